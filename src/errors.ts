@@ -1,0 +1,76 @@
+/**
+ * Every error that hetcomp throws on purpose: what was wrong, where, and what would be right.
+ * This module is browser compatible.
+ *
+ * @module
+ */
+
+/** The base class: catch this to tell a message for the user from a defect in the program. */
+export class HetcompError extends Error {
+  /** The class name, so that it survives minification. */
+  override name = "HetcompError";
+}
+
+/** A function was called with an argument it cannot use. */
+export class ArgumentError extends HetcompError {
+  override name = "ArgumentError";
+  /** Names the argument, what it was, and what would be right. */
+  constructor(readonly argument: string, wrong: string, right: string) {
+    super(`the argument '${argument}' is unusable: ${wrong}; expected ${right}`);
+  }
+}
+
+/** Where in a file something was wrong. */
+export interface FilePlace {
+  /** Path of the file. */
+  readonly file: string;
+  /** Line number, from 1. */
+  readonly line?: number;
+  /** Field number within the line, from 1. */
+  readonly field?: number;
+}
+
+/** A data file is missing, empty, or holds something that cannot be read. */
+export class DataError extends HetcompError {
+  override name = "DataError";
+  /** Names the file, line and field, what was there, and what would be right. */
+  constructor(readonly place: FilePlace, wrong: string, right?: string) {
+    const where = place.file + (place.line === undefined ? "" : `:${place.line}`) +
+      (place.field === undefined ? "" : `, field ${place.field}`);
+    super(`${where}: ${wrong}${right === undefined ? "" : `; expected ${right}`}`);
+  }
+}
+
+/** A trajectory cannot be used: truncated, corrupted, of another format version, or made from other data. */
+export class TrajectoryError extends HetcompError {
+  override name = "TrajectoryError";
+  /** Names the folder and the reason. */
+  constructor(readonly folder: string, reason: string) {
+    super(`the trajectory in ${folder} cannot be used: ${reason}`);
+  }
+}
+
+/** A model file cannot be used: not a student file, truncated, or with values that are not finite. */
+export class ModelError extends HetcompError {
+  override name = "ModelError";
+}
+
+/** A run folder exists already, or cannot be resumed. */
+export class RunError extends HetcompError {
+  override name = "RunError";
+}
+
+/** No WebGPU adapter of the wanted kind was found. */
+export class NoAdapterError extends HetcompError {
+  override name = "NoAdapterError";
+}
+
+/** WebGPU refused a shader, a dispatch or an allocation; the message names the kernel or the buffer. */
+export class GpuError extends HetcompError {
+  override name = "GpuError";
+}
+
+/** The device went away (driver reset, time limit of the operating system, unplugged). */
+export class DeviceLostError extends GpuError {
+  override name = "DeviceLostError";
+}

@@ -1,0 +1,113 @@
+/** A typed array's bytes on the device. Made by {@linkcode Gpu.array} and {@linkcode Gpu.upload}. */
+export class DeviceArray implements Disposable {
+  /** The WebGPU buffer; at least `byteLength` long. */
+  readonly buffer: GPUBuffer;
+  /** Bytes in use. */
+  readonly byteLength: number;
+  /** Name shown in errors. */
+  readonly label: string;
+  readonly #release: (array: DeviceArray) => void;
+  #live = true;
+
+  /** Wraps a buffer; `release` takes it back. */
+  constructor(buffer: GPUBuffer, byteLength: number, label: string, release: (array: DeviceArray) => void) {
+    this.buffer = buffer;
+    this.byteLength = byteLength;
+    this.label = label;
+    this.#release = release;
+  }
+
+  /** Whether it may still be used. */
+  get live(): boolean {
+    return this.#live;
+  }
+
+  /** Gives the memory back to the pool. Work recorded before still sees the old content. */
+  dispose(): void {
+    if (!this.#live) return;
+    this.#live = false;
+    this.#release(this);
+  }
+
+  /** The same as {@linkcode DeviceArray.dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+const usage = 0x0080 | 0x0008 | 0x0004; // STORAGE | COPY_DST | COPY_SRC
+
+/** Rounds a length up to one of eight sizes per power of two, so that buffers fit again. */
+export function poolSize(byteLength: number): number {
+  const least = Math.max(256, byteLength);
+  const step = Math.max(256, 2 ** (Math.floor(Math.log2(least)) - 3));
+  return Math.ceil(least / step) * step;
+}
+
+/** Bytes of freed buffers that a pool keeps for later use. */
+const keptBytes = 256 * 1024 * 1024;
+
+/** Buffers by size: freed ones are handed out again, because WebGPU frees late. */
+export class BufferPool {
+  readonly #device: GPUDevice;
+  readonly #beforeDestroy: () => void;
+  readonly #free = new Map<number, GPUBuffer[]>();
+  readonly #ids = new WeakMap<GPUBuffer, number>();
+  #nextId = 0;
+  #inUse = 0;
+  #waiting = 0;
+  #peak = 0;
+
+  /** An empty pool; `beforeDestroy` must submit whatever recorded work may still name a buffer. */
+  constructor(device: GPUDevice, beforeDestroy: () => void) {
+    this.#device = device;
+    this.#beforeDestroy = beforeDestroy;
+  }
+
+  /** Bytes handed out now, bytes allocated now, and the most ever allocated. */
+  get memory(): { inUse: number; allocated: number; peak: number } {
+    return { inUse: this.#inUse, allocated: this.#inUse + this.#waiting, peak: this.#peak };
+  }
+
+  /** A number that is never given to another buffer. */
+  id(buffer: GPUBuffer): number {
+    return this.#ids.get(buffer)!;
+  }
+
+  /** Hands out a buffer of at least `byteLength` bytes with undefined content. */
+  take(byteLength: number, label: string): GPUBuffer {
+    const size = poolSize(byteLength);
+    this.#inUse += size;
+    const again = this.#free.get(size)?.pop();
+    if (again) {
+      this.#waiting -= size;
+      return again;
+    }
+    const buffer = this.#device.createBuffer({ label, size, usage });
+    this.#ids.set(buffer, this.#nextId++);
+    this.#peak = Math.max(this.#peak, this.#inUse + this.#waiting);
+    return buffer;
+  }
+
+  /** Takes a buffer back: keeps it for later, or destroys it when enough is kept. */
+  give(buffer: GPUBuffer): void {
+    this.#inUse -= buffer.size;
+    if (this.#waiting + buffer.size > keptBytes) {
+      this.#beforeDestroy();
+      buffer.destroy();
+      return;
+    }
+    this.#waiting += buffer.size;
+    const list = this.#free.get(buffer.size);
+    if (list) list.push(buffer);
+    else this.#free.set(buffer.size, [buffer]);
+  }
+
+  /** Destroys every waiting buffer. */
+  clear(): void {
+    this.#beforeDestroy();
+    for (const list of this.#free.values()) for (const buffer of list) buffer.destroy();
+    this.#free.clear();
+    this.#waiting = 0;
+  }
+}

@@ -1,0 +1,405 @@
+import { DeviceLostError, GpuError } from "../errors.ts";
+import { type AdapterChoice, type AdapterDescription, chooseAdapter, describeAdapter } from "./adapter.ts";
+import { BufferPool, DeviceArray } from "./device_array.ts";
+import { compile, type Kernel, kernelKey, type KernelSource, packParameters } from "./kernel.ts";
+import { KernelTimer, type KernelTiming } from "./kernel_timer.ts";
+
+/** Any typed array that can be uploaded. */
+export type HostArray = Float32Array | Uint32Array | Int32Array;
+
+/** How to open a device. */
+export interface GpuOptions {
+  /** Which adapters may be chosen. Default "any": a real GPU, else a software driver. */
+  readonly adapter?: AdapterChoice;
+  /** Measure every kernel with timestamp queries, at some cost. Default false. */
+  readonly timing?: boolean;
+}
+
+/** Number of workgroups in x, y, z. */
+export type Workgroups = readonly [number, number?, number?];
+
+const parameterStride = 256;
+const dispatchesPerSubmission = 512;
+/** Operations (as the caller estimates them) after which work is submitted: keeps one submission short on a slow GPU. */
+const operationsPerSubmission = 2e10;
+const copyDestination = 0x0008;
+const uniform = 0x0040;
+const mapRead = 0x0001;
+
+/**
+ * One WebGPU device and its stream of work. Calls record work in program order and return at once; work is
+ * submitted in large pieces, and {@linkcode Gpu.read} waits for it.
+ */
+export class Gpu implements Disposable {
+  /** The adapter in use. */
+  readonly adapter: AdapterDescription;
+  /** The device, for what this class does not offer. */
+  readonly device: GPUDevice;
+  /** Whether per-kernel times are taken. */
+  readonly timing: boolean;
+  readonly #pool: BufferPool;
+  readonly #kernels = new Map<string, Kernel>();
+  readonly #parameterLayout: GPUBindGroupLayout;
+  readonly #parameterBuffer: GPUBuffer;
+  readonly #parameterGroup: GPUBindGroup;
+  readonly #parameters = new DataView(new ArrayBuffer(parameterStride * dispatchesPerSubmission));
+  readonly #timer: KernelTimer | null;
+  #encoder: GPUCommandEncoder | null = null;
+  #pass: GPUComputePassEncoder | null = null;
+  #dispatches = 0;
+  #operations = 0;
+  #failure: GpuError | null = null;
+  #closed = false;
+
+  /** Use {@linkcode openGpu}. */
+  constructor(device: GPUDevice, adapter: AdapterDescription, timing: boolean) {
+    this.device = device;
+    this.adapter = adapter;
+    this.timing = timing && device.features.has("timestamp-query");
+    this.#pool = new BufferPool(device, () => this.submit());
+    this.#timer = this.timing ? new KernelTimer(device, dispatchesPerSubmission) : null;
+    this.#parameterLayout = device.createBindGroupLayout({
+      label: "parameters",
+      entries: [{
+        binding: 0,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: "uniform", hasDynamicOffset: true, minBindingSize: 0 },
+      }],
+    });
+    this.#parameterBuffer = device.createBuffer({
+      label: "parameters",
+      size: this.#parameters.byteLength,
+      usage: uniform | copyDestination,
+    });
+    this.#parameterGroup = device.createBindGroup({
+      label: "parameters",
+      layout: this.#parameterLayout,
+      entries: [{ binding: 0, resource: { buffer: this.#parameterBuffer, size: parameterStride } }],
+    });
+    device.addEventListener("uncapturederror", (event) => {
+      const { error } = event as GPUUncapturedErrorEvent;
+      this.#fail(new GpuError(`WebGPU refused work: ${error.message}`));
+    });
+    device.lost.then((info) => {
+      if (this.#closed) return;
+      this.#fail(
+        new DeviceLostError(
+          `the device of ${adapter.name} was lost (${info.reason}): ${info.message}; ` +
+            "work since the last checkpoint is gone, start again to resume from it",
+        ),
+      );
+    });
+  }
+
+  /** Bytes of device memory: in use, allocated (in use or kept for later), and the highest allocation so far. */
+  get memory(): { inUse: number; allocated: number; peak: number } {
+    return this.#pool.memory;
+  }
+
+  #fail(error: GpuError): void {
+    this.#failure ??= error;
+  }
+
+  /** Throws what went wrong on the device since the last call, if anything did. */
+  check(): void {
+    if (this.#failure) {
+      const failure = this.#failure;
+      if (!(failure instanceof DeviceLostError)) this.#failure = null;
+      throw failure;
+    }
+    if (this.#closed) throw new GpuError("the device was closed; call openGpu() again");
+  }
+
+  /**
+   * Compiles a kernel, once for each set of constants.
+   *
+   * @throws {GpuError} if its parameters are not scalars; a shader that does not compile is reported by the next
+   * {@linkcode Gpu.read}, with the kernel's name.
+   */
+  kernel(source: KernelSource): Kernel {
+    const key = kernelKey(source);
+    const known = this.#kernels.get(key);
+    if (known) return known;
+    this.device.pushErrorScope("validation");
+    const kernel = compile(this.device, source, this.#parameterLayout);
+    this.device.popErrorScope().then((error) => {
+      if (error) this.#fail(new GpuError(`kernel ${source.name} does not compile: ${error.message}`));
+    });
+    this.#kernels.set(key, kernel);
+    return kernel;
+  }
+
+  /**
+   * Takes device memory with undefined content.
+   *
+   * @throws {GpuError} if it exceeds what one binding of this device can hold.
+   */
+  array(label: string, byteLength: number): DeviceArray {
+    const limit = Math.min(this.device.limits.maxStorageBufferBindingSize, this.device.limits.maxBufferSize);
+    if (byteLength > limit) {
+      throw new GpuError(
+        `the buffer '${label}' needs ${byteLength} bytes; ${this.adapter.name} allows ${limit} in one binding`,
+      );
+    }
+    const buffer = this.#pool.take(byteLength, label);
+    return new DeviceArray(buffer, byteLength, label, (array) => this.#pool.give(array.buffer));
+  }
+
+  /** Takes device memory filled with zeros. */
+  zeros(label: string, byteLength: number): DeviceArray {
+    const array = this.array(label, byteLength);
+    this.clear(array);
+    return array;
+  }
+
+  /** Takes device memory and copies `data` into it. */
+  upload(label: string, data: HostArray): DeviceArray {
+    const array = this.array(label, data.byteLength);
+    this.write(array, data);
+    return array;
+  }
+
+  /** Copies `data` into `array` from byte `offset` on, after all work recorded so far. */
+  write(array: DeviceArray, data: HostArray, offset = 0): void {
+    if (data.byteLength === 0) return;
+    this.submit();
+    this.device.queue.writeBuffer(array.buffer, offset, data as Float32Array<ArrayBuffer>);
+  }
+
+  /** Fills `array` with zero bytes. */
+  clear(array: DeviceArray): void {
+    this.#endPass();
+    this.#commands().clearBuffer(array.buffer, 0, Math.ceil(array.byteLength / 4) * 4);
+  }
+
+  /** Copies bytes between two arrays. */
+  copy(
+    source: DeviceArray,
+    target: DeviceArray,
+    byteLength = source.byteLength,
+    sourceOffset = 0,
+    targetOffset = 0,
+  ): void {
+    this.#endPass();
+    this.#commands().copyBufferToBuffer(source.buffer, sourceOffset, target.buffer, targetOffset, byteLength);
+  }
+
+  /**
+   * Records one dispatch.
+   *
+   * @param kernel What to run.
+   * @param arrays One array for each storage binding, by its WGSL variable name.
+   * @param parameters One number for each field of the kernel's `struct Params`, by name.
+   * @param workgroups Workgroups in x, y, z; nothing happens if one of them is 0.
+   * @param operations Rough count of arithmetic operations: long work is submitted in pieces.
+   * @throws {GpuError} if a binding or parameter is missing or superfluous.
+   */
+  dispatch(
+    kernel: Kernel,
+    arrays: Readonly<Record<string, DeviceArray>>,
+    parameters: Readonly<Record<string, number>>,
+    workgroups: Workgroups,
+    operations = 0,
+  ): void {
+    this.check();
+    const [x, y = 1, z = 1] = workgroups;
+    if (x === 0 || y === 0 || z === 0) return;
+    if (this.#dispatches === dispatchesPerSubmission) this.submit();
+    const offset = this.#dispatches * parameterStride;
+    packParameters(kernel, parameters, this.#parameters, offset);
+    const group = this.#bindGroup(kernel, arrays);
+    const pass = this.#beginPass(kernel.name);
+    pass.setPipeline(kernel.pipeline);
+    pass.setBindGroup(0, group);
+    pass.setBindGroup(1, this.#parameterGroup, [offset]);
+    pass.dispatchWorkgroups(x, y, z);
+    if (this.#timer) this.#endPass();
+    this.#dispatches++;
+    this.#operations += operations;
+    if (this.#operations >= operationsPerSubmission) this.submit();
+  }
+
+  #bindGroup(kernel: Kernel, arrays: Readonly<Record<string, DeviceArray>>): GPUBindGroup {
+    let key = "";
+    for (const { name } of kernel.bindings) {
+      const array = arrays[name];
+      if (!array) throw new GpuError(`kernel ${kernel.name}: the buffer '${name}' was not given`);
+      if (!array.live) {
+        throw new GpuError(`kernel ${kernel.name}: the buffer '${name}' (${array.label}) was disposed`);
+      }
+      key += `${this.#pool.id(array.buffer)} `;
+    }
+    const known = kernel.groups.get(key);
+    if (known) return known;
+    if (Object.keys(arrays).length !== kernel.bindings.length) {
+      const names = kernel.bindings.map((binding) => binding.name);
+      const extra = Object.keys(arrays).filter((name) => !names.includes(name));
+      throw new GpuError(
+        `kernel ${kernel.name}: no buffer is called ${extra.join(", ")}; it has ${names.join(", ")}`,
+      );
+    }
+    const group = this.device.createBindGroup({
+      label: kernel.name,
+      layout: kernel.layout,
+      entries: kernel.bindings.map(({ name, binding }) => ({
+        binding,
+        resource: { buffer: arrays[name]!.buffer },
+      })),
+    });
+    if (kernel.groups.size >= 256) kernel.groups.clear();
+    kernel.groups.set(key, group);
+    return group;
+  }
+
+  #commands(): GPUCommandEncoder {
+    return this.#encoder ??= this.device.createCommandEncoder({ label: "hetcomp" });
+  }
+
+  #beginPass(name: string): GPUComputePassEncoder {
+    if (this.#pass) return this.#pass;
+    const timestampWrites = this.#timer?.begin(name);
+    this.#pass = this.#commands().beginComputePass({
+      label: this.#timer ? name : "hetcomp",
+      ...(timestampWrites ? { timestampWrites } : {}),
+    });
+    return this.#pass;
+  }
+
+  #endPass(): void {
+    this.#pass?.end();
+    this.#pass = null;
+  }
+
+  /** Sends the recorded work to the device without waiting for it. */
+  submit(): void {
+    if (!this.#encoder) return;
+    this.#endPass();
+    const encoder = this.#encoder;
+    this.#encoder = null;
+    if (this.#dispatches > 0) {
+      const used = new Uint8Array(this.#parameters.buffer, 0, this.#dispatches * parameterStride);
+      this.device.queue.writeBuffer(this.#parameterBuffer, 0, used);
+    }
+    this.#timer?.resolve(encoder);
+    this.device.queue.submit([encoder.finish()]);
+    this.#dispatches = 0;
+    this.#operations = 0;
+  }
+
+  /**
+   * Waits for all recorded work and copies arrays to the host, in one transfer.
+   *
+   * @throws {GpuError} if anything went wrong on the device since the last call.
+   */
+  async read(...arrays: DeviceArray[]): Promise<ArrayBuffer[]> {
+    this.check();
+    const starts: number[] = [];
+    let total = 0;
+    for (const array of arrays) {
+      starts.push(total);
+      total += Math.ceil(array.byteLength / 8) * 8;
+    }
+    const staging = this.device.createBuffer({
+      label: "read-back",
+      size: Math.max(8, total),
+      usage: mapRead | copyDestination,
+    });
+    arrays.forEach((array, n) => {
+      const length = Math.ceil(array.byteLength / 4) * 4;
+      if (length > 0) {
+        this.#endPass();
+        this.#commands().copyBufferToBuffer(array.buffer, 0, staging, starts[n]!, length);
+      }
+    });
+    this.submit();
+    try {
+      await staging.mapAsync(mapRead);
+    } catch (cause) {
+      await this.#settle();
+      this.check();
+      throw new GpuError(`reading back failed: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
+    await this.#settle();
+    const mapped = staging.getMappedRange();
+    const copies = arrays.map((array, n) => mapped.slice(starts[n]!, starts[n]! + array.byteLength));
+    staging.unmap();
+    staging.destroy();
+    this.check();
+    return copies;
+  }
+
+  /** Lets pending error reports arrive. */
+  async #settle(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+
+  /** Reads one array of floats; see {@linkcode Gpu.read}. */
+  async readFloats(array: DeviceArray): Promise<Float32Array<ArrayBuffer>> {
+    return new Float32Array((await this.read(array))[0]!);
+  }
+
+  /** Reads one array of integers; see {@linkcode Gpu.read}. */
+  async readIntegers(array: DeviceArray): Promise<Uint32Array<ArrayBuffer>> {
+    return new Uint32Array((await this.read(array))[0]!);
+  }
+
+  /** Per-kernel device time since the last call; empty unless opened with `timing`. */
+  async timings(): Promise<KernelTiming[]> {
+    this.submit();
+    return this.#timer ? await this.#timer.collect() : [];
+  }
+
+  /** Releases the device. */
+  close(): void {
+    if (this.#closed) return;
+    this.#pool.clear();
+    this.#closed = true;
+    this.#timer?.close();
+    this.#parameterBuffer.destroy();
+    this.device.destroy();
+  }
+
+  /** The same as {@linkcode Gpu.close}, for `using`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/**
+ * Opens a WebGPU device: a real GPU where there is one, else a software driver.
+ *
+ * @example Open and close
+ * ```ts
+ * import { openGpu } from "@hetcomp/hetcomp";
+ * const gpu = await openGpu();
+ * console.assert(["hardware", "software"].includes(gpu.adapter.kind));
+ * gpu.close();
+ * ```
+ *
+ * @throws {NoAdapterError} if no adapter of the wanted kind exists.
+ * @throws {GpuError} if the adapter gives no device.
+ */
+export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
+  const adapter = await chooseAdapter(options.adapter ?? "any");
+  const description = describeAdapter(adapter);
+  const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
+  try {
+    const device = await adapter.requestDevice({
+      label: "hetcomp",
+      requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
+      requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
+    });
+    return new Gpu(device, description, options.timing ?? false);
+  } catch (cause) {
+    throw new GpuError(
+      `${description.name} gives no device: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+  }
+}
+
+/** Spreads a number of workgroups over x and y, since one dimension holds 65,535 at most; the kernel skips the rest. */
+export function spread(groups: number): [number, number] {
+  if (groups <= 65535) return [groups, 1];
+  const y = Math.ceil(groups / 65535);
+  return [Math.ceil(groups / y), y];
+}

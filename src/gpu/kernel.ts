@@ -1,0 +1,143 @@
+import { GpuError } from "../errors.ts";
+
+/** A compute shader and how it is specialised. */
+export interface KernelSource {
+  /** Short unique name, such as "rank/top_k"; errors and timings carry it. */
+  readonly name: string;
+  /** The WGSL file's text. Its entry point is `main`. */
+  readonly code: string;
+  /** Texts of shared WGSL helpers, joined in front. */
+  readonly parts?: readonly string[];
+  /** True constants (WGSL demands them for register arrays): `const NAME = VALUEu;` lines in front of the file. */
+  readonly header?: Readonly<Record<string, number>>;
+  /** Values of the file's `override` constants. */
+  readonly constants?: Readonly<Record<string, number>>;
+}
+
+/** One storage buffer that a kernel declares. */
+export interface KernelBinding {
+  /** Variable name in the WGSL file. */
+  readonly name: string;
+  /** Binding number in group 0. */
+  readonly binding: number;
+  /** Whether the kernel writes to it. */
+  readonly writable: boolean;
+}
+
+/** One scalar of a kernel's `struct Params`. */
+export interface KernelParameter {
+  /** Field name in the WGSL file. */
+  readonly name: string;
+  /** Scalar type. */
+  readonly type: "u32" | "i32" | "f32";
+}
+
+/** What a WGSL file declares: read from its text, so that the file stays the only place that says it. */
+export interface KernelInterface {
+  /** Storage buffers, by binding number. */
+  readonly bindings: readonly KernelBinding[];
+  /** Fields of `struct Params`, in order, four bytes each. */
+  readonly parameters: readonly KernelParameter[];
+}
+
+/** A compiled kernel, ready to dispatch. */
+export interface Kernel extends KernelInterface {
+  /** The source's name. */
+  readonly name: string;
+  /** The compute pipeline. */
+  readonly pipeline: GPUComputePipeline;
+  /** Layout of group 0. */
+  readonly layout: GPUBindGroupLayout;
+  /** Bind groups made so far, by the ids of their buffers. */
+  readonly groups: Map<string, GPUBindGroup>;
+}
+
+/**
+ * Reads the storage bindings of group 0 and the fields of `struct Params` from WGSL text.
+ *
+ * @throws {GpuError} if a parameter is not a scalar: each must take four bytes.
+ */
+export function readInterface(name: string, code: string): KernelInterface {
+  const text = code.replace(/\/\/[^\n]*/g, "");
+  const bindings = [...text.matchAll(
+    /@group\(0\)\s*@binding\((\d+)\)\s*var<storage\s*(?:,\s*(read_write|read)\s*)?>\s*(\w+)/g,
+  )].map((match) => ({ binding: Number(match[1]), writable: match[2] === "read_write", name: match[3]! }))
+    .sort((left, right) => left.binding - right.binding);
+  const fields = /struct\s+Params\s*\{([^}]*)\}/.exec(text)?.[1] ?? "";
+  const parameters = fields.split(",").map((field) => field.trim()).filter((field) => field !== "").map(
+    (field) => {
+      const [fieldName, type] = field.split(":").map((part) => part.trim());
+      if (type !== "u32" && type !== "i32" && type !== "f32") {
+        throw new GpuError(
+          `kernel ${name}: the parameter '${fieldName}' has type ${type}; expected u32, i32 or f32`,
+        );
+      }
+      return { name: fieldName!, type: type as KernelParameter["type"] };
+    },
+  );
+  return { bindings, parameters };
+}
+
+/** The WGSL text that is compiled: constants, shared parts, then the file. */
+export function assemble(source: KernelSource): string {
+  const constants = Object.entries(source.header ?? {}).map(([name, value]) =>
+    `const ${name} = ${value}u;\n`
+  );
+  return [...constants, ...(source.parts ?? []), source.code].join("\n");
+}
+
+/** A key that is equal for sources that compile to the same pipeline. */
+export function kernelKey(source: KernelSource): string {
+  return `${source.name} ${JSON.stringify(source.header ?? {})} ${JSON.stringify(source.constants ?? {})}`;
+}
+
+/** Compiles a kernel. Errors go to the error scope that the caller has opened. */
+export function compile(
+  device: GPUDevice,
+  source: KernelSource,
+  parameterLayout: GPUBindGroupLayout,
+): Kernel {
+  const code = assemble(source);
+  const declared = readInterface(source.name, code);
+  const module = device.createShaderModule({ label: source.name, code });
+  const layout = device.createBindGroupLayout({
+    label: source.name,
+    entries: declared.bindings.map(({ binding, writable }) => ({
+      binding,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type: writable ? "storage" : "read-only-storage" },
+    })),
+  });
+  const pipeline = device.createComputePipeline({
+    label: source.name,
+    layout: device.createPipelineLayout({ label: source.name, bindGroupLayouts: [layout, parameterLayout] }),
+    compute: { module, entryPoint: "main", constants: { ...source.constants } },
+  });
+  return { name: source.name, ...declared, pipeline, layout, groups: new Map() };
+}
+
+/** Writes a dispatch's parameters into its slot of the uniform buffer, in the order of `struct Params`. */
+export function packParameters(
+  kernel: Kernel,
+  values: Readonly<Record<string, number>>,
+  target: DataView,
+  offset: number,
+): void {
+  for (let n = 0; n < kernel.parameters.length; n++) {
+    const { name, type } = kernel.parameters[n]!;
+    const value = values[name];
+    if (value === undefined) {
+      throw new GpuError(`kernel ${kernel.name}: the parameter '${name}' was not given`);
+    }
+    const place = offset + 4 * n;
+    if (type === "f32") target.setFloat32(place, value, true);
+    else target.setUint32(place, value >>> 0, true);
+  }
+  if (Object.keys(values).length !== kernel.parameters.length) {
+    const known = kernel.parameters.map((parameter) => parameter.name);
+    const extra = Object.keys(values).filter((name) => !known.includes(name));
+    throw new GpuError(
+      `kernel ${kernel.name}: no parameter is called ${extra.join(", ")}; it has ${known.join(", ")}`,
+    );
+  }
+}

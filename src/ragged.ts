@@ -1,0 +1,71 @@
+/**
+ * Ragged lists: many short lists of non-negative integers in two flat arrays. This module is browser compatible.
+ *
+ * @module
+ */
+import { ArgumentError } from "./errors.ts";
+
+/** Lists of unequal length, stored flat: the values of row `r` are `items[offsets[r] .. offsets[r + 1])`. */
+export interface Ragged {
+  /** One more entry than there are rows; starts at 0, never decreases, ends at `items.length`. */
+  readonly offsets: Uint32Array<ArrayBuffer>;
+  /** The values of all rows, one row after the other. */
+  readonly items: Uint32Array<ArrayBuffer>;
+}
+
+/**
+ * Packs ordinary arrays into one {@linkcode Ragged}. The order within a row is kept.
+ *
+ * @example Pack three rows
+ * ```ts
+ * import { ragged } from "@hetcomp/hetcomp";
+ * const lists = ragged([[3, 1], [], [7]]);
+ * console.assert(lists.offsets.join() === "0,2,2,3" && lists.items.join() === "3,1,7");
+ * ```
+ *
+ * @param rows One array of integers in [0, 2^32) per row.
+ * @returns The same rows, stored flat.
+ * @throws {ArgumentError} if a value is not an integer in [0, 2^32).
+ */
+export function ragged(rows: ArrayLike<number>[]): Ragged {
+  const offsets = new Uint32Array(rows.length + 1);
+  for (let r = 0; r < rows.length; r++) offsets[r + 1] = offsets[r]! + rows[r]!.length;
+  const items = new Uint32Array(offsets[rows.length]!);
+  for (let r = 0; r < rows.length; r++) {
+    const row = rows[r]!;
+    for (let n = 0; n < row.length; n++) {
+      const value = row[n]!;
+      if (!(Number.isInteger(value) && value >= 0 && value <= 0xffffffff)) {
+        throw new ArgumentError(
+          "rows",
+          `row ${r} holds ${value} at position ${n}`,
+          "an integer from 0 to 4294967295",
+        );
+      }
+      items[offsets[r]! + n] = value;
+    }
+  }
+  return { offsets, items };
+}
+
+/** Number of rows of a {@linkcode Ragged}. */
+export function rowCount(lists: Ragged): number {
+  return lists.offsets.length - 1;
+}
+
+/** A view (not a copy) of row `r` of a {@linkcode Ragged}. */
+export function rowOf(lists: Ragged, r: number): Uint32Array<ArrayBuffer> {
+  return lists.items.subarray(lists.offsets[r]!, lists.offsets[r + 1]!);
+}
+
+/** Whether an ascending array holds `value` (binary search). */
+export function sortedIncludes(row: ArrayLike<number>, value: number): boolean {
+  let low = 0;
+  let high = row.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (row[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low < row.length && row[low] === value;
+}

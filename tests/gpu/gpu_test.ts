@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { GpuError } from "../../src/errors.ts";
+import { openGpu, spread } from "../../src/gpu/gpu.ts";
+import { poolSize } from "../../src/gpu/device_array.ts";
+import { readInterface } from "../../src/gpu/kernel.ts";
+
+const scale = {
+  name: "test/scale",
+  code: `
+struct Params { count: u32, factor: f32 }
+@group(0) @binding(0) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read_write> result: array<f32>;
+@group(1) @binding(0) var<uniform> params: Params;
+override SIZE: u32 = 64;
+@compute @workgroup_size(SIZE)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < params.count) { result[id.x] = source[id.x] * params.factor; }
+}`,
+};
+
+Deno.test("gpu.dispatch() runs a kernel with named buffers and parameters, in program order", async () => {
+  using gpu = await openGpu();
+  const kernel = gpu.kernel(scale);
+  using source = gpu.upload("source", Float32Array.of(1, 2, 3));
+  using result = gpu.zeros("result", 12);
+  for (let n = 0; n < 1500; n++) {
+    gpu.dispatch(kernel, { source, result }, { count: 3, factor: n }, [1]);
+  }
+  assert.deepEqual([...await gpu.readFloats(result)], [1499, 2998, 4497]);
+  gpu.write(source, Float32Array.of(10));
+  gpu.dispatch(kernel, { source, result }, { count: 2, factor: 1 }, [1]);
+  assert.deepEqual([...await gpu.readFloats(result)], [10, 2, 4497]);
+});
+
+Deno.test("gpu.dispatch() names the kernel when a buffer or parameter is missing or unknown", async () => {
+  using gpu = await openGpu();
+  const kernel = gpu.kernel(scale);
+  using source = gpu.zeros("source", 12);
+  using result = gpu.zeros("result", 12);
+  assert.throws(
+    () => gpu.dispatch(kernel, { source }, { count: 1, factor: 1 }, [1]),
+    /test\/scale.*'result'/,
+  );
+  assert.throws(() => gpu.dispatch(kernel, { source, result }, { count: 1 }, [1]), /test\/scale.*'factor'/);
+  assert.throws(
+    () => gpu.dispatch(kernel, { source, result }, { count: 1, factor: 1, size: 2 }, [1]),
+    /no parameter is called size/,
+  );
+  assert.throws(
+    () => gpu.dispatch(kernel, { source, result, other: source }, { count: 1, factor: 1 }, [1]),
+    /no buffer is called other/,
+  );
+});
+
+Deno.test("gpu.read() reports a shader that does not compile, by name", async () => {
+  using gpu = await openGpu();
+  gpu.kernel({ name: "test/broken", code: "@compute @workgroup_size(1) fn main() { let x: u32 = 1.5; }" });
+  using array = gpu.zeros("any", 4);
+  await assert.rejects(
+    gpu.read(array),
+    (error) => error instanceof GpuError && /test\/broken/.test(error.message),
+  );
+});
+
+Deno.test("gpu.dispatch() refuses an array that was disposed", async () => {
+  using gpu = await openGpu();
+  const kernel = gpu.kernel(scale);
+  using result = gpu.zeros("result", 12);
+  const source = gpu.zeros("source", 12);
+  source.dispose();
+  assert.throws(() => gpu.dispatch(kernel, { source, result }, { count: 1, factor: 1 }, [1]), /was disposed/);
+});
+
+Deno.test("gpu.array() refuses what one binding cannot hold", async () => {
+  using gpu = await openGpu();
+  assert.throws(() => gpu.array("everything", 2 ** 40), /'everything' needs 1099511627776 bytes/);
+});
+
+Deno.test("gpu.read() fails once the device was closed or lost", async () => {
+  const gpu = await openGpu();
+  const array = gpu.zeros("any", 4);
+  gpu.close();
+  await assert.rejects(gpu.read(array), GpuError);
+});
+
+Deno.test("gpu.timings() sums the time of each kernel", async () => {
+  using gpu = await openGpu({ timing: true });
+  const kernel = gpu.kernel(scale);
+  using source = gpu.zeros("source", 12);
+  using result = gpu.zeros("result", 12);
+  for (let n = 0; n < 5; n++) gpu.dispatch(kernel, { source, result }, { count: 3, factor: 1 }, [1]);
+  const timings = await gpu.timings();
+  if (!gpu.timing) return console.warn("SKIPPED: this adapter has no timestamp queries");
+  assert.equal(timings[0]!.kernel, "test/scale");
+  assert.equal(timings[0]!.dispatches, 5);
+  assert.ok(timings[0]!.milliseconds > 0);
+});
+
+Deno.test("buffers are handed out again after they were disposed", async () => {
+  using gpu = await openGpu();
+  for (let n = 0; n < 50; n++) {
+    using _array = gpu.array("again", 1_000_000);
+  }
+  assert.ok(gpu.memory.peak < 1_200_000);
+  assert.equal(gpu.memory.inUse, 0);
+});
+
+Deno.test("poolSize() never shrinks and wastes at most an eighth", () => {
+  for (let length = 1; length < 1e9; length = Math.ceil(length * 1.37)) {
+    assert.ok(
+      poolSize(length) >= length && poolSize(length) <= Math.max(512, length * 1.13) &&
+        poolSize(length) % 4 === 0,
+    );
+  }
+});
+
+Deno.test("spread() covers any number of workgroups within the limit of a dimension", () => {
+  for (const groups of [0, 1, 65535, 65536, 1_000_000, 4_000_000_000]) {
+    const [x, y] = spread(groups);
+    assert.ok(x <= 65535 && y <= 65535 && x * y >= groups && x * y < groups + y + 1);
+  }
+});
+
+Deno.test("readInterface() reads bindings and parameters, and refuses what is not a scalar", () => {
+  const declared = readInterface("test/scale", scale.code);
+  assert.deepEqual(declared.bindings.map((binding) => binding.name), ["source", "result"]);
+  assert.deepEqual(declared.parameters, [{ name: "count", type: "u32" }, { name: "factor", type: "f32" }]);
+  assert.throws(() => readInterface("x", "struct Params { place: vec2f }"), /'place' has type vec2f/);
+});
