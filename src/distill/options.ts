@@ -1,0 +1,140 @@
+/**
+ * The settings of a distillation. This module is browser compatible.
+ *
+ * @module
+ */
+import { ArgumentError } from "../errors.ts";
+import type { UserSampling } from "./user_batches.ts";
+
+/** Settings of {@linkcode distill}; the constants are those of HetComp (WWW 2023) unless said otherwise. */
+export interface DistillOptions {
+  /** Dimension of the student. Default 6. */
+  readonly dim?: number;
+  /** Random seed. Default 1. */
+  readonly seed?: number;
+  /** Most epochs. Default 300. */
+  readonly epochs?: number;
+  /** Adam's step size. Default 3e-3 (the paper: 1e-3). */
+  readonly learningRate?: number;
+  /** Coupled L2 weight decay. Default 1e-5. */
+  readonly weightDecay?: number;
+  /** Standard deviation of the initial embeddings. Default 0.01. */
+  readonly initialScale?: number;
+  /** Training interactions per batch, whose distinct users are visited. Default 1024. */
+  readonly batchSize?: number;
+  /** How users come into batches. Default "interactions". */
+  readonly sampling?: UserSampling;
+  /** Distilled unobserved items per user (K). Default 100. */
+  readonly listLength?: number;
+  /** Observed items per user (K_obs). Default 10. */
+  readonly observedLength?: number;
+  /** Exact log-sum-exp, or the released form with scores clamped to [-40, 40]. Default "free". */
+  readonly scores?: "free" | "clamped";
+  /** Weight of the loss of the first phase. Default 0.01. */
+  readonly overallWeight?: number;
+  /** Weight of the loss of the second phase. Default 0.005. */
+  readonly rankedWeight?: number;
+  /** Epochs between evaluations and between advances along the trajectories (p). Default 10. */
+  readonly every?: number;
+  /** Evaluations of the second phase without a better validation value after which training ends. Default 5. */
+  readonly patience?: number;
+  /** Cut-off of the discrepancy. Default 50. */
+  readonly discrepancyLength?: number;
+  /** Scale of the discrepancy's gain. Default 10. */
+  readonly lambda?: number;
+  /** Whose rank is the discrepancy's gain taken at. Default "teacher". */
+  readonly gain?: "teacher" | "student";
+  /** The threshold of an advance, before it is lowered. Default 1.05. */
+  readonly alpha?: number;
+  /** What lowers the threshold at every advance, as a factor. Default 0.995. */
+  readonly anneal?: number;
+  /** Whether a pair advances also when its discrepancy has grown. Default true. */
+  readonly advanceOnRegress?: boolean;
+}
+
+/** {@linkcode DistillOptions} with every value given. */
+export type DistillSettings = Required<DistillOptions>;
+
+/** The defaults. */
+export const distillDefaults: DistillSettings = {
+  dim: 6,
+  seed: 1,
+  epochs: 300,
+  learningRate: 3e-3,
+  weightDecay: 1e-5,
+  initialScale: 0.01,
+  batchSize: 1024,
+  sampling: "interactions",
+  listLength: 100,
+  observedLength: 10,
+  scores: "free",
+  overallWeight: 0.01,
+  rankedWeight: 0.005,
+  every: 10,
+  patience: 5,
+  discrepancyLength: 50,
+  lambda: 10,
+  gain: "teacher",
+  alpha: 1.05,
+  anneal: 0.995,
+  advanceOnRegress: true,
+};
+
+const positiveIntegers = [
+  "dim",
+  "epochs",
+  "batchSize",
+  "listLength",
+  "observedLength",
+  "every",
+  "patience",
+  "discrepancyLength",
+] as const;
+const positiveNumbers = [
+  "learningRate",
+  "initialScale",
+  "overallWeight",
+  "rankedWeight",
+  "lambda",
+  "alpha",
+  "anneal",
+] as const;
+const choices = {
+  sampling: ["interactions", "uniform"],
+  scores: ["free", "clamped"],
+  gain: ["teacher", "student"],
+} as const;
+
+/**
+ * Fills in the defaults and checks every value.
+ *
+ * @throws {ArgumentError} if a name is unknown or a value is out of range.
+ */
+export function distillSettings(options: DistillOptions): DistillSettings {
+  for (const name of Object.keys(options)) {
+    if (!(name in distillDefaults)) {
+      throw new ArgumentError(name, "there is no such option", Object.keys(distillDefaults).join(", "));
+    }
+  }
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const settings: DistillSettings = { ...distillDefaults, ...given };
+  for (const name of positiveIntegers) {
+    if (!Number.isInteger(settings[name]) || settings[name] < 1) {
+      throw new ArgumentError(name, `it is ${settings[name]}`, "a positive integer");
+    }
+  }
+  for (const name of positiveNumbers) {
+    if (!(Number.isFinite(settings[name]) && settings[name] > 0)) {
+      throw new ArgumentError(name, `it is ${settings[name]}`, "a positive number");
+    }
+  }
+  if (!(Number.isFinite(settings.weightDecay) && settings.weightDecay >= 0)) {
+    throw new ArgumentError("weightDecay", `it is ${settings.weightDecay}`, "a number from 0 up");
+  }
+  for (const name of Object.keys(choices) as (keyof typeof choices)[]) {
+    if (!(choices[name] as readonly string[]).includes(settings[name])) {
+      throw new ArgumentError(name, `it is ${JSON.stringify(settings[name])}`, choices[name].join(" or "));
+    }
+  }
+  return settings;
+}

@@ -1,0 +1,65 @@
+/**
+ * Where a training run keeps what it needs to continue. This module is browser compatible.
+ *
+ * @module
+ */
+import { exists, readBytes, writeAtomically } from "../data/files.ts";
+import { decodeSafetensors, encodeSafetensors, type Tensor } from "../data/safetensors.ts";
+
+/** Named arrays and facts of one moment of a training run. */
+export interface Checkpoint {
+  /** The arrays, by name. */
+  readonly arrays: Readonly<Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>>;
+  /** Facts that JSON can hold. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Keeps checkpoints by name. A put either happens wholly or not at all. */
+export interface CheckpointStore {
+  /** Keeps a checkpoint, in place of an earlier one of this name. */
+  put(name: string, checkpoint: Checkpoint): Promise<void>;
+  /** The checkpoint of this name, or null. */
+  get(name: string): Promise<Checkpoint | null>;
+  /** Forgets everything. */
+  clear(): Promise<void>;
+}
+
+/** Keeps checkpoints in memory: for short runs and browsers. */
+export function memoryCheckpoints(): CheckpointStore {
+  const kept = new Map<string, Checkpoint>();
+  return {
+    put: (name, checkpoint) => Promise.resolve(void kept.set(name, checkpoint)),
+    get: (name) => Promise.resolve(kept.get(name) ?? null),
+    clear: () => Promise.resolve(kept.clear()),
+  };
+}
+
+/** Keeps each checkpoint as NAME.safetensors in a folder, so that a run survives a kill at any moment. */
+export function folderCheckpoints(folder: string): CheckpointStore {
+  const pathOf = (name: string) => `${folder}/${name}.safetensors`;
+  return {
+    async put(name, { arrays, facts }) {
+      const tensors: Record<string, Tensor> = {};
+      for (const [key, data] of Object.entries(arrays)) {
+        const shape = [data.length];
+        tensors[key] = data instanceof Float32Array
+          ? { dtype: "F32", shape, data }
+          : { dtype: "U32", shape, data };
+      }
+      await writeAtomically(pathOf(name), encodeSafetensors(tensors, { facts: JSON.stringify(facts) }));
+    },
+    async get(name) {
+      if (!await exists(pathOf(name))) return null;
+      const { tensors, metadata } = decodeSafetensors(await readBytes(pathOf(name)), pathOf(name));
+      const arrays: Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> = {};
+      for (const [key, tensor] of tensors) {
+        arrays[key] = tensor.data as Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+      }
+      return { arrays, facts: JSON.parse(metadata.facts ?? "{}") as Record<string, unknown> };
+    },
+    async clear() {
+      const { rm } = await import("node:fs/promises");
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

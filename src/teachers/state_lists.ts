@@ -1,0 +1,140 @@
+/**
+ * From checkpoints of a training run to the ranked lists and importances of its states. This module is browser
+ * compatible.
+ *
+ * @module
+ */
+import type { Split } from "../data/split.ts";
+import { rankingImportance } from "../distill/importance.ts";
+import type { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
+import type { Gpu } from "../gpu/gpu.ts";
+import { uploadLists } from "../kernels/list_scores.ts";
+import type { Model } from "../models/model.ts";
+import { rankerOf } from "../models/ranker.ts";
+import { type Fit, snapshotName } from "./fit.ts";
+import type { TrainingHooks } from "./training.ts";
+import type { TrajectoryState } from "./trajectory.ts";
+
+/** A finished training run and what is needed to rank its checkpoints. */
+export interface RankedRun {
+  /** The device. */
+  readonly gpu: Gpu;
+  /** The model; its parameters are replaced. */
+  readonly model: Model;
+  /** Holds the training items. */
+  readonly evaluation: RankingEvaluation;
+  /** The run. */
+  readonly fit: Fit;
+  /** The data. */
+  readonly split: Split;
+  /** Called after each checkpoint was ranked. */
+  readonly onStage?: TrainingHooks["onStage"];
+}
+
+/** Checkpoints over which the spread of a rank is taken, this state's included. */
+const consistencyWindow = 5;
+
+async function loadSnapshot(run: RankedRun, evaluation: number): Promise<void> {
+  const { epoch } = run.fit.evaluations[evaluation]!;
+  const snapshot = await run.fit.checkpoints.get(snapshotName(epoch));
+  if (!snapshot) throw new Error(`the checkpoint of epoch ${epoch} is gone`);
+  run.model.load(snapshot.arrays as Record<string, Float32Array<ArrayBuffer>>);
+}
+
+/** The evaluations whose ranks decide the importance at `evaluation`, the oldest first. */
+function windowOf(evaluation: number): number[] {
+  const first = Math.max(0, evaluation - consistencyWindow + 1);
+  return Array.from({ length: evaluation - first + 1 }, (_, n) => first + n);
+}
+
+/** Metrics under one name each: "valid.recall@50", "test.ndcg@10". */
+export function partMetrics(
+  valid: Readonly<Record<string, number>> = {},
+  test: Readonly<Record<string, number>> = {},
+): Record<string, number> {
+  const named = (part: string, metrics: Readonly<Record<string, number>>) =>
+    Object.entries(metrics).map(([name, value]) => [`${part}.${name}`, value] as const);
+  return Object.fromEntries([...named("valid", valid), ...named("test", test)]);
+}
+
+/**
+ * The state of a trajectory at one evaluation: every user's best `length` items without the training items, and their
+ * importance from the rank in this state and its spread over the last five evaluated checkpoints.
+ */
+export async function stateLists(
+  run: RankedRun,
+  evaluation: number,
+  length: number,
+): Promise<TrajectoryState> {
+  const { gpu, model, split } = run;
+  const window = windowOf(evaluation);
+  await loadSnapshot(run, evaluation);
+  using ranker = rankerOf(gpu, model);
+  using targets = ranker.topK(length, run.evaluation.train);
+  const items = await gpu.readIntegers(targets);
+  const earlier: Uint32Array<ArrayBuffer>[] = [];
+  for (const checkpoint of window.slice(0, -1)) {
+    await loadSnapshot(run, checkpoint);
+    using earlierRanker = rankerOf(gpu, model);
+    using counts = earlierRanker.rankCounts(targets, length, run.evaluation.train);
+    earlier.push(await gpu.readIntegers(counts));
+    run.onStage?.(
+      `ranking checkpoints for epoch ${run.fit.evaluations[evaluation]!.epoch}`,
+      earlier.length,
+      window.length,
+    );
+  }
+  const importance = new Float32Array(items.length);
+  const places = Uint32Array.from({ length }, (_, place) => place);
+  for (let user = 0; user < split.users; user++) {
+    const start = user * length;
+    const end = start + filledPlaces(items, start, length);
+    const ranks = [...earlier.map((counts) => counts.subarray(start, end)), places.subarray(0, end - start)];
+    importance.set(rankingImportance(ranks), start);
+  }
+  const { epoch, valid, test } = run.fit.evaluations[evaluation]!;
+  return { epoch, items, importance, metrics: partMetrics(valid, test) };
+}
+
+function filledPlaces(items: Uint32Array, start: number, length: number): number {
+  let filled = 0;
+  while (filled < length && items[start + filled] !== 0xffffffff) filled++;
+  return filled;
+}
+
+/**
+ * The importance of every training interaction at one evaluation, from ranks among the user's own training items
+ * only; aligned with `split.train.items`.
+ */
+export async function observedImportance(
+  run: RankedRun,
+  evaluation: number,
+): Promise<Float32Array<ArrayBuffer>> {
+  const { gpu, model, split } = run;
+  const { offsets, items } = split.train;
+  using lists = uploadLists(gpu, split.train);
+  const checkpoints: Uint32Array[] = [];
+  for (const checkpoint of windowOf(evaluation)) {
+    await loadSnapshot(run, checkpoint);
+    using ranker = rankerOf(gpu, model);
+    using scores = ranker.listScores(lists);
+    checkpoints.push(ranksWithinRows(offsets, items, await gpu.readFloats(scores)));
+  }
+  const importance = new Float32Array(items.length);
+  for (let user = 0; user < split.users; user++) {
+    const [start, end] = [offsets[user]!, offsets[user + 1]!];
+    importance.set(rankingImportance(checkpoints.map((ranks) => ranks.subarray(start, end))), start);
+  }
+  return importance;
+}
+
+/** Rank of every value within its row by falling score, ties by the lower item number. */
+export function ranksWithinRows(offsets: Uint32Array, items: Uint32Array, scores: Float32Array): Uint32Array {
+  const ranks = new Uint32Array(items.length);
+  for (let row = 0; row + 1 < offsets.length; row++) {
+    const places = Array.from({ length: offsets[row + 1]! - offsets[row]! }, (_, n) => offsets[row]! + n);
+    places.sort((left, right) => scores[right]! - scores[left]! || items[left]! - items[right]!);
+    places.forEach((place, rank) => ranks[place] = rank);
+  }
+  return ranks;
+}

@@ -1,0 +1,115 @@
+/**
+ * Training a teacher and keeping its trajectory. This module is browser compatible.
+ *
+ * @module
+ */
+import { type Split, splitFingerprint } from "../data/split.ts";
+import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
+import type { Gpu } from "../gpu/gpu.ts";
+import { createModel, type ModelOptions } from "../models/registry.ts";
+import { HetcompError } from "../errors.ts";
+import { fit, type FitOptions } from "./fit.ts";
+import { selectStates } from "./select_states.ts";
+import { observedImportance, stateLists } from "./state_lists.ts";
+import { type Trajectory } from "./trajectory.ts";
+import type { TrainingHooks } from "./training.ts";
+
+/** The kinds of teachers, by the names of the paper. */
+export type TeacherKind = "MF" | "ML";
+
+/** What to train and for how long; the model's own hyperparameters may stand beside these. */
+export interface TeacherOptions extends Partial<FitOptions> {
+  /** The recommender. */
+  readonly kind: TeacherKind;
+  /** Random seed. Default 1. */
+  readonly seed?: number;
+  /** Hyperparameters of the model; what is absent has the kind's default. */
+  readonly [hyperparameter: string]: unknown;
+}
+
+/** Lists of a trajectory hold this many items, of which each has its importance. */
+export const trajectoryLength = 100;
+
+const defaults: FitOptions = { epochs: 500, every: 10, patience: 5, metric: "recall@50" };
+
+/**
+ * Trains one teacher with early stopping on validation Recall@50 and keeps four states of its training: the best
+ * checkpoint, and the ones nearest to 25 %, 50 % and 75 % of the way to it. A teacher that converges too fast for four
+ * states is trained again with more frequent evaluations.
+ *
+ * @param gpu The device.
+ * @param split Training, validation and test interactions.
+ * @param options The kind, its hyperparameters, `epochs` (500), `every` (10), `patience` (5), `seed` (1).
+ * @param hooks Callbacks, a signal to stop, and a checkpoint store that makes the training resumable.
+ * @returns The trajectory: ranked lists with importances, no weights.
+ * @throws {Interrupted} if the signal asked to stop; the same call with the same store continues.
+ * @throws {ArgumentError} if a hyperparameter is unknown or out of range.
+ */
+export async function trainTeacher(
+  gpu: Gpu,
+  split: Split,
+  options: TeacherOptions,
+  hooks: TrainingHooks = {},
+): Promise<Trajectory> {
+  const { kind, seed = 1, epochs, every, patience, metric, ...hyperparameters } = options;
+  const fitOptions: FitOptions = {
+    epochs: epochs ?? defaults.epochs,
+    every: every ?? defaults.every,
+    patience: patience ?? defaults.patience,
+    metric: metric ?? defaults.metric,
+  };
+  const start = performance.now();
+  const modelOptions = { ...hyperparameters, kind, seed } as ModelOptions;
+  using model = createModel(gpu, split, modelOptions);
+  using evaluation = new RankingEvaluation(gpu, split);
+  const fingerprint = await splitFingerprint(split);
+  const identity = JSON.stringify([fingerprint, kind, seed, model.hyperparameters]);
+  const result = await fit(gpu, model, evaluation, fitOptions, identity, hooks);
+  const quality = result.evaluations.map((record) => record.valid![fitOptions.metric]!);
+  const chosen = selectStates(quality);
+  if (!chosen) {
+    if (result.every === 1 || result.history.length < fitOptions.patience) {
+      throw new HetcompError(
+        `${kind} is at its best before four evaluations (epoch ${result.evaluations[result.best]?.epoch}): ` +
+          "a trajectory needs four states; train more epochs, or lower the learning rate",
+      );
+    }
+    await result.checkpoints.clear();
+    hooks.onStage?.(`${kind} converges fast: training again with more evaluations`, 0, 1);
+    return await trainTeacher(
+      gpu,
+      split,
+      { ...options, every: Math.max(1, Math.floor(result.every / 3)) },
+      hooks,
+    );
+  }
+  const rankings = {
+    gpu,
+    model,
+    evaluation,
+    fit: result,
+    split,
+    ...(hooks.onStage ? { onStage: hooks.onStage } : {}),
+  };
+  const states = [];
+  for (const state of chosen) states.push(await stateLists(rankings, state, trajectoryLength));
+  const observed = await observedImportance(rankings, chosen[3]);
+  return {
+    kind,
+    users: split.users,
+    items: split.items,
+    length: trajectoryLength,
+    fingerprint,
+    seed,
+    hyperparameters: { ...model.hyperparameters, ...fitOptions },
+    adapter: gpu.adapter.name,
+    states,
+    observed,
+    curve: result.history.map(({ epoch, loss, valid, test }) => ({
+      epoch,
+      loss,
+      metrics: partMetrics(valid, test),
+    })),
+    seconds: (performance.now() - start) / 1000,
+  };
+}

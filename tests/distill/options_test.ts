@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { distillDefaults, distillSettings } from "../../src/distill/options.ts";
+
+Deno.test("distillSettings() fills in the defaults", () => {
+  assert.deepEqual(distillSettings({}), distillDefaults);
+  assert.equal(distillSettings({ dim: 12 }).dim, 12);
+});
+
+Deno.test("distillSettings() names the option that is unknown or out of range", () => {
+  assert.throws(() => distillSettings({ dimension: 6 } as never), /'dimension'.*no such option/);
+  assert.throws(() => distillSettings({ dim: 0 }), /'dim'.*positive integer/);
+  assert.throws(() => distillSettings({ dim: 2.5 }), /'dim'/);
+  assert.throws(() => distillSettings({ learningRate: NaN }), /'learningRate'/);
+  assert.throws(() => distillSettings({ weightDecay: -1 }), /'weightDecay'/);
+  assert.throws(() => distillSettings({ scores: "other" as never }), /'scores'.*free or clamped/);
+});
