@@ -13,9 +13,10 @@ export class HetcompError extends Error {
 
 /** A function was called with an argument it cannot use. */
 export class ArgumentError extends HetcompError {
+  /** The class name. */
   override name = "ArgumentError";
   /** Names the argument, what it was, and what would be right. */
-  constructor(readonly argument: string, wrong: string, right: string) {
+  constructor(/** See the class. */ readonly argument: string, wrong: string, right: string) {
     super(`the argument '${argument}' is unusable: ${wrong}; expected ${right}`);
   }
 }
@@ -32,9 +33,10 @@ export interface FilePlace {
 
 /** A data file is missing, empty, or holds something that cannot be read. */
 export class DataError extends HetcompError {
+  /** The class name. */
   override name = "DataError";
   /** Names the file, line and field, what was there, and what would be right. */
-  constructor(readonly place: FilePlace, wrong: string, right?: string) {
+  constructor(/** See the class. */ readonly place: FilePlace, wrong: string, right?: string) {
     const where = place.file + (place.line === undefined ? "" : `:${place.line}`) +
       (place.field === undefined ? "" : `, field ${place.field}`);
     super(`${where}: ${wrong}${right === undefined ? "" : `; expected ${right}`}`);
@@ -43,34 +45,40 @@ export class DataError extends HetcompError {
 
 /** A trajectory cannot be used: truncated, corrupted, of another format version, or made from other data. */
 export class TrajectoryError extends HetcompError {
+  /** The class name. */
   override name = "TrajectoryError";
   /** Names the folder and the reason. */
-  constructor(readonly folder: string, reason: string) {
+  constructor(/** See the class. */ readonly folder: string, reason: string) {
     super(`the trajectory in ${folder} cannot be used: ${reason}`);
   }
 }
 
 /** A model file cannot be used: not a student file, truncated, or with values that are not finite. */
 export class ModelError extends HetcompError {
+  /** The class name. */
   override name = "ModelError";
 }
 
 /** A run folder exists already, or cannot be resumed. */
 export class RunError extends HetcompError {
+  /** The class name. */
   override name = "RunError";
 }
 
 /** No WebGPU adapter of the wanted kind was found. */
 export class NoAdapterError extends HetcompError {
+  /** The class name. */
   override name = "NoAdapterError";
 }
 
 /** WebGPU refused a shader, a dispatch or an allocation; the message names the kernel or the buffer. */
 export class GpuError extends HetcompError {
+  /** The class name. */
   override name = "GpuError";
 }
 
 /** The device went away (driver reset, time limit of the operating system, unplugged). */
 export class DeviceLostError extends GpuError {
+  /** The class name. */
   override name = "DeviceLostError";
 }

@@ -1,0 +1,107 @@
+/**
+ * Reorderings of ragged lists seen as a sparse 0/1 matrix in compressed rows. This module is browser compatible.
+ *
+ * @module
+ */
+import { ArgumentError } from "../errors.ts";
+import { type Ragged, rowCount } from "../ragged.ts";
+
+/**
+ * Turns the lists of columns by row into the lists of rows by column, by a counting sort: time and memory are
+ * proportional to rows + columns + stored values. Applied twice it sorts every row.
+ *
+ * @param lists One row of column numbers per row.
+ * @param columns The number of columns: every stored value must be smaller.
+ * @returns `columns` rows, each ascending.
+ * @throws {ArgumentError} if a stored value is not below `columns`.
+ */
+export function transpose(lists: Ragged, columns: number): Ragged {
+  const offsets = columnOffsets(lists, columns);
+  const next = offsets.slice(0, columns);
+  const items = new Uint32Array(lists.items.length);
+  for (let r = 0; r < rowCount(lists); r++) {
+    for (let n = lists.offsets[r]!; n < lists.offsets[r + 1]!; n++) {
+      items[next[lists.items[n]!]!++] = r;
+    }
+  }
+  return { offsets, items };
+}
+
+/**
+ * How often each column is stored: the number of users per item for interactions by user.
+ *
+ * @param lists One row of column numbers per row.
+ * @param columns The number of columns.
+ * @returns `columns` counts.
+ * @throws {ArgumentError} if a stored value is not below `columns`.
+ */
+export function columnCounts(lists: Ragged, columns: number): Uint32Array<ArrayBuffer> {
+  const offsets = columnOffsets(lists, columns);
+  const counts = new Uint32Array(columns);
+  for (let c = 0; c < columns; c++) counts[c] = offsets[c + 1]! - offsets[c]!;
+  return counts;
+}
+
+function columnOffsets(lists: Ragged, columns: number): Uint32Array<ArrayBuffer> {
+  if (!(Number.isInteger(columns) && columns >= 0)) {
+    throw new ArgumentError("columns", `it is ${columns}`, "a non-negative integer");
+  }
+  const offsets = new Uint32Array(columns + 1);
+  for (const value of lists.items) {
+    if (value >= columns) {
+      throw new ArgumentError(
+        "lists",
+        `they hold the value ${value}`,
+        `values below ${columns}, the number of columns`,
+      );
+    }
+    offsets[value + 1]!++;
+  }
+  for (let c = 0; c < columns; c++) offsets[c + 1]! += offsets[c]!;
+  return offsets;
+}
+
+/**
+ * The row number of every stored value: with `lists.items` it forms the flat list of (row, column) pairs, the way
+ * trainers draw positive interactions.
+ *
+ * @param lists Ragged lists.
+ * @returns As many entries as `lists.items`.
+ */
+export function rowIndexes(lists: Ragged): Uint32Array<ArrayBuffer> {
+  const indexes = new Uint32Array(lists.items.length);
+  for (let r = 0; r < rowCount(lists); r++) indexes.fill(r, lists.offsets[r], lists.offsets[r + 1]);
+  return indexes;
+}
+
+/**
+ * Sorts every row ascending and keeps one of each value.
+ *
+ * @param lists Ragged lists; they are not changed.
+ * @returns New lists with the same number of rows.
+ */
+export function distinctRows(lists: Ragged): Ragged {
+  const rows = rowCount(lists);
+  const offsets = new Uint32Array(rows + 1);
+  const items = lists.items.slice();
+  let count = 0;
+  for (let r = 0; r < rows; r++) {
+    const row = items.subarray(lists.offsets[r]!, lists.offsets[r + 1]!).sort();
+    // The write position never passes the read position, so the compaction is done in place.
+    for (let n = 0; n < row.length; n++) {
+      if (n === 0 || row[n] !== items[count - 1]) items[count++] = row[n]!;
+    }
+    offsets[r + 1] = count;
+  }
+  return { offsets, items: items.slice(0, count) };
+}
+
+/** Whether every row is strictly ascending, that is sorted and without repetition. */
+export function isAscending(lists: Ragged): boolean {
+  for (let r = 0; r < rowCount(lists); r++) {
+    for (let n = lists.offsets[r]! + 1; n < lists.offsets[r + 1]!; n++) {
+      if (lists.items[n - 1]! >= lists.items[n]!) return false;
+    }
+  }
+  return true;
+}
