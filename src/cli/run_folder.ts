@@ -8,10 +8,10 @@ import type { EpochRecord } from "../teachers/training.ts";
 export const checkpointFolder = "checkpoints";
 
 /** Everything that decides the result of a run: running it again on the same adapter gives the same bits. */
-export type RunConfig = Record<string, unknown> & {
+export interface RunConfig {
   /** Version of the program. */
   readonly version: string;
-};
+}
 
 /**
  * Starts a run folder by writing its config.json, or opens one to resume it.
@@ -33,7 +33,9 @@ export async function openRunFolder<Config extends RunConfig>(
     return config;
   }
   if (!await exists(path)) {
-    throw new RunError(`${folder} is no run folder: it has no config.json; expected one made by: deno task distill`);
+    throw new RunError(
+      `${folder} is no run folder: it has no config.json; expected one made by: deno task distill`,
+    );
   }
   if (await exists(`${folder}/summary.json`)) {
     throw new RunError(`the run in ${folder} is complete: see ${folder}/report.html`);
@@ -48,7 +50,9 @@ export async function openRunFolder<Config extends RunConfig>(
 /** One JSON object a line for every epoch of every model of the run. */
 export function metricsLines(histories: Readonly<Record<string, readonly EpochRecord[]>>): string {
   return Object.entries(histories)
-    .flatMap(([model, history]) => history.map((record) => JSON.stringify({ model, ...record }) + "\n")).join("");
+    .flatMap(([model, history]) => history.map((record) => JSON.stringify({ model, ...record }) + "\n")).join(
+      "",
+    );
 }
 
 /** A table of test metrics: one line for each evaluated user and model. */

@@ -9,7 +9,13 @@ import { type DeviceExclusions, uploadExclusions } from "../kernels/top_k.ts";
 import type { Ranker } from "../models/ranker.ts";
 import { type Ragged, rowCount } from "../ragged.ts";
 import { emptyPlace } from "./metrics.ts";
-import { meanMetrics, measureLists, type MeanMetrics, type PerUserMetrics, usersWithRelevant } from "./per_user.ts";
+import {
+  type MeanMetrics,
+  meanMetrics,
+  measureLists,
+  type PerUserMetrics,
+  usersWithRelevant,
+} from "./per_user.ts";
 
 /** Metrics on one part of a split. */
 export interface PartMetrics {

@@ -6,9 +6,12 @@
  */
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import { type DeviceExclusions, type FactorRows, topKOnDevice } from "../kernels/top_k.ts";
+import { ArgumentError } from "../errors.ts";
+import { type DeviceExclusions, topKOnDevice } from "../kernels/top_k.ts";
 import { rankCountsOnDevice } from "../kernels/rank_counts.ts";
 import { type DeviceLists, listScoresOnDevice } from "../kernels/list_scores.ts";
+
+import type { Factors, Model } from "./model.ts";
 
 /** Ranks all items for all users. Ties go to the lower item number. The caller disposes of what it gets. */
 export interface Ranker {
@@ -22,16 +25,6 @@ export interface Ranker {
   rankCounts(targets: DeviceArray, length: number, exclude?: DeviceExclusions): DeviceArray;
   /** Scores of the listed (user, item) pairs, aligned with the lists' items. */
   listScores(lists: DeviceLists): DeviceArray;
-}
-
-/** Embedding rows of users and items on the device whose dot product is the score. */
-export interface Factors {
-  /** The users' rows. */
-  readonly users: FactorRows;
-  /** The items' rows. */
-  readonly items: FactorRows;
-  /** Dimension (rows are padded to a multiple of four). */
-  readonly dim: number;
 }
 
 /** A ranker for any model whose score is a dot product. */
@@ -50,4 +43,17 @@ export function factorRanker(gpu: Gpu, factors: Factors): Ranker {
     },
     listScores: (lists) => listScoresOnDevice(gpu, { users, items, dim, lists }),
   };
+}
+
+/**
+ * A ranker for a model as it is now; valid until its next epoch.
+ *
+ * @throws {ArgumentError} if its scores are no dot products.
+ */
+export function rankerOf(gpu: Gpu, model: Model): Ranker {
+  const factors = model.factors();
+  if (!factors) {
+    throw new ArgumentError("model", `${model.kind} has no factors`, "a model whose score is a dot product");
+  }
+  return factorRanker(gpu, factors);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, RunError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import type { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import type { Model } from "../models/model.ts";
@@ -95,8 +95,7 @@ export async function fit(
     const record: EpochRecord = { epoch, loss: await model.epochLoss(), seconds: 0 };
     const evaluated = epoch % every === 0 || epoch === options.epochs;
     if (evaluated) {
-      using ranker = rankerOf(gpu, model);
-      const { valid, test } = evaluation.measure(await evaluation.rank(ranker));
+      const { valid, test } = evaluation.measure(await evaluation.rank(rankerOf(gpu, model)));
       record.valid = valid.means;
       record.test = test.means;
     }
@@ -124,4 +123,20 @@ export function bestOf(evaluations: readonly EpochRecord[], metric: string): num
 
 function isExhausted(evaluations: readonly EpochRecord[], { patience, metric }: FitOptions): boolean {
   return evaluations.length > 0 && evaluations.length - 1 - bestOf(evaluations, metric) >= patience;
+}
+
+/** Gives the model the parameters that it had at an evaluation. */
+export async function loadSnapshot(
+  model: Model,
+  { evaluations, checkpoints }: Fit,
+  evaluation: number,
+): Promise<void> {
+  const { epoch } = evaluations[evaluation]!;
+  const snapshot = await checkpoints.get(snapshotName(epoch));
+  if (!snapshot) {
+    throw new RunError(
+      `the checkpoint of epoch ${epoch} is gone; delete the other checkpoints to train again`,
+    );
+  }
+  model.load(snapshot.arrays);
 }

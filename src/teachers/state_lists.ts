@@ -5,13 +5,13 @@
  * @module
  */
 import type { Split } from "../data/split.ts";
-import { rankingImportance } from "../distill/importance.ts";
+import { rankingImportance } from "./importance.ts";
 import type { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { uploadLists } from "../kernels/list_scores.ts";
 import type { Model } from "../models/model.ts";
 import { rankerOf } from "../models/ranker.ts";
-import { type Fit, snapshotName } from "./fit.ts";
+import { type Fit, loadSnapshot } from "./fit.ts";
 import type { TrainingHooks } from "./training.ts";
 import type { TrajectoryState } from "./trajectory.ts";
 
@@ -34,27 +34,19 @@ export interface RankedRun {
 /** Checkpoints over which the spread of a rank is taken, this state's included. */
 const consistencyWindow = 5;
 
-async function loadSnapshot(run: RankedRun, evaluation: number): Promise<void> {
-  const { epoch } = run.fit.evaluations[evaluation]!;
-  const snapshot = await run.fit.checkpoints.get(snapshotName(epoch));
-  if (!snapshot) throw new Error(`the checkpoint of epoch ${epoch} is gone`);
-  run.model.load(snapshot.arrays as Record<string, Float32Array<ArrayBuffer>>);
-}
-
 /** The evaluations whose ranks decide the importance at `evaluation`, the oldest first. */
 function windowOf(evaluation: number): number[] {
   const first = Math.max(0, evaluation - consistencyWindow + 1);
   return Array.from({ length: evaluation - first + 1 }, (_, n) => first + n);
 }
 
-/** Metrics under one name each: "valid.recall@50", "test.ndcg@10". */
+/** Validation metrics by their name, test metrics as "test.NAME". */
 export function partMetrics(
   valid: Readonly<Record<string, number>> = {},
   test: Readonly<Record<string, number>> = {},
 ): Record<string, number> {
-  const named = (part: string, metrics: Readonly<Record<string, number>>) =>
-    Object.entries(metrics).map(([name, value]) => [`${part}.${name}`, value] as const);
-  return Object.fromEntries([...named("valid", valid), ...named("test", test)]);
+  const ofTest = Object.entries(test).map(([name, value]) => [`test.${name}`, value] as const);
+  return { ...valid, ...Object.fromEntries(ofTest) };
 }
 
 /**
@@ -68,14 +60,14 @@ export async function stateLists(
 ): Promise<TrajectoryState> {
   const { gpu, model, split } = run;
   const window = windowOf(evaluation);
-  await loadSnapshot(run, evaluation);
-  using ranker = rankerOf(gpu, model);
+  await loadSnapshot(model, run.fit, evaluation);
+  const ranker = rankerOf(gpu, model);
   using targets = ranker.topK(length, run.evaluation.train);
   const items = await gpu.readIntegers(targets);
   const earlier: Uint32Array<ArrayBuffer>[] = [];
   for (const checkpoint of window.slice(0, -1)) {
-    await loadSnapshot(run, checkpoint);
-    using earlierRanker = rankerOf(gpu, model);
+    await loadSnapshot(model, run.fit, checkpoint);
+    const earlierRanker = rankerOf(gpu, model);
     using counts = earlierRanker.rankCounts(targets, length, run.evaluation.train);
     earlier.push(await gpu.readIntegers(counts));
     run.onStage?.(
@@ -115,8 +107,8 @@ export async function observedImportance(
   using lists = uploadLists(gpu, split.train);
   const checkpoints: Uint32Array[] = [];
   for (const checkpoint of windowOf(evaluation)) {
-    await loadSnapshot(run, checkpoint);
-    using ranker = rankerOf(gpu, model);
+    await loadSnapshot(model, run.fit, checkpoint);
+    const ranker = rankerOf(gpu, model);
     using scores = ranker.listScores(lists);
     checkpoints.push(ranksWithinRows(offsets, items, await gpu.readFloats(scores)));
   }

@@ -6,11 +6,11 @@
 import { type Split, splitFingerprint } from "../data/split.ts";
 import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import { createModel, type ModelOptions } from "../models/registry.ts";
+import { createModel } from "../models/registry.ts";
 import { HetcompError } from "../errors.ts";
 import { fit, type FitOptions } from "./fit.ts";
 import { selectStates } from "./select_states.ts";
-import { observedImportance, stateLists } from "./state_lists.ts";
+import { observedImportance, partMetrics, stateLists } from "./state_lists.ts";
 import { type Trajectory } from "./trajectory.ts";
 import type { TrainingHooks } from "./training.ts";
 
@@ -59,8 +59,8 @@ export async function trainTeacher(
     metric: metric ?? defaults.metric,
   };
   const start = performance.now();
-  const modelOptions = { ...hyperparameters, kind, seed } as ModelOptions;
-  using model = createModel(gpu, split, modelOptions);
+  const training = { users: split.users, items: split.items, interactions: split.train };
+  using model = createModel(gpu, kind, training, { ...hyperparameters, seed });
   using evaluation = new RankingEvaluation(gpu, split);
   const fingerprint = await splitFingerprint(split);
   const identity = JSON.stringify([fingerprint, kind, seed, model.hyperparameters]);
@@ -105,7 +105,7 @@ export async function trainTeacher(
     adapter: gpu.adapter.name,
     states,
     observed,
-    curve: result.history.map(({ epoch, loss, valid, test }) => ({
+    curve: result.evaluations.map(({ epoch, loss, valid, test }) => ({
       epoch,
       loss,
       metrics: partMetrics(valid, test),

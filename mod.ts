@@ -1,0 +1,134 @@
+/**
+ * hetcomp trains heterogeneous top-K recommenders, fuses them, and distils them into one tiny student, all in WGSL on
+ * WebGPU. The usual path: {@linkcode loadDataset}, {@linkcode splitDataset}, {@linkcode openGpu},
+ * {@linkcode trainTeacher}, {@linkcode distill}, {@linkcode saveStudent}, {@linkcode Student.recommend}.
+ *
+ * @module
+ */
+
+// The device.
+export { type Gpu, type GpuOptions, type HostArray, openGpu, type Workgroups } from "./src/gpu/gpu.ts";
+export type { AdapterChoice, AdapterDescription } from "./src/gpu/adapter.ts";
+export type { DeviceArray } from "./src/gpu/device_array.ts";
+export type { Kernel, KernelBinding, KernelInterface, KernelParameter, KernelSource } from "./src/gpu/kernel.ts";
+export type { KernelTiming } from "./src/gpu/kernel_timer.ts";
+
+// Lists, data and splits.
+export { type Ragged, ragged } from "./src/ragged.ts";
+export { type Dataset, loadDataset, type LoadOptions } from "./src/data/dataset.ts";
+export { generateSample, type SampleOptions } from "./src/data/sample.ts";
+export {
+  readSplit,
+  readSplitFolder,
+  type Split,
+  splitDataset,
+  type SplitFiles,
+  splitFingerprint,
+  type SplitOptions,
+} from "./src/data/split.ts";
+export { type DatasetEntry, type DatasetFile, datasetRegistry } from "./src/data/registry.ts";
+export { downloadDataset, type DownloadOptions } from "./src/data/download.ts";
+
+// Kernels: ranking and losses on their own.
+export { topK, type TopKOptions, type TopKResult } from "./src/kernels/top_k.ts";
+export { rankCounts } from "./src/kernels/rank_counts.ts";
+export {
+  type Granularity,
+  type ListwiseInput,
+  listwiseLoss,
+  type ListwiseResult,
+  type ScoreRange,
+} from "./src/kernels/listwise.ts";
+
+// Models and teachers.
+export { createModel } from "./src/models/registry.ts";
+export type {
+  Checkpoint as ModelCheckpoint,
+  DeviceRows,
+  Factors,
+  Hyperparameters,
+  Model,
+  TrainingSet,
+} from "./src/models/model.ts";
+export { factorRanker, type Ranker, rankerOf } from "./src/models/ranker.ts";
+export { type TeacherKind, type TeacherOptions, trainTeacher } from "./src/teachers/train_teacher.ts";
+export { type EpochRecord, Interrupted, type TrainingHooks } from "./src/teachers/training.ts";
+export {
+  type Checkpoint,
+  type CheckpointStore,
+  folderCheckpoints,
+  memoryCheckpoints,
+} from "./src/teachers/checkpoint_store.ts";
+export type { FitOptions } from "./src/teachers/fit.ts";
+export { selectStates } from "./src/teachers/select_states.ts";
+export { type ImportanceOptions, rankingImportance } from "./src/teachers/importance.ts";
+export {
+  belongsTo,
+  type CurvePoint,
+  type Trajectory,
+  type TrajectoryState,
+  validateTrajectory,
+} from "./src/teachers/trajectory.ts";
+export { loadTrajectory, type LoadTrajectoryOptions, saveTrajectory } from "./src/teachers/trajectory_file.ts";
+
+// Distillation.
+export { distill, type Distillation } from "./src/distill/distill.ts";
+export { distillDefaults, type DistillOptions, type DistillSettings, distillSettings } from "./src/distill/options.ts";
+export type { UserSampling } from "./src/distill/user_batches.ts";
+export {
+  type Baseline,
+  type BaselineOptions,
+  trainWithoutDistillation,
+} from "./src/distill/without_distillation.ts";
+export {
+  discrepancies,
+  discrepancy,
+  type DiscrepancyMeter,
+  discrepancyMeter,
+  type DiscrepancyOptions,
+  type ListDiscrepancyOptions,
+} from "./src/distill/discrepancy.ts";
+export { type AdvancedStates, type AdvanceOptions, advanceStates, type StateRow } from "./src/distill/dkc.ts";
+export {
+  finalStates,
+  type FusedLists,
+  type FuseOptions,
+  fuseTeachers,
+  type TeacherLists,
+} from "./src/distill/ensemble.ts";
+export { ensembleTargets, observedTargets } from "./src/distill/targets.ts";
+
+// Evaluation.
+export { evaluate } from "./src/evaluate/evaluate.ts";
+export {
+  type EvaluationOptions,
+  type PartMetrics,
+  RankingEvaluation,
+  type SplitMetrics,
+} from "./src/evaluate/ranking_evaluation.ts";
+export { type MetricName, type RankingMetrics, rankingMetrics } from "./src/evaluate/metrics.ts";
+export { type MeanMetrics, meanMetrics, measureLists, type PerUserMetrics } from "./src/evaluate/per_user.ts";
+
+// The student.
+export { type Recommendation, type RecommendOptions, Student, type StudentParts } from "./src/models/student.ts";
+export type { FoldInOptions } from "./src/models/fold_in.ts";
+export { decodeStudent, encodeStudent, loadStudent, saveStudent } from "./src/models/student_file.ts";
+
+// Reports.
+export { renderReport } from "./src/report/render_report.ts";
+export type { DatasetSummary, ModelRow, RunSummary, TrajectorySummary } from "./src/report/run_summary.ts";
+export { type Comparison, compareStudent } from "./src/report/comparison.ts";
+
+// Errors.
+export {
+  ArgumentError,
+  DataError,
+  DeviceLostError,
+  type FilePlace,
+  GpuError,
+  HetcompError,
+  ModelError,
+  NoAdapterError,
+  RunError,
+  TrajectoryError,
+} from "./src/errors.ts";

@@ -1,0 +1,29 @@
+// Shared by the listwise kernels, behind exp_sum_part.wgsl.
+
+// log(1e-5): with bounded scores, a denominator is never taken smaller, and there passes no gradient on.
+const LOG_FLOOR: f32 = -11.512925464970229;
+
+fn floored(log_denominator: f32) -> bool {
+  return BOUND > 0u && log_denominator < LOG_FLOOR;
+}
+
+// log(1 + x) for x in [0, 1], without loss for small x.
+fn log_one_plus(x: f32) -> f32 {
+  return select(log(1.0 + x), x * (1.0 - x * (0.5 - x / 3.0)), x < 0.01);
+}
+
+// exp with a result in [0, 1] whatever the rounding.
+fn fraction(log_value: f32) -> f32 {
+  return exp(min(log_value, 0.0));
+}
+
+fn log_or_lowest(value: f32, shift: f32) -> f32 {
+  if (value <= 0.0 || shift < -1.0e37) { return LOWEST; }
+  return log(value) + shift;
+}
+
+fn log_add(left: f32, right: f32) -> f32 {
+  let high = max(left, right);
+  if (high < -1.0e37) { return LOWEST; }
+  return high + log_one_plus(fraction(min(left, right) - high));
+}

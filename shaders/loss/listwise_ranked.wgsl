@@ -1,0 +1,90 @@
+// Plackett-Luce over two lists per row: the positives P, then the tops T. With R the sum over everything unlisted, the
+// denominator of the k-th top is c_k = R + the exponentials of the tops from k on. That is the same number for the
+// list of the first half and the list of the first tenth of T, each with what it leaves out of T in its rest; so both
+// are one list whose k-th term weighs 1/2 for each of the two that hold it. P's rest is R and the second half of T.
+// Scores become coefficients dL/ds in place. One invocation per row.
+struct Params { start: u32, count: u32, weight: f32, log_weight: f32 }
+@group(0) @binding(0) var<storage, read> numbers: array<u32>;
+@group(0) @binding(1) var<storage, read> spans: array<vec4u>;
+@group(0) @binding(2) var<storage, read_write> logs: array<vec2f>;
+@group(0) @binding(3) var<storage, read_write> scores: array<f32>;
+@group(0) @binding(4) var<storage, read_write> denominators: array<f32>;
+@group(0) @binding(5) var<storage, read_write> losses: array<f32>;
+@group(1) @binding(0) var<uniform> params: Params;
+
+// A sum of exponentials: exp(x) * y.
+fn added(sum: vec2f, score: f32) -> vec2f {
+  let small = exp(-abs(score - sum.x));
+  if (score > sum.x) { return vec2f(score, fma(sum.y, small, 1.0)); }
+  return vec2f(sum.x, sum.y + small);
+}
+
+fn term_loss(sum: vec2f, score: f32) -> f32 {
+  let log_sum = log(sum.y);
+  return select((sum.x - score) + log_sum, LOG_FLOOR - score, floored(sum.x + log_sum));
+}
+
+// One step along a list: x is the log denominator before, y the sum of weight / denominator, in units of 1 / exp(x).
+fn advanced(prefix: vec2f, denominator: f32, weight: f32) -> vec2f {
+  return vec2f(denominator, fma(prefix.y, fraction(denominator - prefix.x), select(weight, 0.0, floored(denominator))));
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let slot = group.x * 64u + local.x;
+  if (slot >= params.count) { return; }
+  let span = spans[numbers[params.start + slot]];
+  let middle = span.z - span.y;
+  let end = span.w - span.y;
+  let half = middle + (end - middle) / 2u;
+  let tenth = middle + (end - middle) / 10u;
+  var loss = 0.0;
+
+  var sum = vec2f(logs[slot].x, 1.0);
+  var positives_sum = sum;
+  for (var n = end; n > middle; n--) {
+    let place = (n - 1u) * params.count + slot;
+    let score = limited(scores[place]);
+    sum = added(sum, score);
+    denominators[place] = sum.x + log(sum.y);
+    let weight = select(0.0, 0.5, n <= half) + select(0.0, 0.5, n <= tenth);
+    if (n > half) { positives_sum = sum; }
+    loss = fma(weight, term_loss(sum, score), loss);
+  }
+  sum = positives_sum;
+  for (var n = middle; n > 0u; n--) {
+    let place = (n - 1u) * params.count + slot;
+    let score = limited(scores[place]);
+    sum = added(sum, score);
+    denominators[place] = sum.x + log(sum.y);
+    loss += term_loss(sum, score);
+  }
+  losses[slot] = params.weight * loss;
+
+  var prefix = vec2f(0.0);
+  for (var n = 0u; n < middle; n++) {
+    let place = n * params.count + slot;
+    let raw = scores[place];
+    let denominator = denominators[place];
+    if (n == 0u) { prefix.x = denominator; }
+    prefix = advanced(prefix, denominator, 1.0);
+    let coefficient = fma(fraction(limited(raw) - denominator), prefix.y, -1.0);
+    scores[place] = select(0.0, params.weight * coefficient, passes(raw));
+  }
+  let positives_weight = log_or_lowest(prefix.y, -prefix.x);
+  prefix = vec2f(0.0);
+  for (var n = middle; n < end; n++) {
+    let place = n * params.count + slot;
+    let raw = scores[place];
+    let denominator = denominators[place];
+    if (n == middle) { prefix.x = denominator; }
+    let weight = select(0.0, 0.5, n < half) + select(0.0, 0.5, n < tenth);
+    prefix = advanced(prefix, denominator, weight);
+    var coefficient = fma(fraction(limited(raw) - denominator), prefix.y, -weight);
+    if (n >= half) { coefficient += exp(limited(raw) + positives_weight); }
+    scores[place] = select(0.0, params.weight * coefficient, passes(raw));
+  }
+  let tops_weight = log_or_lowest(prefix.y, -prefix.x);
+  let both = log_add(positives_weight, tops_weight);
+  logs[slot].y = select(both + params.log_weight, LOWEST, both < -1.0e37 || logs[slot].x < -1.0e37);
+}

@@ -1,0 +1,32 @@
+// Chains of x := 0.5 x + 0.5 on eight independent vectors: what the arithmetic gives.
+// Start values are small integers, so that few rounds are exact and many end at 1.
+struct Params { count: u32, rounds: u32, factor: f32, addend: f32 }
+@group(0) @binding(0) var<storage, read_write> result: array<f32>;
+@group(1) @binding(0) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let start = vec4f(f32(id.x & 7u));
+  let factor = vec4f(params.factor);
+  let addend = vec4f(params.addend);
+  var a = start;
+  var b = start + 1.0;
+  var c = start + 2.0;
+  var d = start + 3.0;
+  var e = start + 4.0;
+  var f = start + 5.0;
+  var g = start + 6.0;
+  var h = start + 7.0;
+  for (var round = 0u; round < params.rounds; round++) {
+    a = fma(a, factor, addend);
+    b = fma(b, factor, addend);
+    c = fma(c, factor, addend);
+    d = fma(d, factor, addend);
+    e = fma(e, factor, addend);
+    f = fma(f, factor, addend);
+    g = fma(g, factor, addend);
+    h = fma(h, factor, addend);
+  }
+  let sum = (a + b) + (c + d) + (e + f) + (g + h);
+  if (id.x < params.count) { result[id.x] = sum.x + sum.y + sum.z + sum.w; }
+}

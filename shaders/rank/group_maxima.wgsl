@@ -1,0 +1,59 @@
+// For each user of a chunk and each group of items, the highest score: maxima[group * count + user], as bits.
+// Group g holds the items g, g + groups, g + 2 groups, ...: neighbours often score alike, so they are kept apart.
+// Header: USERS users per invocation, VECTORS vec4 per row; both small enough for registers. Parts: score_step.
+struct Params {
+  count: u32,
+  user_row: u32,
+  item_row: u32,
+  items: u32,
+  groups: u32,
+  first_group: u32,
+  groups_per_slice: u32,
+}
+@group(0) @binding(0) var<storage, read> users: array<vec4f>;
+@group(0) @binding(1) var<storage, read> item_rows: array<vec4f>;
+@group(0) @binding(2) var<storage, read> state: array<u32>;
+@group(0) @binding(3) var<storage, read_write> maxima: array<u32>;
+@group(1) @binding(0) var<uniform> params: Params;
+
+override SIZE: u32 = 64;
+
+@compute @workgroup_size(SIZE)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let first = workgroup.x * SIZE * USERS + lane;
+  var user: array<vec4f, USERS * VECTORS>;
+  for (var r = 0u; r < USERS; r++) {
+    let row = params.user_row + state[min(first + r * SIZE, params.count - 1u)];
+    for (var v = 0u; v < VECTORS; v++) {
+      user[r * VECTORS + v] = users[row * VECTORS + v];
+    }
+  }
+  let begin = params.first_group + workgroup.y * params.groups_per_slice;
+  let end = min(params.groups, begin + params.groups_per_slice);
+  for (var g = begin; g < end; g++) {
+    var best: array<f32, USERS>;
+    for (var r = 0u; r < USERS; r++) {
+      best[r] = -3.4e38;
+    }
+    for (var i = g; i < params.items; i += params.groups) {
+      let place = (params.item_row + i) * VECTORS;
+      var item: array<vec4f, VECTORS>;
+      for (var v = 0u; v < VECTORS; v++) {
+        item[v] = item_rows[place + v];
+      }
+      for (var r = 0u; r < USERS; r++) {
+        var score = 0.0;
+        for (var v = 0u; v < VECTORS; v++) {
+          score = score_step(score, user[r * VECTORS + v], item[v]);
+        }
+        best[r] = max(best[r], score);
+      }
+    }
+    for (var r = 0u; r < USERS; r++) {
+      let n = first + r * SIZE;
+      if (n < params.count) {
+        maxima[g * params.count + n] = bitcast<u32>(best[r]);
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// Takes the excluded items out of group_maxima: where one of them is its group's best, the group is scored again
+// without them. An invocation takes `share` of a user's excluded items; two may repair the same group, with the
+// same result. Header: VECTORS. Parts: score_step, exclusion_search.
+struct Params { count: u32, user_row: u32, item_row: u32, items: u32, groups: u32, share: u32 }
+@group(0) @binding(0) var<storage, read> users: array<vec4f>;
+@group(0) @binding(1) var<storage, read> item_rows: array<vec4f>;
+@group(0) @binding(2) var<storage, read> state: array<u32>;
+@group(0) @binding(3) var<storage, read_write> maxima: array<atomic<u32>>;
+@group(0) @binding(4) var<storage, read> offsets: array<u32>;
+@group(0) @binding(5) var<storage, read> excluded: array<u32>;
+@group(1) @binding(0) var<uniform> params: Params;
+
+override SIZE: u32 = 64;
+
+@compute @workgroup_size(SIZE)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let n = id.x;
+  if (n >= params.count) { return; }
+  let user = state[n];
+  var left: array<vec4f, VECTORS>;
+  for (var v = 0u; v < VECTORS; v++) {
+    left[v] = users[(params.user_row + user) * VECTORS + v];
+  }
+  let start = offsets[user];
+  let end = offsets[user + 1u];
+  var place = start + id.y * params.share;
+  let last = min(end, place + params.share);
+  var repairing = false;
+  var best = 0.0;
+  var item = 0u;
+  // One item per turn, whether an excluded one or one of a group under repair: lanes stay busy together.
+  while (place < last) {
+    if (!repairing) { item = excluded[place]; }
+    var score = -3.4e38;
+    if (item < params.items) {
+      score = 0.0;
+      let row = (params.item_row + item) * VECTORS;
+      for (var v = 0u; v < VECTORS; v++) {
+        score = score_step(score, left[v], item_rows[row + v]);
+      }
+    }
+    let group = (item % params.groups) * params.count + n;
+    if (repairing) {
+      if (score > best) {
+        let found = exclusion_at(item, start, end);
+        var free = true;
+        if (found < end) { free = excluded[found] != item; }
+        if (free) { best = score; }
+      }
+      item += params.groups;
+      if (item >= params.items) {
+        atomicStore(&maxima[group], bitcast<u32>(best));
+        repairing = false;
+        place++;
+      }
+    } else if (item < params.items && score >= bitcast<f32>(atomicLoad(&maxima[group]))) {
+      repairing = true;
+      best = -3.4e38;
+      item %= params.groups;
+    } else {
+      place++;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The command `data`: lists the registry of public datasets, or downloads one of them.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { downloadDataset } from "../data/download.ts";
+import { exists } from "../data/files.ts";
+import { type DatasetEntry, datasetRegistry, registryEntry } from "../data/registry.ts";
+import { formatBytes, formatCount } from "../report/format.ts";
+import { textTable } from "../report/table.ts";
+import { examples } from "./examples.ts";
+import { untilInterrupted } from "./interrupt.ts";
+import { createProgress } from "./progress.ts";
+
+const defaultFolder = "data/downloads";
+
+function totalBytes(entry: DatasetEntry): number {
+  return entry.files.reduce((sum, file) => sum + file.bytes, 0);
+}
+
+async function isPresent(entry: DatasetEntry, folder: string): Promise<boolean> {
+  const present = await Promise.all(
+    entry.files.map((file) => exists(`${folder}/${entry.name}/${file.name}`)),
+  );
+  return present.every((value) => value);
+}
+
+async function list(folder: string, json: boolean): Promise<void> {
+  const entries = await Promise.all(
+    datasetRegistry.map(async (entry) => ({ ...entry, present: await isPresent(entry, folder) })),
+  );
+  if (json) return console.log(JSON.stringify(entries, null, 2));
+  const number = (title: string) => ({ title, align: "right" as const });
+  console.log(textTable(
+    ["name", number("users"), number("items"), number("pairs"), number("size"), "present", "terms", "source"],
+    entries.map((entry) => [
+      entry.name,
+      formatCount(entry.users),
+      formatCount(entry.items),
+      formatCount(entry.pairs),
+      formatBytes(totalBytes(entry)),
+      entry.present ? "yes" : entry.files.some((file) => file.url === null) ? "by hand" : "no",
+      entry.terms,
+      entry.source,
+    ]),
+  ));
+  console.log(
+    "\nThe built-in dataset 'sample' needs no download. To fetch one: deno task data NAME\n" +
+      "To use your own log: --data FOLDER; data/README.md describes the forms.",
+  );
+}
+
+async function download(name: string, folder: string, quiet: boolean): Promise<void> {
+  const entry = registryEntry(name);
+  using interrupt = untilInterrupted("stopping; nothing is kept of this download");
+  const progress = createProgress({ label: name, total: totalBytes(entry), unit: "bytes", quiet });
+  let received = 0;
+  const place = await downloadDataset(name, {
+    folder,
+    signal: interrupt.signal,
+    onProgress: (done) => progress.update(received = done),
+  });
+  if (received > 0) progress.stop();
+  console.log(
+    `${name}: ${received > 0 ? "downloaded, checksums right" : "already there, checksums right"}: ${place}`,
+  );
+}
+
+/** Adds the command `data` to the program. */
+export function registerData(program: Command): void {
+  program.command("data")
+    .description("list the public datasets, or download one and check it")
+    .argument("[name]", "dataset to download; without it, the list is shown")
+    .option("--folder <path>", "folder of downloads", defaultFolder)
+    .option("--json", "the list as JSON", false)
+    .addHelpText("after", examples("data", "data citeulike", "data gowalla --folder /data/sets"))
+    .action(
+      async (name: string | undefined, options: { folder: string; json: boolean }, command: Command) => {
+        if (name === undefined) await list(options.folder, options.json);
+        else await download(name, options.folder, command.optsWithGlobals().quiet === true);
+      },
+    );
+}

@@ -1,0 +1,50 @@
+/**
+ * Ctrl-C in a long command. Interface:
+ *
+ *     using interrupt = untilInterrupted();
+ *     await distill(gpu, split, trajectories, options, { signal: interrupt.signal });
+ *
+ * @module
+ */
+
+/** A signal that Ctrl-C aborts. */
+export interface Interrupt extends Disposable {
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Gives Ctrl-C its usual meaning back. */
+  dispose(): void;
+}
+
+/** A terminal and a parent process may both deliver the same Ctrl-C. */
+const sameKeyMilliseconds = 300;
+
+/**
+ * Turns the first Ctrl-C into an abort, so that the work can stop at a good place; the second ends the program with
+ * exit code 130.
+ *
+ * @param message Said on standard error at the first Ctrl-C.
+ */
+export function untilInterrupted(
+  message = "stopping after the current epoch, a checkpoint is kept; press Ctrl-C again to stop at once",
+): Interrupt {
+  const controller = new AbortController();
+  let first = -Infinity;
+  const handler = () => {
+    if (!controller.signal.aborted) {
+      first = performance.now();
+      console.error(`\n${message}`);
+      controller.abort(new DOMException("stopped by Ctrl-C", "AbortError"));
+    } else if (performance.now() - first > sameKeyMilliseconds) {
+      Deno.exit(130);
+    }
+  };
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, handler);
+  let active = true;
+  const dispose = () => {
+    if (!active) return;
+    active = false;
+    for (const signal of signals) Deno.removeSignalListener(signal, handler);
+  };
+  return { signal: controller.signal, dispose, [Symbol.dispose]: dispose };
+}

@@ -1,0 +1,34 @@
+import { loadDataset } from "../data/dataset.ts";
+import { exists, pathKind } from "../data/files.ts";
+import { readSplitFolder, type Split, splitDataset } from "../data/split.ts";
+
+/** Which data a command works on. */
+export interface DataChoice {
+  /** "sample", a registry name, a users.dat file, or a folder (with train.txt and valid.txt or test.txt: as split). */
+  readonly source: string;
+  /** Users with fewer interactions are left out; null: the data set's own default. */
+  readonly minimumInteractions: number | null;
+  /** Seed of the random split, and of the built-in sample. */
+  readonly splitSeed: number;
+}
+
+/**
+ * Loads the data and splits it 60/20/20 per user, unless it comes as a split.
+ *
+ * @throws {DataError} if the data is missing or malformed.
+ */
+export async function loadSplit({ source, minimumInteractions, splitSeed }: DataChoice): Promise<Split> {
+  if (await isSplitFolder(source)) return await readSplitFolder(source);
+  const dataset = await loadDataset(source, {
+    seed: splitSeed,
+    ...(minimumInteractions === null ? {} : { minimumInteractions }),
+  });
+  const split = splitDataset(dataset, { test: 0.2, valid: 0.2, seed: splitSeed });
+  // Teachers of one split are of no use to another: each has a folder of its own.
+  return splitSeed === 1 ? split : { ...split, name: `${split.name}-${splitSeed}` };
+}
+
+async function isSplitFolder(source: string): Promise<boolean> {
+  if (await pathKind(source) !== "folder" || !await exists(`${source}/train.txt`)) return false;
+  return await exists(`${source}/valid.txt`) || await exists(`${source}/test.txt`);
+}

@@ -1,0 +1,58 @@
+/**
+ * The program `hetcomp`. To add a command NAME, write src/cli/NAME.ts with
+ *
+ *     export function registerName(program: Command): void {
+ *       program.command("name").description("...").addHelpText("after", examples("name ...")).action(async (options) => {
+ *         await withDriver();                      // if it opens a GPU
+ *         ...                                      // throw HetcompError for what the user can mend
+ *       });
+ *     }
+ *
+ * and call it below. Errors are printed here; the global option --quiet is read with `command.optsWithGlobals()`.
+ *
+ * @module
+ */
+import { Command } from "commander";
+import configuration from "../../deno.json" with { type: "json" };
+import { registerData } from "./data.ts";
+import { registerDoctor } from "./doctor.ts";
+import { reportError } from "./run_command.ts";
+
+/** The program with all its commands. */
+export function createProgram(): Command {
+  const program = new Command("hetcomp");
+  program
+    .description(
+      "Trains heterogeneous top-K recommenders on WebGPU and distils them into one small student.",
+    )
+    .version(configuration.version)
+    .option("-q, --quiet", "no progress and no notices, only results and errors")
+    .helpCommand(true)
+    .exitOverride()
+    .showHelpAfterError("(add --help for the options and examples)");
+  registerDoctor(program);
+  registerData(program);
+  return program;
+}
+
+/** Parses the arguments, runs the command, and gives the exit code. */
+export async function main(args: string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    const { text, code } = reportError(error, configuration.version);
+    if (text !== "") console.error(text);
+    return code;
+  }
+}
+
+if (import.meta.main) {
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    const { text, code } = reportError(event.reason, configuration.version);
+    console.error(text);
+    Deno.exit(code);
+  });
+  Deno.exitCode = await main(Deno.args);
+}

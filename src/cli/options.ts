@@ -1,0 +1,77 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { modelFactories } from "../models/registry.ts";
+
+/** Reads a positive integer of a command line. */
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("expected a positive integer");
+  return value;
+}
+
+/** Reads a positive number of a command line. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(Number.isFinite(value) && value > 0)) throw new InvalidArgumentError("expected a positive number");
+  return value;
+}
+
+/** Reads a seed of a command line. */
+export function seedNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
+    throw new InvalidArgumentError("expected an integer from 0 to 4294967295");
+  }
+  return value;
+}
+
+/** Reads a list of teacher kinds, such as MF,ML. */
+export function teacherKinds(text: string): string[] {
+  const kinds = text.split(",").map((kind) => kind.trim());
+  const known = Object.keys(modelFactories);
+  for (const kind of kinds) {
+    if (!known.includes(kind)) {
+      throw new InvalidArgumentError(`there is no teacher "${kind}"; expected some of ${known.join(",")}`);
+    }
+  }
+  if (new Set(kinds).size < kinds.length) throw new InvalidArgumentError("a teacher is named twice");
+  return kinds;
+}
+
+/** The option that says which adapters may be used. */
+export function adapterOption(): Option {
+  return new Option("--adapter <kind>", "which WebGPU adapter").choices(["any", "hardware", "software"])
+    .default("any");
+}
+
+/** Adds the options that choose data and split. */
+export function dataOptions(command: Command): Command {
+  return command
+    .option(
+      "--data <source>",
+      "sample, a downloaded data set (see: deno task data), a users.dat file, or a folder with train.txt, valid.txt, test.txt",
+      "sample",
+    )
+    .option(
+      "--minimum-interactions <number>",
+      "leave out users with fewer (default: the data set's own)",
+      positiveInteger,
+    )
+    .option("--split-seed <number>", "seed of the random 60/20/20 split, and of the sample", seedNumber, 1);
+}
+
+/** Adds the options that choose teachers. */
+export function teacherOptions(command: Command): Command {
+  return command
+    .option(
+      "--teachers <kinds>",
+      `which teachers, some of ${Object.keys(modelFactories).join(",")}`,
+      teacherKinds,
+      [
+        "MF",
+        "ML",
+      ],
+    )
+    .option("--teachers-folder <folder>", "where trajectories are kept", "Teachers")
+    .option("--teacher-epochs <number>", "most epochs of a teacher (default 500)", positiveInteger)
+    .option("--seed <number>", "seed of all training", seedNumber, 1);
+}

@@ -1,0 +1,33 @@
+/**
+ * From an error to a message and an exit code.
+ *
+ * @module
+ */
+import { CommanderError } from "commander";
+import { HetcompError } from "../errors.ts";
+
+/** What to print for an error, and the exit code. */
+export interface ErrorReport {
+  /** Text for standard error; empty if it was printed already. */
+  readonly text: string;
+  /** Exit code of the program. */
+  readonly code: number;
+}
+
+/**
+ * Tells a user's mistake (message, exit code 1) from a defect (stack, exit code 2) and from a stop by Ctrl-C (130).
+ */
+export function reportError(error: unknown, version: string): ErrorReport {
+  // Commander has printed its own message.
+  if (error instanceof CommanderError) return { text: "", code: error.exitCode };
+  if (error instanceof HetcompError) return { text: `error: ${error.message}`, code: 1 };
+  if (error instanceof DOMException && error.name === "AbortError") return { text: "stopped", code: 130 };
+  if (error instanceof Deno.errors.NotCapable) {
+    return { text: `error: ${error.message}, or use the task of deno.json that grants it`, code: 1 };
+  }
+  const stack = error instanceof Error ? error.stack ?? String(error) : String(error);
+  return {
+    text: `${stack}\nthis is a defect in hetcomp ${version}; please report it with the lines above`,
+    code: 2,
+  };
+}

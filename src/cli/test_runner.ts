@@ -1,0 +1,115 @@
+/**
+ * Behind `deno task test`: makes sure of an adapter, runs `deno test`, and ends with a line "N passed, N failed".
+ * Arguments go to `deno test`; without any, all tests and the examples in the documentation run.
+ *
+ * @module
+ */
+import { HetcompError } from "../errors.ts";
+import { passingSignals } from "./child_process.ts";
+import { driverLaunch, prepareEnvironment } from "./embedded_driver.ts";
+
+/**
+ * What tests may do: read the checkout and shared data, write temporary folders, serve a page to a browser on this
+ * machine, start this Deno and a browser.
+ */
+const permissions = [
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-run",
+  "--allow-sys",
+  "--allow-net=127.0.0.1,localhost",
+];
+const everything = ["--doc", "tests", "mod.ts", "src"];
+
+/** Numbers of the summary line of `deno test`. */
+export interface TestSummary {
+  /** Tests that passed. */
+  readonly passed: number;
+  /** Tests that failed. */
+  readonly failed: number;
+  /** Tests that were ignored. */
+  readonly skipped: number;
+}
+
+// deno-lint-ignore no-control-regex
+const colours = /\x1b\[[0-9;]*m/g;
+
+/** Reads a line such as "ok | 11 passed (2 steps) | 0 failed | 1 ignored (162ms)"; null for any other line. */
+export function parseSummary(line: string): TestSummary | null {
+  const match = /^(ok|FAILED) \| (\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(.*)$/.exec(
+    line.replace(colours, "").trim(),
+  );
+  if (!match) return null;
+  const skipped = /\| (\d+) ignored/.exec(match[4]!)?.[1] ?? "0";
+  return { passed: Number(match[2]), failed: Number(match[3]), skipped: Number(skipped) };
+}
+
+/** The line at the end, for people and for machines. */
+export function closingLine({ passed, failed, skipped }: TestSummary): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+async function readSummary(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<TestSummary | null> {
+  let summary: TestSummary | null = null;
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of stdout) {
+    for (let written = 0; written < chunk.length;) written += Deno.stdout.writeSync(chunk.subarray(written));
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) summary = parseSummary(line) ?? summary;
+  }
+  return parseSummary(rest) ?? summary;
+}
+
+/** Runs the tests; gives the exit code. */
+export async function runTests(args: string[]): Promise<number> {
+  const given = prepareEnvironment();
+  const launch = await driverLaunch();
+  if (launch) {
+    console.error("tests run on the embedded software driver (SwiftShader): expect them to be slow");
+  }
+  const colour = Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR") ? { FORCE_COLOR: "1" } : {};
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "test",
+      "--sanitize-resources",
+      ...permissions,
+      ...launch?.flags ?? [],
+      ...(args.length > 0 ? args : everything),
+    ],
+    env: { ...given, ...launch?.env, ...colour },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const [summary, status] = await passingSignals(
+    child,
+    () => Promise.all([readSummary(child.stdout), child.status]),
+  );
+  let code = status.code;
+  if (!summary) {
+    console.error(
+      `deno test ended with code ${code} and without a summary: the tests did not run to their end`,
+    );
+    code ||= 1;
+  } else if (code !== 0 && summary.failed === 0) {
+    console.error(
+      `all tests passed, but deno test ended with code ${code}${status.signal ? ` (${status.signal})` : ""}`,
+    );
+  }
+  console.log(`\n${closingLine(summary ?? { passed: 0, failed: 1, skipped: 0 })}`);
+  return code;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exitCode = await runTests(Deno.args);
+  } catch (error) {
+    if (!(error instanceof HetcompError)) throw error;
+    console.error(`error: ${error.message}`);
+    console.log("\n0 passed, 1 failed");
+    Deno.exitCode = 1;
+  }
+}

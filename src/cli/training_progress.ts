@@ -1,0 +1,41 @@
+import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
+import { createProgress, type Progress } from "./progress.ts";
+
+/** A progress bar for a training run, as hooks. */
+export interface TrainingProgress extends Disposable {
+  /** To hand to the training. */
+  readonly hooks: Pick<TrainingHooks, "onEpoch" | "onStage">;
+}
+
+/**
+ * Shows a training run: epochs done, rate, remaining time to the last epoch possible, the loss, the latest validation
+ * Recall@50 and the best so far.
+ */
+export function trainingProgress(label: string, epochs: number | null, quiet: boolean): TrainingProgress {
+  const total = epochs ?? 500;
+  let progress: Progress | null = createProgress({ label, total, unit: "epochs", quiet });
+  let best: EpochRecord | null = null;
+  let latest = "";
+  const recall = (record: EpochRecord) => record.valid!["recall@50"]!;
+  const stop = () => {
+    progress?.stop(best ? `best validation Recall@50 ${recall(best).toFixed(4)} at epoch ${best.epoch}` : "");
+    progress = null;
+  };
+  return {
+    hooks: {
+      onEpoch(record) {
+        if (record.valid) {
+          if (!best || recall(record) > recall(best)) best = record;
+          latest = `, Recall@50 ${recall(record).toFixed(4)} (best ${recall(best).toFixed(4)})`;
+        }
+        const phase = record.phase ? `${record.phase} ` : "";
+        progress?.update(record.epoch, `${phase}loss ${record.loss.toPrecision(4)}${latest}`);
+      },
+      onStage(stage, done, all) {
+        stop();
+        if (!quiet) console.error(`${label}: ${stage} (${done} of ${all})`);
+      },
+    },
+    [Symbol.dispose]: stop,
+  };
+}

@@ -1,0 +1,68 @@
+import { ArgumentError } from "../errors.ts";
+import type { Gpu } from "../gpu/gpu.ts";
+import { type Ragged, rowCount, rowOf } from "../ragged.ts";
+import { DeviceRagged } from "./device_ragged.ts";
+
+/** Items that each user leaves out, on the device: rows ascending, without duplicates. */
+export type DeviceExclusions = DeviceRagged;
+
+/**
+ * Rows in ascending order without duplicates. Rows that are so already are shared, not copied.
+ *
+ * @param lists Rows in any order.
+ */
+export function sortedRows(lists: Ragged): Ragged {
+  const { items } = lists;
+  const rows = rowCount(lists);
+  let ready = true;
+  for (let r = 0; r < rows && ready; r++) {
+    for (let n = lists.offsets[r]! + 1; n < lists.offsets[r + 1]!; n++) {
+      if (items[n - 1]! >= items[n]!) ready = false;
+    }
+  }
+  if (ready) return lists;
+  const offsets = new Uint32Array(rows + 1);
+  const sorted = new Uint32Array(items.length);
+  let length = 0;
+  for (let r = 0; r < rows; r++) {
+    const row = rowOf(lists, r).slice().sort();
+    for (let n = 0; n < row.length; n++) {
+      if (n === 0 || row[n] !== row[n - 1]) sorted[length++] = row[n]!;
+    }
+    offsets[r + 1] = length;
+  }
+  return { offsets, items: sorted.slice(0, length) };
+}
+
+/**
+ * Checks an exclusion list given to a public function.
+ *
+ * @throws {ArgumentError} if it has another number of rows than there are users, or an item that does not exist.
+ */
+export function checkExclusions(exclude: Ragged, users: number, items: number): void {
+  if (rowCount(exclude) !== users) {
+    throw new ArgumentError(
+      "exclude",
+      `it has ${rowCount(exclude)} rows`,
+      `one for each of the ${users} users`,
+    );
+  }
+  for (let r = 0; r < users; r++) {
+    for (const item of rowOf(exclude, r)) {
+      if (item >= items) {
+        throw new ArgumentError("exclude", `row ${r} holds item ${item}`, `items below ${items}`);
+      }
+    }
+  }
+}
+
+/**
+ * Copies each user's excluded items to the device, sorted and without duplicates: 4 bytes an item and 4 a row.
+ * The caller disposes the result.
+ *
+ * @param gpu The device.
+ * @param exclude One row per user, in any order.
+ */
+export function uploadExclusions(gpu: Gpu, exclude: Ragged): DeviceExclusions {
+  return new DeviceRagged(gpu, "exclusions", sortedRows(exclude));
+}

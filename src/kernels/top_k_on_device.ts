@@ -1,0 +1,186 @@
+import type { DeviceArray } from "../gpu/device_array.ts";
+import type { Gpu } from "../gpu/gpu.ts";
+import type { KernelSource } from "../gpu/kernel.ts";
+import scoreStep from "../../shaders/score/score_step.wgsl" with { type: "text" };
+import exclusionSearch from "../../shaders/rank/exclusion_search.wgsl" with { type: "text" };
+import gatherCandidates from "../../shaders/rank/gather_candidates.wgsl" with { type: "text" };
+import groupMaxima from "../../shaders/rank/group_maxima.wgsl" with { type: "text" };
+import groupMaximaWide from "../../shaders/rank/group_maxima_wide.wgsl" with { type: "text" };
+import listSearch from "../../shaders/rank/list_search.wgsl" with { type: "text" };
+import keepBest from "../../shaders/rank/keep_best.wgsl" with { type: "text" };
+import keptHeap from "../../shaders/rank/kept_heap.wgsl" with { type: "text" };
+import orderCandidates from "../../shaders/rank/order_candidates.wgsl" with { type: "text" };
+import orderKept from "../../shaders/rank/order_kept.wgsl" with { type: "text" };
+import prepareUsers from "../../shaders/rank/prepare_users.wgsl" with { type: "text" };
+import repairMaxima from "../../shaders/rank/repair_maxima.wgsl" with { type: "text" };
+import sufficient from "../../shaders/rank/sufficient.wgsl" with { type: "text" };
+import threshold from "../../shaders/rank/threshold.wgsl" with { type: "text" };
+import type { DeviceExclusions } from "./exclusions.ts";
+import { type FactorRows, vectorsOf } from "./factors.ts";
+import {
+  blocksPerDispatch,
+  itemsPerDispatch,
+  maximaSlices,
+  maximaTile,
+  planTopK,
+  ranges,
+  repairShare,
+  sortedPerDispatch,
+} from "./top_k_plan.ts";
+
+/** What {@linkcode topKOnDevice} works on. */
+export interface DeviceTopKOptions {
+  /** The users' rows. */
+  readonly users: FactorRows;
+  /** The items' rows; may lie in the same table. */
+  readonly items: FactorRows;
+  /** Dimension of both. */
+  readonly dim: number;
+  /** Items wanted per user, a positive integer. */
+  readonly k: number;
+  /** Items left out, one row for each user number; see `uploadExclusions`. */
+  readonly exclude?: DeviceExclusions;
+  /** User numbers (u32) to serve, in this order; the table row of user `n` is `users.row + n`. Default: all. */
+  readonly rows?: DeviceArray;
+  /** How many user numbers `rows` holds. Default: as many as its bytes. */
+  readonly rowCount?: number;
+  /** Where to put the result. Default: new arrays, which the caller disposes. */
+  readonly into?: DeviceTopK;
+}
+
+/** The K best items of each user, on the device. */
+export interface DeviceTopK {
+  /** Item numbers (u32), k per user, the best first; 0xffffffff where there is none. */
+  readonly items: DeviceArray;
+  /** Their scores (f32); -3.4e38 where there is none. */
+  readonly scores: DeviceArray;
+}
+
+const size = 64;
+const block = 16;
+
+/**
+ * Finds each user's K best items by dot product and records the work without waiting for it: higher scores first,
+ * equal scores by the lower item number. Exact for any k.
+ *
+ * First the maximum score of each of G groups of items is taken; the k-th largest of them is reached by k items at
+ * least, so only groups that reach it are scored again, and only scores that reach it are sorted. Users whose
+ * candidates are too many (for instance if all scores are equal) go through a heap instead.
+ *
+ * Working memory: chunk x (4 G + 8 C + 20) bytes, 32 MiB at most for ordinary sizes, with G = items / 16 but from
+ * 4 k to 2048 (more for large k) groups and C = k + max(k / 2, 192) candidates; beside the result of 8 k bytes per user.
+ * The scores must be finite numbers below 3.4e38: nothing on the device checks that.
+ *
+ * @returns The arrays of `into`, or new ones.
+ * @throws {GpuError} if the result does not fit into one binding.
+ */
+export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
+  const { users, items, dim, k, exclude, rows } = options;
+  const served = rows ? options.rowCount ?? rows.byteLength / 4 : users.count;
+  const result = options.into ?? {
+    items: gpu.array("top-k items", served * k * 4),
+    scores: gpu.array("top-k scores", served * k * 4),
+  };
+  const plan = planTopK(served, items.count, k);
+  const { groups, capacity } = plan;
+  const vectors = vectorsOf(dim);
+  const tile = maximaTile(dim, gpu.adapter.kind);
+  const header = { VECTORS: vectors };
+  const kernel = (name: string, code: string, parts: string[], constants: KernelSource["header"] = header) =>
+    gpu.kernel({ name: `rank/${name}`, code, parts, header: constants! });
+  const maximaKernel = tile.items === 0
+    ? kernel("group_maxima", groupMaxima, [scoreStep], { ...header, USERS: tile.users })
+    : kernel("group_maxima_wide", groupMaximaWide, [scoreStep], {
+      ...header,
+      USERS: tile.users,
+      ITEMS: tile.items,
+    });
+  const search = [scoreStep, exclusionSearch];
+  const walk = [...search, listSearch];
+  const prepareKernel = kernel("prepare_users", prepareUsers, [], {});
+  const repairKernel = kernel("repair_maxima", repairMaxima, search);
+  const thresholdKernel = kernel("threshold", threshold, [], {});
+  const gatherKernel = kernel("gather_candidates", gatherCandidates, walk);
+  const orderKernel = kernel("order_candidates", orderCandidates, [sufficient], { BLOCK: block });
+  const keepKernel = kernel("keep_best", keepBest, [...walk, sufficient, keptHeap]);
+  const orderKeptKernel = kernel("order_kept", orderKept, [sufficient, keptHeap], {});
+
+  using state = gpu.array("top-k state", plan.chunk * 20);
+  using maxima = gpu.array("top-k group maxima", plan.chunk * groups * 4);
+  using candidates = gpu.array("top-k candidates", plan.chunk * capacity * 8);
+  // Kernels that exclude nothing never look into these two.
+  const offsets = exclude?.offsets ?? users.array;
+  const excluded = exclude?.items ?? users.array;
+  const factors = { users: users.array, item_rows: items.array };
+  const excluding = exclude ? 1 : 0;
+
+  for (let first = 0; first < served; first += plan.chunk) {
+    const count = Math.min(plan.chunk, served - first);
+    const lanes = Math.ceil(count / size);
+    const place = { count, user_row: users.row, item_row: items.row, groups };
+    gpu.dispatch(prepareKernel, { rows: rows ?? users.array, state }, { count, first, named: rows ? 1 : 0 }, [
+      lanes,
+    ]);
+    const slices = maximaSlices(plan, count * items.count * dim);
+    for (const [slice, end] of ranges(slices.slices, slices.perDispatch)) {
+      gpu.dispatch(
+        maximaKernel,
+        { ...factors, state, maxima },
+        { ...place, items: items.count, first_group: slice * slices.groups, groups_per_slice: slices.groups },
+        [Math.ceil(count / (size * tile.users)), end - slice],
+        count * items.count * dim * (end - slice) / slices.slices,
+      );
+    }
+    if (exclude) {
+      const share = repairShare(plan.steps, vectors);
+      gpu.dispatch(
+        repairKernel,
+        { ...factors, state, maxima, offsets, excluded },
+        { ...place, items: items.count, share },
+        [lanes, Math.ceil(exclude.longest / share)],
+      );
+    }
+    gpu.dispatch(
+      thresholdKernel,
+      { state, lists: maxima },
+      { count, groups, k },
+      [lanes],
+      count * groups * 64,
+    );
+    for (const [first_item, last_item] of ranges(items.count, itemsPerDispatch(count, vectors, 0))) {
+      gpu.dispatch(
+        gatherKernel,
+        { ...factors, state, lists: maxima, offsets, excluded, candidates },
+        { ...place, first_item, last_item, capacity, excluding },
+        [lanes],
+        count * items.count * dim / 8,
+      );
+    }
+    for (
+      const [row, end] of ranges(
+        Math.ceil(Math.max(k, capacity) / block),
+        blocksPerDispatch(count, block, capacity),
+      )
+    ) {
+      gpu.dispatch(
+        orderKernel,
+        { state, candidates, ...result },
+        { count, first, k, capacity, first_block: row },
+        [lanes, end - row],
+        count * (end - row) * block * capacity,
+      );
+    }
+    for (const [first_item, last_item] of ranges(items.count, itemsPerDispatch(count, vectors, k))) {
+      gpu.dispatch(
+        keepKernel,
+        { ...factors, state, lists: maxima, offsets, excluded, ...result },
+        { ...place, first_item, last_item, first, k, capacity, excluding },
+        [lanes],
+      );
+    }
+    for (const [last, end] of ranges(k, sortedPerDispatch(k)).reverse()) {
+      gpu.dispatch(orderKeptKernel, { state, ...result }, { count, first, k, capacity, last, end }, [lanes]);
+    }
+  }
+  return result;
+}

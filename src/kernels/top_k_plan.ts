@@ -1,0 +1,101 @@
+import { vectorsOf } from "./factors.ts";
+
+/** How a top-K search is cut into pieces. */
+export interface TopKPlan {
+  /** Users worked on at a time. */
+  readonly chunk: number;
+  /** Groups of items whose maximum is kept. */
+  readonly groups: number;
+  /** Items in the largest group. */
+  readonly steps: number;
+  /** Candidates that fit for one user; with 0, every user is served by the heap. */
+  readonly capacity: number;
+}
+
+/** Working memory of a search, at most, unless one workgroup of users takes more. */
+const workingBytes = 32 * 1024 * 1024;
+/** Beyond this k, comparing all candidates with each other costs more than a heap. */
+const largestCompared = 2048;
+/** User-item pairs that one dispatch scores one at a time: well under a second on a software driver. */
+const pairsPerDispatch = 2 ** 24;
+/** Multiply-adds, or comparisons, of one dispatch. */
+const operationsPerDispatch = 2 ** 31;
+/**
+ * Turns of loops that one invocation may take, all loops together: llvmpipe leaves every loop after 65,535 and says
+ * nothing.
+ */
+const turnsPerInvocation = 60_000;
+
+/**
+ * Plans a search: enough groups that the k best maxima are a small share of them, and that scoring their items
+ * again is cheap.
+ *
+ * @param users Users to serve.
+ * @param items Items to rank.
+ * @param k Items kept per user.
+ */
+export function planTopK(users: number, items: number, k: number): TopKPlan {
+  const wanted = Math.max(4 * k, Math.ceil(items / 16));
+  const groups = Math.max(1, Math.min(items, wanted, Math.max(2048, 4 * k), 8192));
+  const capacity = k > largestCompared ? 0 : Math.min(items, k + Math.max(k >> 1, 192));
+  const bytesPerUser = 4 * groups + 8 * capacity + 20;
+  const fitting = Math.floor(workingBytes / bytesPerUser / 512) * 512;
+  return {
+    chunk: Math.max(1, Math.min(users, Math.max(64, fitting))),
+    groups,
+    steps: Math.ceil(items / groups),
+    capacity,
+  };
+}
+
+/** Register tile of the first pass: users and items per invocation; `items` 0 is the kernel for short rows. */
+export function maximaTile(dim: number, kind: "hardware" | "software"): { users: number; items: number } {
+  const vectors = vectorsOf(dim);
+  // On a software driver spilled registers are cheap and loads are not.
+  const registers = kind === "software" ? 32 : 16;
+  const narrow = Math.floor(registers / vectors);
+  if (narrow >= 4) return { users: narrow >= 8 ? 8 : 4, items: 0 };
+  return kind === "software" ? { users: 8, items: 4 } : { users: 4, items: 4 };
+}
+
+/** How the first pass is cut: groups per workgroup, so that it has about 256 items, and workgroups per dispatch. */
+export function maximaSlices(
+  plan: TopKPlan,
+  operations: number,
+): { groups: number; slices: number; perDispatch: number } {
+  const groups = Math.max(1, Math.round(256 / Math.max(1, plan.steps)));
+  const slices = Math.ceil(plan.groups / groups);
+  const dispatches = Math.max(1, Math.ceil(operations / operationsPerDispatch));
+  return { groups, slices, perDispatch: Math.min(65535, Math.ceil(slices / dispatches)) };
+}
+
+/** Excluded items that one invocation takes out of the maxima. */
+export function repairShare(steps: number, vectors: number): number {
+  return Math.max(1, Math.min(16, Math.floor(turnsPerInvocation / ((steps + 1) * (vectors + 24)))));
+}
+
+/** Items that one dispatch looks at for each user; `heap` is the heap's size, or 0 without one. */
+export function itemsPerDispatch(users: number, vectors: number, heap: number): number {
+  const turns = vectors + 4 + (heap > 0 ? 2 * Math.ceil(Math.log2(heap + 1)) + 2 : 0);
+  return Math.max(1, Math.floor(Math.min(pairsPerDispatch / users, (turnsPerInvocation - 100) / turns)));
+}
+
+/** Blocks of candidates that one dispatch puts in order. */
+export function blocksPerDispatch(users: number, block: number, capacity: number): number {
+  return Math.max(
+    1,
+    Math.min(65535, Math.floor(operationsPerDispatch / 2 / (users * block * Math.max(1, capacity)))),
+  );
+}
+
+/** Places of a sorted heap that one dispatch settles. */
+export function sortedPerDispatch(k: number): number {
+  return Math.floor(turnsPerInvocation / (Math.ceil(Math.log2(k + 1)) + 4));
+}
+
+/** Cuts 0 .. count into ranges of `length` at most, each as [first, end). */
+export function ranges(count: number, length: number): [number, number][] {
+  const result: [number, number][] = [];
+  for (let first = 0; first < count; first += length) result.push([first, Math.min(count, first + length)]);
+  return result;
+}

@@ -1,0 +1,91 @@
+import type { DeviceArray } from "../gpu/device_array.ts";
+import type { Ragged } from "../ragged.ts";
+
+/** What a recommender learns from. */
+export interface TrainingSet {
+  /** Number of users. */
+  readonly users: number;
+  /** Number of items; also those that no user has. */
+  readonly items: number;
+  /** One row per user: the items of the training set, ascending, each once. */
+  readonly interactions: Ragged;
+}
+
+/** Consecutive rows of a padded table on the device. */
+export interface DeviceRows {
+  /** The table. */
+  readonly array: DeviceArray;
+  /** The first row. */
+  readonly row: number;
+  /** Number of rows. */
+  readonly count: number;
+}
+
+/** Vectors whose dot products are a model's scores: score(u, i) = users[u] . items[i]. */
+export interface Factors {
+  /** One row per user. */
+  readonly users: DeviceRows;
+  /** One row per item. */
+  readonly items: DeviceRows;
+  /** Numbers a row, without the padding to whole vec4. */
+  readonly dim: number;
+}
+
+/** Everything that training needs to go on bit for bit, by name. */
+export type Checkpoint = Readonly<Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>>;
+
+/** A model's settings, by name. */
+export type Hyperparameters = Readonly<Record<string, number | string | boolean>>;
+
+/** A recommender in training. Every model of the toolkit fulfils this contract. */
+export interface Model extends Disposable {
+  /** The key of its kind: "MF", "ML", "DL", "GNN", "AE" or "I-AE". */
+  readonly kind: string;
+  /** Number of users. */
+  readonly users: number;
+  /** Number of items. */
+  readonly items: number;
+  /** Every setting, defaults included: the same settings and data give the same model. */
+  readonly hyperparameters: Hyperparameters;
+
+  /**
+   * Records one epoch of training, without waiting for it. What is random in it depends on the seed and the epoch's
+   * number alone.
+   *
+   * @param epoch Number of the epoch, from 0.
+   * @returns How many steps of the optimiser were recorded.
+   */
+  recordEpoch(epoch: number): { steps: number };
+
+  /** Waits for the last recorded epoch and gives its mean loss per training example (one read-back). */
+  epochLoss(): Promise<number>;
+
+  /**
+   * Vectors whose dot products are the scores, as they are after the work recorded so far, or null for a model whose
+   * score is no dot product. The arrays are the model's own: valid until its next epoch or disposal.
+   */
+  factors(): Factors | null;
+
+  /** Reads what the scores depend on. */
+  parameters(): Promise<Checkpoint>;
+
+  /**
+   * Scores from now on with parameters read before; the optimiser's state stays.
+   *
+   * @throws {ModelError} if an array is missing or has another length.
+   */
+  load(parameters: Checkpoint): void;
+
+  /** Reads everything that training needs to go on bit for bit. */
+  checkpoint(): Promise<Checkpoint>;
+
+  /**
+   * Continues from a checkpoint of a model with the same settings and data.
+   *
+   * @throws {ModelError} if an array is missing or has another length.
+   */
+  restore(checkpoint: Checkpoint): void;
+
+  /** Gives the device memory back. */
+  dispose(): void;
+}

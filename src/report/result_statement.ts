@@ -1,0 +1,64 @@
+import { compareStudent } from "./comparison.ts";
+import { escapeHtml } from "./escape_html.ts";
+import { formatBytes, formatCount, formatMetric, formatPercent, isMeasured } from "./format.ts";
+import type { RunSummary } from "./run_summary.ts";
+
+function strong(text: string): string {
+  return `<strong>${escapeHtml(text)}</strong>`;
+}
+
+/** The result of a run in one paragraph of plain sentences. What was not measured is not mentioned, or said to be. */
+export function resultStatement(summary: RunSummary): string {
+  const metric = "recall@50";
+  const { student, withoutKd, ensemble, teachers, ...result } = compareStudent(summary, metric);
+  const own = student?.metrics[metric];
+  const plain = withoutKd?.metrics[metric];
+  const full = ensemble?.metrics[metric];
+  const dataset = escapeHtml(summary.dataset.name);
+  const sentences: string[] = [];
+  sentences.push(
+    isMeasured(own)
+      ? `On ${dataset}, the student of dimension ${
+        formatCount(summary.student.dim)
+      } reaches a test Recall@50 of ${strong(formatMetric(own))}.`
+      : `On ${dataset}, no test Recall@50 was measured for the student of dimension ${
+        formatCount(summary.student.dim)
+      }.`,
+  );
+  if (isMeasured(plain)) {
+    const change = result.gain === undefined
+      ? ""
+      : result.gain < 0
+      ? `, so distillation takes away ${strong(formatPercent(-result.gain))}`
+      : `, so distillation adds ${strong(formatPercent(result.gain))}`;
+    sentences.push(`The same model trained without distillation reaches ${formatMetric(plain)}${change}.`);
+  } else {
+    sentences.push("No model of the same size was trained without distillation, so its gain is not known.");
+  }
+  if (isMeasured(full)) {
+    const count = teachers.length;
+    const who = count === 0 ? "The ensemble" : `The ensemble of ${count} teacher${count === 1 ? "" : "s"}`;
+    const kept = result.shareKept === undefined
+      ? isMeasured(plain) && full <= plain
+        ? ", which is not above the model without distillation: there is no gain to keep"
+        : ""
+      : result.shareKept < 0
+      ? "; of its gain over the model without distillation the student keeps nothing"
+      : `; of its gain over the model without distillation the student keeps ${
+        strong(formatPercent(result.shareKept))
+      }`;
+    sentences.push(`${who} reaches ${formatMetric(full)}${kept}.`);
+  }
+  const size = `The student has ${formatCount(summary.student.parameters)} parameters (${
+    formatBytes(summary.student.bytes)
+  })`;
+  sentences.push(
+    result.sizeRatio === undefined
+      ? `${size}.`
+      : result.sizeRatio >= 1
+      ? `${size} and is ${strong(`${Number(result.sizeRatio.toPrecision(3))} times`)} smaller than ` +
+        `the teachers together (${formatBytes(result.teacherBytes)}).`
+      : `${size}, more than the teachers together (${formatBytes(result.teacherBytes)}).`,
+  );
+  return `<p class="statement">${sentences.join(" ")}</p>`;
+}

@@ -1,0 +1,70 @@
+import { escapeHtml } from "./escape_html.ts";
+import { formatBytes, formatCount, formatDuration, formatPercent, isMeasured } from "./format.ts";
+import { headerRow, htmlTable } from "./html_table.ts";
+import type { RunSummary } from "./run_summary.ts";
+
+function startedText(started: string): string {
+  const match = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?Z$/.exec(started);
+  return match === null ? started : `${match[1]} ${match[2]} UTC`;
+}
+
+/** Settings and environment: what has to be known to run the same thing again, and where the time went. */
+export function settingsSection(summary: RunSummary): string {
+  const { dataset, student } = summary;
+  const entries: [string, string][] = [
+    ["Command", `<code>${escapeHtml(summary.command)}</code>`],
+    ["Seed", `<code>${escapeHtml(String(summary.seed))}</code>`],
+    ["Started", escapeHtml(startedText(summary.started))],
+    [
+      "Data set",
+      `${escapeHtml(dataset.name)}: ${formatCount(dataset.users)} users, ${
+        formatCount(dataset.items)
+      } items; ${formatCount(dataset.train)} training, ${formatCount(dataset.valid)} validation and ${
+        formatCount(dataset.test)
+      } test interactions`,
+    ],
+    ["Split fingerprint", `<code>${escapeHtml(dataset.fingerprint)}</code>`],
+    [
+      "Student",
+      `dimension ${formatCount(student.dim)}, ${formatCount(student.parameters)} parameters, ${
+        formatBytes(student.bytes)
+      }${isMeasured(summary.bestEpoch) ? `; reported from epoch ${formatCount(summary.bestEpoch)}` : ""}${
+        isMeasured(summary.phaseSwitch)
+          ? `; ranked phase from epoch ${formatCount(summary.phaseSwitch)}`
+          : "; the ranked phase was not reached"
+      }`,
+    ],
+    ["Adapter", `${escapeHtml(summary.adapter.name)} (${escapeHtml(summary.adapter.kind)})`],
+    [
+      "Versions",
+      Object.entries(summary.versions).map(([name, version]) => `${escapeHtml(name)} ${escapeHtml(version)}`)
+        .join(", "),
+    ],
+  ];
+  const list = entries.filter(([, text]) => text !== "")
+    .map(([name, text]) => `<div><dt>${name}</dt><dd>${text}</dd></div>`).join("\n");
+  const steps = Object.entries(summary.seconds);
+  const total = steps.reduce((sum, [, seconds]) => isMeasured(seconds) ? sum + seconds : sum, 0);
+  const timings = steps.length === 0 ? "" : htmlTable({
+    caption: `<b>Table ${
+      summary.stateMetrics?.some(({ states }) => states.length > 0) ? 3 : 2
+    }.</b> Wall time by step.`,
+    head: headerRow(["Step", "Time", "Share"]),
+    rows: [
+      ...steps.map(([name, seconds]) => ({
+        cells: [
+          { text: name },
+          { text: formatDuration(seconds) },
+          { text: formatPercent(total > 0 && isMeasured(seconds) ? seconds / total : NaN) },
+        ],
+      })),
+      {
+        className: "first",
+        cells: [{ text: "Total" }, { text: formatDuration(total) }, {
+          text: formatPercent(total > 0 ? 1 : NaN),
+        }],
+      },
+    ],
+  });
+  return `<dl class="settings">\n${list}\n</dl>\n${timings}`;
+}

@@ -1,0 +1,35 @@
+import { formatCount, formatMetric, missing } from "./format.ts";
+import { type HtmlCell, htmlTable } from "./html_table.ts";
+import type { RunSummary } from "./run_summary.ts";
+
+/** The table of trajectory states: epoch and Recall@50 of each state of each teacher; empty text without states. */
+export function stateTable(summary: RunSummary): string {
+  const trajectories = summary.stateMetrics ?? [];
+  const count = trajectories.reduce((most, { states }) => Math.max(most, states.length), 0);
+  if (count === 0) return "";
+  const states = Array.from({ length: count }, (_, n) => n);
+  const on = summary.stateMetricsOn === undefined
+    ? "Recall@50"
+    : `${summary.stateMetricsOn === "test" ? "Test" : "Validation"} Recall@50`;
+  const name = (n: number) =>
+    n === 0 && count > 1 ? "State 0 (early)" : n === count - 1 ? `State ${n} (final)` : `State ${n}`;
+  const head = `<tr><th scope="col" rowspan="2">Teacher</th>${
+    states.map((n) => `<th scope="colgroup" colspan="2">${name(n)}</th>`).join("")
+  }</tr>\n<tr>${states.map(() => `<th scope="col">Epoch</th><th scope="col">Recall@50</th>`).join("")}</tr>`;
+  return htmlTable({
+    caption:
+      `<b>Table 2.</b> Trajectory states. ${on} of the kept checkpoints of each teacher, from early to final.`,
+    head,
+    rows: trajectories.map((trajectory) => ({
+      cells: [
+        { text: trajectory.teacher },
+        ...states.flatMap((n): HtmlCell[] => {
+          const state = trajectory.states[n];
+          return state === undefined
+            ? [{ text: missing }, { text: missing }]
+            : [{ text: formatCount(state.epoch) }, { text: formatMetric(state.metrics["recall@50"]) }];
+        }),
+      ],
+    })),
+  });
+}

@@ -1,0 +1,15 @@
+import { untilInterrupted } from "../../src/cli/interrupt.ts";
+
+using interrupt = untilInterrupted();
+const keepAlive = setTimeout(() => {}, 20_000);
+interrupt.signal.addEventListener("abort", () => {
+  console.log(`aborted: ${interrupt.signal.reason.name}`);
+  if (Deno.args[0] !== "stubborn") {
+    clearTimeout(keepAlive);
+    Deno.exitCode = 7;
+    interrupt.dispose();
+  }
+});
+console.log("ready");
+await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve));
+if (Deno.args[0] === "stubborn") await new Promise((resolve) => setTimeout(resolve, 20_000));

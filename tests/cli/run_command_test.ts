@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { CommanderError } from "commander";
+import { reportError } from "../../src/cli/run_command.ts";
+import { DataError, NoAdapterError } from "../../src/errors.ts";
+
+Deno.test("reportError() prints the message alone for what the user can mend", () => {
+  const data = reportError(new DataError({ file: "train.txt", line: 3 }, "'x' is no number"), "1.2.3");
+  assert.deepEqual(data, { text: "error: train.txt:3: 'x' is no number", code: 1 });
+  assert.deepEqual(reportError(new NoAdapterError("none"), "1.2.3"), { text: "error: none", code: 1 });
+});
+
+Deno.test("reportError() shows the stack and the version for a defect", () => {
+  const { text, code } = reportError(new TypeError("undefined is no function"), "1.2.3");
+  assert.equal(code, 2);
+  assert.match(text, /^TypeError: undefined is no function\n\s+at .*run_command_test/);
+  assert.match(text, /this is a defect in hetcomp 1\.2\.3/);
+  assert.match(reportError("thrown text", "1.2.3").text, /^thrown text\nthis is a defect/);
+});
+
+Deno.test("reportError() keeps commander's exit code and prints nothing again", () => {
+  assert.deepEqual(reportError(new CommanderError(0, "commander.help", "(help)"), "1"), {
+    text: "",
+    code: 0,
+  });
+  assert.equal(reportError(new CommanderError(1, "commander.unknownCommand", "error: x"), "1").code, 1);
+});
+
+Deno.test("reportError() gives 130 for a stop by Ctrl-C", () => {
+  assert.deepEqual(reportError(new DOMException("stopped by Ctrl-C", "AbortError"), "1"), {
+    text: "stopped",
+    code: 130,
+  });
+});
+
+Deno.test("reportError() names a missing permission", () => {
+  const { text, code } = reportError(new Deno.errors.NotCapable("Requires net access"), "1");
+  assert.equal(code, 1);
+  assert.match(text, /^error: Requires net access, or use the task/);
+});

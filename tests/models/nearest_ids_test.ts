@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { nearestIds } from "../../src/models/nearest_ids.ts";
+
+function plainDistance(a: string, b: string): number {
+  if (a === "" || b === "") return a.length + b.length;
+  const substitution = plainDistance(a.slice(1), b.slice(1)) + (a[0] === b[0] ? 0 : 1);
+  return Math.min(substitution, plainDistance(a.slice(1), b) + 1, plainDistance(a, b.slice(1)) + 1);
+}
+
+Deno.test("nearestIds() gives the three nearest, the nearest first", () => {
+  assert.deepEqual(nearestIds("item_12", ["item_99", "item_1", "user", "item_21", "item_13"]), [
+    "item_1",
+    "item_13",
+    "item_99",
+  ]);
+  assert.deepEqual(nearestIds("x", ["y", "zz"]), []);
+  assert.deepEqual(nearestIds("", ["a"]), []);
+  assert.deepEqual(nearestIds("a", []), []);
+});
+
+Deno.test("nearestIds() agrees with a plain recursive edit distance", () => {
+  const word = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 4 });
+  fc.assert(fc.property(word, fc.uniqueArray(word, { maxLength: 8 }), (unknown, known) => {
+    const near = known.map((id, n) => ({ id, n, distance: plainDistance(unknown, id) }))
+      .filter(({ id, distance }) => distance < Math.max(id.length, unknown.length))
+      .sort((a, b) => a.distance - b.distance || a.n - b.n).slice(0, 3);
+    assert.deepEqual(nearestIds(unknown, known), near.map(({ id }) => id));
+  }));
+});
