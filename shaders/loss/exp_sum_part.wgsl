@@ -1,5 +1,9 @@
-// Shared by the exp-sum kernels. Header: WIDTH (vec4 in an embedding), BOUND (scores are clamped to +-BOUND; 0: free).
+// Shared by the exp-sum kernels. Header: DIM (length of an embedding), BOUND (scores are clamped to +-BOUND; 0: free).
 
+// vec4 in an embedding.
+const WIDTH: u32 = (DIM + 3u) / 4u;
+// vec4 in an embedding with its log weight behind it.
+const WEIGHTED_WIDTH: u32 = DIM / 4u + 1u;
 // Stands for the logarithm of zero.
 const LOWEST: f32 = -3.0e38;
 
@@ -13,6 +17,12 @@ fn passes(score: f32) -> bool {
   return BOUND == 0u || abs(score) <= f32(BOUND);
 }
 
-fn product(left: vec4f, right: vec4f, start: f32) -> f32 {
-  return fma(left.w, right.w, fma(left.z, right.z, fma(left.y, right.y, fma(left.x, right.x, start))));
+fn limited4(score: vec4f) -> vec4f {
+  if (BOUND == 0u) { return score; }
+  return clamp(score, vec4f(-f32(BOUND)), vec4f(f32(BOUND)));
+}
+
+fn passing4(share: vec4f, score: vec4f) -> vec4f {
+  if (BOUND == 0u) { return share; }
+  return select(vec4f(0.0), share, abs(score) <= vec4f(f32(BOUND)));
 }

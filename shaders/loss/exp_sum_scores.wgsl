@@ -20,7 +20,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let vector = (params.first_vector + listed[place]) * WIDTH;
   var score = 0.0;
   for (var d = 0u; d < WIDTH; d++) {
-    score = product(rows[slot * WIDTH + d], vectors[vector + d], score);
+    score += dot(rows[slot * WIDTH + d], vectors[vector + d]);
   }
   scores[n] = score;
 }

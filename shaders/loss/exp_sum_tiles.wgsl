@@ -1,24 +1,51 @@
-// Where every row's index enters every tile of vectors: tiles[tile * count + slot] is the first entry whose vector is
-// not before the tile. One invocation per (tile, slot); there is one tile more than needed, the end of the last.
-struct Params { start: u32, count: u32, tiles: u32, tile_length: u32 }
+// Cuts the index of every row of a batch into tiles of vectors: per (tile, slot) where its entries start and end among
+// the batch's, which are (vector, coefficient). One invocation per slot and SEGMENT tiles. Slots past the batch up to
+// a multiple of four get empty tiles.
+struct Params { start: u32, count: u32, padded: u32, tiles: u32, tile_length: u32, longest: u32 }
 @group(0) @binding(0) var<storage, read> numbers: array<u32>;
 @group(0) @binding(1) var<storage, read> spans: array<vec4u>;
 @group(0) @binding(2) var<storage, read> entries: array<vec2u>;
-@group(0) @binding(3) var<storage, read_write> tiles: array<u32>;
+@group(0) @binding(3) var<storage, read> coefficients: array<f32>;
+@group(0) @binding(4) var<storage, read_write> tiles: array<vec2u>;
+@group(0) @binding(5) var<storage, read_write> tile_entries: array<vec2u>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
+const SEGMENT: u32 = 64u;
+const NOWHERE: u32 = 0xffffffffu;
+
+@compute @workgroup_size(32)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_id) local: vec3u) {
-  let n = (group.y * groups.x + group.x) * 64u + local.x;
-  if (n >= params.count * params.tiles) { return; }
-  let number = numbers[params.start + n % params.count];
-  let first = n / params.count * params.tile_length;
-  var low = spans[number].x;
-  var high = spans[number + 1u].x;
-  while (low < high) {
-    let middle = (low + high) / 2u;
-    if (entries[middle].x < first) { low = middle + 1u; } else { high = middle; }
+  let n = (group.y * groups.x + group.x) * 32u + local.x;
+  let slot = n % params.padded;
+  let first = n / params.padded * SEGMENT;
+  if (first >= params.tiles) { return; }
+  let last = min(params.tiles, first + SEGMENT);
+  var entry = 0u;
+  var end = 0u;
+  var origin = 0u;
+  if (slot < params.count) {
+    let number = numbers[params.start + slot];
+    origin = spans[number].x;
+    end = spans[number + 1u].x;
+    entry = origin;
+    var high = end;
+    while (entry < high) {
+      let middle = (entry + high) / 2u;
+      if (entries[middle].x < first * params.tile_length) { entry = middle + 1u; } else { high = middle; }
+    }
   }
-  tiles[n] = low;
+  for (var tile = first; tile < last; tile++) {
+    let before = entry;
+    while (entry < end) {
+      let own = entries[entry];
+      if (own.x >= (tile + 1u) * params.tile_length) { break; }
+      var coefficient = 0.0;
+      if (own.y != NOWHERE) { coefficient = coefficients[own.y * params.count + slot]; }
+      tile_entries[slot * params.longest + entry - origin] = vec2u(own.x, bitcast<u32>(coefficient));
+      entry++;
+    }
+    let offset = slot * params.longest - origin;
+    tiles[tile * params.padded + slot] = vec2u(before + offset, entry + offset);
+  }
 }

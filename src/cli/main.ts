@@ -15,8 +15,11 @@
 import { Command } from "commander";
 import configuration from "../../deno.json" with { type: "json" };
 import { registerData } from "./data.ts";
+import { registerDistill } from "./distill.ts";
 import { registerDoctor } from "./doctor.ts";
+import { registerEvaluate } from "./evaluate.ts";
 import { reportError } from "./run_command.ts";
+import { registerTeachers } from "./teachers.ts";
 
 /** The program with all its commands. */
 export function createProgram(): Command {
@@ -30,6 +33,9 @@ export function createProgram(): Command {
     .helpCommand(true)
     .exitOverride()
     .showHelpAfterError("(add --help for the options and examples)");
+  registerDistill(program);
+  registerTeachers(program);
+  registerEvaluate(program);
   registerDoctor(program);
   registerData(program);
   return program;

@@ -5,6 +5,7 @@
  */
 import { CommanderError } from "commander";
 import { HetcompError } from "../errors.ts";
+import { Interrupted } from "../teachers/training.ts";
 
 /** What to print for an error, and the exit code. */
 export interface ErrorReport {
@@ -20,6 +21,7 @@ export interface ErrorReport {
 export function reportError(error: unknown, version: string): ErrorReport {
   // Commander has printed its own message.
   if (error instanceof CommanderError) return { text: "", code: error.exitCode };
+  if (error instanceof Interrupted) return { text: error.message, code: 130 };
   if (error instanceof HetcompError) return { text: `error: ${error.message}`, code: 1 };
   if (error instanceof DOMException && error.name === "AbortError") return { text: "stopped", code: 130 };
   if (error instanceof Deno.errors.NotCapable) {

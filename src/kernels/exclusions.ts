@@ -35,23 +35,17 @@ export function sortedRows(lists: Ragged): Ragged {
 }
 
 /**
- * Checks an exclusion list given to a public function.
+ * Checks lists of items given to a public function as the argument `name`.
  *
- * @throws {ArgumentError} if it has another number of rows than there are users, or an item that does not exist.
+ * @throws {ArgumentError} if there is another number of rows than of users, or an item that does not exist.
  */
-export function checkExclusions(exclude: Ragged, users: number, items: number): void {
-  if (rowCount(exclude) !== users) {
-    throw new ArgumentError(
-      "exclude",
-      `it has ${rowCount(exclude)} rows`,
-      `one for each of the ${users} users`,
-    );
+export function checkLists(name: string, lists: Ragged, users: number, items: number): void {
+  if (rowCount(lists) !== users) {
+    throw new ArgumentError(name, `it has ${rowCount(lists)} rows`, `one for each of the ${users} users`);
   }
   for (let r = 0; r < users; r++) {
-    for (const item of rowOf(exclude, r)) {
-      if (item >= items) {
-        throw new ArgumentError("exclude", `row ${r} holds item ${item}`, `items below ${items}`);
-      }
+    for (const item of rowOf(lists, r)) {
+      if (item >= items) throw new ArgumentError(name, `row ${r} holds item ${item}`, `items below ${items}`);
     }
   }
 }

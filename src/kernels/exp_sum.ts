@@ -16,6 +16,7 @@ import scoresCode from "../../shaders/loss/exp_sum_scores.wgsl" with { type: "te
 import rowsCode from "../../shaders/loss/exp_sum_rows.wgsl" with { type: "text" };
 import rowsCombineCode from "../../shaders/loss/exp_sum_rows_combine.wgsl" with { type: "text" };
 import rowGradientCode from "../../shaders/loss/exp_sum_row_gradient.wgsl" with { type: "text" };
+import weightedCode from "../../shaders/loss/exp_sum_weighted.wgsl" with { type: "text" };
 import tilesCode from "../../shaders/loss/exp_sum_tiles.wgsl" with { type: "text" };
 import vectorGradientCode from "../../shaders/loss/exp_sum_vector_gradient.wgsl" with { type: "text" };
 import vectorCombineCode from "../../shaders/loss/exp_sum_vector_combine.wgsl" with { type: "text" };
@@ -67,6 +68,8 @@ export interface ExpSumGradients {
  * iterations in all, and does not say so.
  */
 const iterationLimit = 48_000;
+/** As SEGMENT in exp_sum_tiles.wgsl. */
+const tilesPerInvocation = 64;
 /** Arithmetic operations allowed to one dispatch, so that a slow GPU ends it well within a second. */
 const dispatchOperations = 8e9;
 
@@ -97,6 +100,7 @@ export class ExpSum implements Disposable {
     | "rows"
     | "rowsCombine"
     | "rowGradient"
+    | "weighted"
     | "tiles"
     | "vectorGradient"
     | "vectorCombine",
@@ -105,9 +109,11 @@ export class ExpSum implements Disposable {
   readonly #means: DeviceArray;
   readonly #partialSums: DeviceArray;
   readonly #partialVectors: DeviceArray;
+  readonly #weighted: DeviceArray;
   readonly #tiles: DeviceArray;
   readonly #partialGradient: DeviceArray | null;
   #scores: DeviceArray;
+  #tileEntries: DeviceArray;
 
   /**
    * Takes the workspace and compiles the kernels.
@@ -127,24 +133,25 @@ export class ExpSum implements Disposable {
     this.#gpu = gpu;
     this.#options = { dim, capacity, vectors, bound };
     const plan = this.#plan = makePlan(gpu.adapter.kind, dim, capacity, vectors);
-    const { width, size, rows, perInvocation, slices, tiles } = plan;
+    const { width, size, rowGroups, vectorGroups, slices, tiles } = plan;
     const kernel = (name: string, code: string, header: Record<string, number> = {}) =>
       gpu.kernel({
         name: `loss/${name}`,
         code,
         parts: [part],
-        header: { WIDTH: width, BOUND: bound, ...header },
+        header: { DIM: dim, BOUND: bound, ...header },
       });
     this.#kernels = {
       gather: kernel("exp_sum_gather", gatherCode),
       scores: kernel("exp_sum_scores", scoresCode),
-      rows: kernel("exp_sum_rows", rowsCode, { SIZE: size, ROWS: rows }),
+      rows: kernel("exp_sum_rows", rowsCode, { SIZE: size, GROUPS: rowGroups }),
       rowsCombine: kernel("exp_sum_rows_combine", rowsCombineCode),
       rowGradient: kernel("exp_sum_row_gradient", rowGradientCode),
+      weighted: kernel("exp_sum_weighted", weightedCode),
       tiles: kernel("exp_sum_tiles", tilesCode),
       vectorGradient: kernel("exp_sum_vector_gradient", vectorGradientCode, {
         SIZE: size,
-        VECTORS: perInvocation,
+        GROUPS: vectorGroups,
       }),
       vectorCombine: kernel("exp_sum_vector_combine", vectorCombineCode),
     };
@@ -154,7 +161,9 @@ export class ExpSum implements Disposable {
     this.#means = gpu.array("exp-sum: means", bytes * capacity);
     this.#partialSums = gpu.array("exp-sum: partial sums", 8 * capacity * slices);
     this.#partialVectors = gpu.array("exp-sum: partial vectors", bytes * capacity * slices);
-    this.#tiles = gpu.array("exp-sum: tiles", 4 * capacity * (tiles + 1));
+    this.#weighted = gpu.array("exp-sum: weighted rows", 4 * plan.weightedStride * paddedTo4(capacity));
+    this.#tiles = gpu.array("exp-sum: tiles", 8 * paddedTo4(capacity) * tiles);
+    this.#tileEntries = gpu.array("exp-sum: tile entries", 8 * capacity);
     this.#partialGradient = plan.rowSlices > 1
       ? gpu.array("exp-sum: partial gradient", bytes * vectors * plan.rowSlices)
       : null;
@@ -197,12 +206,16 @@ export class ExpSum implements Disposable {
     const gpu = this.#gpu;
     const { start, count, firstVector, numbers, vectors, index } = batch;
     const { capacity, vectors: vectorCount, dim } = this.#options;
-    const { width, size, rows: perInvocation, slices, sliceLength } = this.#plan;
+    const { width, size, rowGroups, slices, sliceLength } = this.#plan;
     const { spans, entries, listed } = index;
     const needed = 4 * capacity * index.longestList;
     if (this.#scores.byteLength < needed) {
       this.#scores.dispose();
       this.#scores = gpu.array("exp-sum: scores", needed);
+    }
+    if (this.#tileEntries.byteLength < 8 * capacity * index.longestRow) {
+      this.#tileEntries.dispose();
+      this.#tileEntries = gpu.array("exp-sum: tile entries", 8 * capacity * index.longestRow);
     }
     const { rows, logs } = this;
     const kernels = this.#kernels;
@@ -234,7 +247,7 @@ export class ExpSum implements Disposable {
           slice_length: sliceLength,
           first_slice: first,
         },
-        [Math.ceil(count / (size * perInvocation)), now],
+        [Math.ceil(count / (4 * size * rowGroups)), now],
         now * operationsPerSlice,
       );
     }
@@ -256,7 +269,7 @@ export class ExpSum implements Disposable {
     const gpu = this.#gpu;
     const { start, count, firstVector, numbers, vectors, index } = batch;
     const { vectors: vectorCount, dim } = this.#options;
-    const { width, size, perInvocation, tiles, rowSlices } = this.#plan;
+    const { width, size, vectorGroups, tiles, rowSlices } = this.#plan;
     const { spans, entries, listed } = index;
     const { rows, logs } = this;
     const kernels = this.#kernels;
@@ -273,30 +286,38 @@ export class ExpSum implements Disposable {
       },
       spread(Math.ceil(count * width / 64)),
     );
-    const tileLength = size * perInvocation;
+    const padded = paddedTo4(count);
+    gpu.dispatch(
+      kernels.weighted,
+      { rows, logs, weighted: this.#weighted },
+      { count, padded },
+      [Math.ceil(padded / 64)],
+    );
+    const tileLength = 4 * size * vectorGroups;
+    const lists = { tiles: this.#tiles, tile_entries: this.#tileEntries };
     gpu.dispatch(
       kernels.tiles,
-      { numbers, spans, entries, tiles: this.#tiles },
-      { start, count, tiles: tiles + 1, tile_length: tileLength },
-      spread(Math.ceil(count * (tiles + 1) / 64)),
+      { numbers, spans, entries, coefficients, ...lists },
+      { start, count, padded, tiles, tile_length: tileLength, longest: index.longestRow },
+      spread(Math.ceil(padded * Math.ceil(tiles / tilesPerInvocation) / 32)),
     );
     const gradient = this.#partialGradient ?? gradients.vectors;
     const perRow = 2 + Math.min(tileLength, index.longestRow);
-    const rowsTogether = Math.max(1, Math.floor(iterationLimit / perRow)) * rowSlices;
-    for (let first = 0; first === 0 || first < count; first += rowsTogether) {
-      const now = Math.min(rowsTogether, count - first);
+    const rowsTogether = paddedTo4(Math.max(1, Math.floor(iterationLimit / perRow))) * rowSlices;
+    for (let first = 0; first === 0 || first < padded; first += rowsTogether) {
+      const now = Math.min(rowsTogether, padded - first);
       const operationsPerTile = now * tileLength * (4 * dim + 25);
       const tilesTogether = Math.min(65535, Math.max(1, Math.floor(dispatchOperations / operationsPerTile)));
       for (let firstTile = 0; firstTile < tiles; firstTile += tilesTogether) {
         const groups = Math.min(tilesTogether, tiles - firstTile);
         gpu.dispatch(
           kernels.vectorGradient,
-          { rows, vectors, logs, tiles: this.#tiles, entries, coefficients, gradient },
+          { weighted: this.#weighted, vectors, gradient, ...lists },
           {
-            count,
+            padded,
             first_slot: first,
             end_slot: first + now,
-            slice_length: Math.ceil(now / rowSlices),
+            slice_length: paddedTo4(Math.ceil(now / rowSlices)),
             first_vector: firstVector,
             vectors: vectorCount,
             first_tile: firstTile,
@@ -326,7 +347,9 @@ export class ExpSum implements Disposable {
         this.#means,
         this.#partialSums,
         this.#partialVectors,
+        this.#weighted,
         this.#tiles,
+        this.#tileEntries,
         this.#partialGradient,
         this.#scores,
       ]
@@ -345,10 +368,12 @@ interface Plan {
   readonly width: number;
   /** Invocations in a workgroup. */
   readonly size: number;
-  /** Rows that one invocation holds while vectors stream. */
-  readonly rows: number;
-  /** Vectors that one invocation holds while rows stream. */
-  readonly perInvocation: number;
+  /** Fours of rows that one invocation holds while vectors stream. */
+  readonly rowGroups: number;
+  /** Fours of vectors that one invocation holds while rows stream. */
+  readonly vectorGroups: number;
+  /** Floats of a row with its weight. */
+  readonly weightedStride: number;
   /** Slices of the vectors. */
   readonly slices: number;
   /** Vectors in a slice. */
@@ -363,27 +388,32 @@ const workgroupsWanted = { software: 32, hardware: 1024 } as const;
 
 function makePlan(kind: "software" | "hardware", dim: number, capacity: number, vectors: number): Plan {
   const width = strideOf(dim) / 4;
-  const size = kind === "software" ? 32 : 64;
-  const rows = Math.max(1, Math.min(4, Math.floor(8 / width)));
-  const perInvocation = Math.max(1, Math.min(4, Math.floor(16 / width)));
-  const groups = Math.ceil(capacity / (size * rows));
+  const size = kind === "software" ? 8 : 64;
+  const rowGroups = kind === "software" && dim <= 8 ? 2 : 1;
+  const vectorGroups = dim <= 8 ? 2 : 1;
+  const groups = Math.ceil(capacity / (4 * size * rowGroups));
   const sliceCount = Math.max(
     1,
     Math.min(Math.ceil(vectors / 128), Math.floor(workgroupsWanted[kind] / groups)),
   );
   const sliceLength = Math.min(8192, Math.ceil(vectors / sliceCount / 32) * 32);
-  const tiles = Math.ceil(vectors / (size * perInvocation));
+  const tiles = Math.ceil(vectors / (4 * size * vectorGroups));
   const rowSlices = kind === "software"
     ? 1
     : Math.max(1, Math.min(8, Math.ceil(capacity / 32), Math.floor(workgroupsWanted[kind] / tiles)));
   return {
     width,
     size,
-    rows,
-    perInvocation,
+    rowGroups,
+    vectorGroups,
+    weightedStride: strideOf(dim + 1),
     slices: Math.ceil(vectors / sliceLength),
     sliceLength,
     tiles,
     rowSlices,
   };
+}
+
+function paddedTo4(count: number): number {
+  return Math.ceil(count / 4) * 4;
 }

@@ -134,7 +134,7 @@ export class ListwiseStep implements Disposable {
         name: `loss/listwise_${name}`,
         code,
         parts: [expSumPart, part],
-        header: { WIDTH: strideOf(dim) / 4, BOUND: bound },
+        header: { DIM: dim, BOUND: bound },
       });
     this.#overall = kernel("overall", overallCode);
     this.#ranked = kernel("ranked", rankedCode);

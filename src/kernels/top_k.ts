@@ -2,7 +2,7 @@ import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { type Ragged, rowCount } from "../ragged.ts";
 import { padRows } from "./embedding.ts";
-import { checkExclusions, uploadExclusions } from "./exclusions.ts";
+import { checkLists, uploadExclusions } from "./exclusions.ts";
 import { checkFactors } from "./factors.ts";
 import { topKOnDevice } from "./top_k_on_device.ts";
 
@@ -62,7 +62,7 @@ export async function topK(gpu: Gpu, options: TopKOptions): Promise<TopKResult> 
   const { dim, k, exclude } = options;
   if (!Number.isInteger(k) || k < 1) throw new ArgumentError("k", `it is ${k}`, "a positive integer");
   const counts = checkFactors(options.users, options.items, dim);
-  if (exclude) checkExclusions(exclude, counts.users, counts.items);
+  if (exclude) checkLists("exclude", exclude, counts.users, counts.items);
   const result = { items: new Uint32Array(counts.users * k), scores: new Float32Array(counts.users * k) };
   using users = gpu.upload("users", padRows("users", options.users, dim));
   using items = gpu.upload("items", padRows("items", options.items, dim));

@@ -15,6 +15,7 @@ import prepareUsers from "../../shaders/rank/prepare_users.wgsl" with { type: "t
 import repairMaxima from "../../shaders/rank/repair_maxima.wgsl" with { type: "text" };
 import sufficient from "../../shaders/rank/sufficient.wgsl" with { type: "text" };
 import threshold from "../../shaders/rank/threshold.wgsl" with { type: "text" };
+import { ranges } from "./dispatch_limits.ts";
 import type { DeviceExclusions } from "./exclusions.ts";
 import { type FactorRows, vectorsOf } from "./factors.ts";
 import {
@@ -23,7 +24,6 @@ import {
   maximaSlices,
   maximaTile,
   planTopK,
-  ranges,
   repairShare,
   sortedPerDispatch,
 } from "./top_k_plan.ts";

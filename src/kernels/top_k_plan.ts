@@ -1,3 +1,4 @@
+import { operationsPerDispatch, pairsPerDispatch, turnsPerInvocation } from "./dispatch_limits.ts";
 import { vectorsOf } from "./factors.ts";
 
 /** How a top-K search is cut into pieces. */
@@ -16,15 +17,6 @@ export interface TopKPlan {
 const workingBytes = 32 * 1024 * 1024;
 /** Beyond this k, comparing all candidates with each other costs more than a heap. */
 const largestCompared = 2048;
-/** User-item pairs that one dispatch scores one at a time: well under a second on a software driver. */
-const pairsPerDispatch = 2 ** 24;
-/** Multiply-adds, or comparisons, of one dispatch. */
-const operationsPerDispatch = 2 ** 31;
-/**
- * Turns of loops that one invocation may take, all loops together: llvmpipe leaves every loop after 65,535 and says
- * nothing.
- */
-const turnsPerInvocation = 60_000;
 
 /**
  * Plans a search: enough groups that the k best maxima are a small share of them, and that scoring their items
@@ -91,11 +83,4 @@ export function blocksPerDispatch(users: number, block: number, capacity: number
 /** Places of a sorted heap that one dispatch settles. */
 export function sortedPerDispatch(k: number): number {
   return Math.floor(turnsPerInvocation / (Math.ceil(Math.log2(k + 1)) + 4));
-}
-
-/** Cuts 0 .. count into ranges of `length` at most, each as [first, end). */
-export function ranges(count: number, length: number): [number, number][] {
-  const result: [number, number][] = [];
-  for (let first = 0; first < count; first += length) result.push([first, Math.min(count, first + length)]);
-  return result;
 }

@@ -8,8 +8,9 @@ import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { ArgumentError } from "../errors.ts";
 import { type DeviceExclusions, topKOnDevice } from "../kernels/top_k.ts";
-import { rankCountsOnDevice } from "../kernels/rank_counts.ts";
-import { type DeviceLists, listScoresOnDevice } from "../kernels/list_scores.ts";
+import { rankCountsOnDevice } from "../kernels/rank_counts_on_device.ts";
+import { listScoresOnDevice } from "../kernels/list_scores.ts";
+import type { DeviceRagged } from "../kernels/device_ragged.ts";
 
 import type { Factors, Model } from "./model.ts";
 
@@ -24,7 +25,7 @@ export interface Ranker {
   /** [users x length] how many items that are not excluded come before each target; 0xffffffff stays. */
   rankCounts(targets: DeviceArray, length: number, exclude?: DeviceExclusions): DeviceArray;
   /** Scores of the listed (user, item) pairs, aligned with the lists' items. */
-  listScores(lists: DeviceLists): DeviceArray;
+  listScores(lists: DeviceRagged): DeviceArray;
 }
 
 /** A ranker for any model whose score is a dot product. */

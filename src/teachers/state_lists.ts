@@ -8,7 +8,7 @@ import type { Split } from "../data/split.ts";
 import { rankingImportance } from "./importance.ts";
 import type { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import { uploadLists } from "../kernels/list_scores.ts";
+import { DeviceRagged } from "../kernels/device_ragged.ts";
 import type { Model } from "../models/model.ts";
 import { rankerOf } from "../models/ranker.ts";
 import { type Fit, loadSnapshot } from "./fit.ts";
@@ -104,7 +104,7 @@ export async function observedImportance(
 ): Promise<Float32Array<ArrayBuffer>> {
   const { gpu, model, split } = run;
   const { offsets, items } = split.train;
-  using lists = uploadLists(gpu, split.train);
+  using lists = new DeviceRagged(gpu, "training items", split.train);
   const checkpoints: Uint32Array[] = [];
   for (const checkpoint of windowOf(evaluation)) {
     await loadSnapshot(model, run.fit, checkpoint);
