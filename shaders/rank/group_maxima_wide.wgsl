@@ -38,7 +38,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         let other = i + c * params.groups;
         item[c] = (params.item_row + select(i, other, other < params.items)) * VECTORS;
       }
-      var score: array<f32, USERS * ITEMS>;
+      // Without the value, naga would keep the scores of the turn before.
+      var score = array<f32, USERS * ITEMS>();
       for (var v = 0u; v < VECTORS; v++) {
         var right: array<vec4f, ITEMS>;
         for (var c = 0u; c < ITEMS; c++) {

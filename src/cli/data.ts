@@ -70,7 +70,7 @@ async function download(name: string, folder: string, quiet: boolean): Promise<v
 /** Adds the command `data` to the program. */
 export function registerData(program: Command): void {
   program.command("data")
-    .description("list the public datasets, or download one and check it")
+    .description("Lists the public datasets, or downloads one and checks it.")
     .argument("[name]", "dataset to download; without it, the list is shown")
     .option("--folder <path>", "folder of downloads", defaultFolder)
     .option("--json", "the list as JSON", false)

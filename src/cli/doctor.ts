@@ -51,7 +51,7 @@ export function doctorText(report: DoctorReport): string {
 /** Adds the command `doctor` to the program. */
 export function registerDoctor(program: Command): void {
   program.command("doctor")
-    .description("show the adapter, its limits and speed, and what makes it slow")
+    .description("Shows the adapter, its limits and speed, and what makes it slow.")
     .option("--json", "print JSON", false)
     .addHelpText("after", examples("doctor", "doctor --json"))
     .action(async (options: { json: boolean }) => {

@@ -57,6 +57,12 @@ async function present(folder: string): Promise<boolean> {
   }
 }
 
+/** The part of `deno info --json` that is used. */
+interface DenoInfo {
+  npmPackages?: Record<string, { localPath?: string }>;
+  modules?: { error?: string }[];
+}
+
 /** Fetches the package with this Deno's own npm client, which checks its integrity, and says where it lies. */
 async function fetchPackage(): Promise<string> {
   const specifier = `npm:${driverPackage}`;
@@ -68,16 +74,16 @@ async function fetchPackage(): Promise<string> {
     stdout: "piped",
     stderr: "piped",
   }).output();
+  const decoder = new TextDecoder();
   if (!output.success) {
-    const lines = new TextDecoder().decode(output.stderr).split("\n").filter((line) =>
-      !/^Download/.test(line)
-    );
+    const lines = decoder.decode(output.stderr).split("\n").filter((line) => !/^Download/.test(line));
     throw new Error(lines.join(" ").replace(/\s+/g, " ").replace(/ Stack backtrace:.*$/, "").trim());
   }
-  const packages: Record<string, { localPath?: string }> =
-    JSON.parse(new TextDecoder().decode(output.stdout)).npmPackages ?? {};
-  const folder = packages[driverPackage]?.localPath;
-  if (!folder) throw new Error(`deno info does not say where ${specifier} lies`);
+  const { npmPackages, modules }: DenoInfo = JSON.parse(decoder.decode(output.stdout));
+  const folder = npmPackages?.[driverPackage]?.localPath;
+  if (!folder) {
+    throw new Error(modules?.find((module) => module.error)?.error ?? `deno info does not know ${specifier}`);
+  }
   return folder;
 }
 

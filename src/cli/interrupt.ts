@@ -19,8 +19,8 @@ export interface Interrupt extends Disposable {
 const sameKeyMilliseconds = 300;
 
 /**
- * Turns the first Ctrl-C into an abort, so that the work can stop at a good place; the second ends the program with
- * exit code 130.
+ * Turns the first Ctrl-C into an abort, so that the work can stop at a good place. The second ends the program as if
+ * nothing listened (130 in a shell): Deno.exit() would let software drivers crash, whose threads are still at work.
  *
  * @param message Said on standard error at the first Ctrl-C.
  */
@@ -28,23 +28,19 @@ export function untilInterrupted(
   message = "stopping after the current epoch, a checkpoint is kept; press Ctrl-C again to stop at once",
 ): Interrupt {
   const controller = new AbortController();
-  let first = -Infinity;
-  const handler = () => {
-    if (!controller.signal.aborted) {
-      first = performance.now();
-      console.error(`\n${message}`);
-      controller.abort(new DOMException("stopped by Ctrl-C", "AbortError"));
-    } else if (performance.now() - first > sameKeyMilliseconds) {
-      Deno.exit(130);
-    }
-  };
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, handler);
   let active = true;
   const dispose = () => {
     if (!active) return;
     active = false;
     for (const signal of signals) Deno.removeSignalListener(signal, handler);
   };
+  const handler = () => {
+    if (controller.signal.aborted) return;
+    console.error(`\n${message}`);
+    Deno.unrefTimer(setTimeout(dispose, sameKeyMilliseconds));
+    controller.abort(new DOMException("stopped by Ctrl-C", "AbortError"));
+  };
+  for (const signal of signals) Deno.addSignalListener(signal, handler);
   return { signal: controller.signal, dispose, [Symbol.dispose]: dispose };
 }

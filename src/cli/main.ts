@@ -32,6 +32,8 @@ export function createProgram(): Command {
     .option("-q, --quiet", "no progress and no notices, only results and errors")
     .helpCommand(true)
     .exitOverride()
+    // Its own way to find out reads a dozen variables that no task grants; the help has no colours anyway.
+    .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false })
     .showHelpAfterError("(add --help for the options and examples)");
   registerDistill(program);
   registerTeachers(program);

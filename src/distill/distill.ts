@@ -5,7 +5,7 @@
  * @module
  */
 import { type Split, splitFingerprint } from "../data/split.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, TrajectoryError } from "../errors.ts";
 import { RankingEvaluation, type SplitMetrics } from "../evaluate/ranking_evaluation.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { Student } from "../models/student.ts";
@@ -68,14 +68,15 @@ export async function distill(
   hooks: TrainingHooks = {},
 ): Promise<Distillation> {
   const settings = distillSettings(options);
-  checkTeachers(split, trajectories);
+  const fingerprint = await splitFingerprint(split);
+  checkTeachers(split, fingerprint, trajectories);
   const checkpoints = hooks.checkpoints ?? memoryCheckpoints();
   const curriculum = new Curriculum(trajectories, settings);
   const positives = observedTargets(trajectories, split.train, settings.observedLength);
   const batchesOf = userBatches(split.train, settings.batchSize, settings.seed, settings.sampling);
   using evaluation = new RankingEvaluation(gpu, split, { listLength: settings.discrepancyLength });
   using student = new StudentTraining(gpu, split, settings);
-  const identity = await identityOf(split, trajectories, settings);
+  const identity = identityOf(fingerprint, trajectories, settings);
   const history: EpochRecord[] = [];
   let best: Float32Array<ArrayBuffer> = new Float32Array(0);
 
@@ -145,7 +146,7 @@ export async function distill(
       seen: split.train,
       metadata: {
         dataset: split.name,
-        fingerprint: await splitFingerprint(split),
+        fingerprint,
         teachers: trajectories.map((trajectory) => trajectory.kind).join(","),
         settings: JSON.stringify(settings),
         epoch: String(bestEpoch),
@@ -159,7 +160,7 @@ export async function distill(
   };
 }
 
-function checkTeachers(split: Split, trajectories: readonly Trajectory[]): void {
+function checkTeachers(split: Split, fingerprint: string, trajectories: readonly Trajectory[]): void {
   if (trajectories.length === 0) {
     throw new ArgumentError("trajectories", "there is none", "at least one teacher");
   }
@@ -167,18 +168,28 @@ function checkTeachers(split: Split, trajectories: readonly Trajectory[]): void 
   if (new Set(kinds).size < kinds.length) {
     throw new ArgumentError("trajectories", `their kinds are ${kinds.join(", ")}`, "kinds that all differ");
   }
-  for (const trajectory of trajectories) validateTrajectory(trajectory, split);
+  for (const trajectory of trajectories) {
+    if (trajectory.fingerprint !== fingerprint) {
+      throw new TrajectoryError(
+        trajectory.kind,
+        `it was trained on the split ${trajectory.fingerprint.slice(0, 12)}..., this is ${
+          fingerprint.slice(0, 12)
+        }...`,
+      );
+    }
+    validateTrajectory(trajectory, split);
+  }
 }
 
-async function identityOf(
-  split: Split,
+function identityOf(
+  fingerprint: string,
   trajectories: readonly Trajectory[],
   { epochs: _, ...settings }: DistillSettings,
-): Promise<string> {
+): string {
   const teachers = trajectories.map(({ kind, seed, hyperparameters, fingerprint, adapter, states }) => {
     return [kind, seed, hyperparameters, fingerprint, adapter, states.map((state) => state.epoch)];
   });
-  return JSON.stringify([await splitFingerprint(split), settings, teachers]);
+  return JSON.stringify([fingerprint, settings, teachers]);
 }
 
 function modelArrays({ arrays }: Checkpoint): Checkpoint["arrays"] {

@@ -1,4 +1,3 @@
-import { ArgumentError } from "../errors.ts";
 import type { DeviceArray } from "../gpu/device_array.ts";
 import { type Gpu, spread } from "../gpu/gpu.ts";
 import type { Ragged } from "../ragged.ts";

@@ -35,6 +35,8 @@ export interface DeviceRankCountsOptions {
 const size = 64;
 /** Items of a block in shaders/rank/count_before.wgsl. */
 const block = 8;
+/** Targets of one invocation, at most: what registers hold. */
+const largestTile = 40;
 /** Items that one invocation counts. */
 const slice = 512;
 /** Working memory at most, unless one workgroup of users takes more. */
@@ -57,8 +59,8 @@ export function rankCountsOnDevice(gpu: Gpu, options: DeviceRankCountsOptions): 
   const ranks = options.into ?? gpu.array("ranks", served * length * 4);
   if (served === 0 || length === 0) return ranks;
   const vectors = vectorsOf(dim);
-  const tile = length <= 8 ? 8 : length <= 16 ? 16 : 32;
-  const tiles = Math.ceil(length / tile);
+  const tiles = Math.ceil(length / largestTile);
+  const tile = Math.ceil(length / tiles / 4) * 4;
   const parts = [scoreStep, scoreKey];
   const header = { VECTORS: vectors, TARGETS: tile };
   const keysKernel = gpu.kernel({
@@ -67,7 +69,12 @@ export function rankCountsOnDevice(gpu: Gpu, options: DeviceRankCountsOptions): 
     parts,
     header: { VECTORS: vectors, BLOCK: block },
   });
-  const countKernel = gpu.kernel({ name: "rank/count_before", code: countBefore, parts, header: { VECTORS: vectors, QUADS: tile / 4 } });
+  const countKernel = gpu.kernel({
+    name: "rank/count_before",
+    code: countBefore,
+    parts,
+    header: { VECTORS: vectors, QUADS: tile / 4 },
+  });
   const subtractKernel = gpu.kernel({
     name: "rank/subtract_excluded",
     code: subtractExcluded,

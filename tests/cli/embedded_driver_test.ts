@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { untar } from "../../src/cli/driver_cache.ts";
-import { runProgram, withoutAdapter } from "./run_program.ts";
+import { runProgram, runScript, withoutAdapter } from "./run_program.ts";
 
 /** A tar archive of one block per header and content. */
 function tar(...files: [name: string, type: string, content: string][]): Uint8Array<ArrayBuffer> {
@@ -26,13 +26,17 @@ Deno.test("untar() reports an archive that ends too early", () => {
   assert.throws(() => untar(tar(["a", "0", "x".repeat(500)]).slice(0, 700)), /damaged/);
 });
 
+/** Where this Deno keeps packages: XDG_CACHE_HOME would move it. */
+async function denoFolder(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
 const linux = { ignore: Deno.build.os !== "linux" || Deno.build.arch !== "x86_64" };
 
 Deno.test("without an adapter, doctor runs on the embedded driver", linux, async () => {
   const cache = await Deno.makeTempDir();
-  const info = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
-  const { denoDir } = JSON.parse(new TextDecoder().decode(info.stdout));
-  const env = { ...withoutAdapter, XDG_CACHE_HOME: cache, DENO_DIR: denoDir };
+  const env = { ...withoutAdapter, XDG_CACHE_HOME: cache, DENO_DIR: await denoFolder() };
   const first = await runProgram(["doctor", "--json"], { env });
   if (first.code === 1 && /could not be had from npm/.test(first.stderr)) {
     console.warn(`SKIPPED: the embedded driver cannot be tested: ${first.stderr}`);
@@ -64,14 +68,11 @@ Deno.test(
       env: {
         ...withoutAdapter,
         XDG_CACHE_HOME: cache,
-        DENO_DIR: `${cache}/deno`,
+        DENO_DIR: await denoFolder(),
         HETCOMP_EMBEDDED_DRIVER: "never",
       },
     });
-    const offline = await runProgram(["doctor"], {
-    env: { ...withoutAdapter, XDG_CACHE_HOME: cache, DENO_DIR: await denoFolder(), HTTPS_PROXY: "http://127.0.0.1:9" },
-  });
-  const broken = await runProgram(["doctor"], {
+    const broken = await runProgram(["doctor"], {
       env: { ...withoutAdapter, HETCOMP_EMBEDDED_DRIVER: cache },
     });
     for (const { code, stdout, stderr } of [missing, broken]) {
@@ -80,6 +81,25 @@ Deno.test(
       assert.match(stderr, /^error: .*mesa-vulkan-drivers/m);
       assert.doesNotMatch(stderr, /\n\s+at |defect/);
     }
+    await Deno.remove(cache, { recursive: true });
+  },
+);
+
+Deno.test(
+  "embeddedDriver() says what to install when npm cannot be reached, and leaves nothing behind",
+  linux,
+  async () => {
+    const cache = await Deno.makeTempDir();
+    const env = { XDG_CACHE_HOME: cache, DENO_DIR: `${cache}/deno`, HTTPS_PROXY: "http://127.0.0.1:9" };
+    const { stdout } = await runScript("tests/cli/embedded_program.ts", [], { env });
+    assert.match(
+      stdout,
+      /^NoAdapterError: no WebGPU adapter .* could not be had from npm \(.+\); install .*mesa-vulkan-drivers/,
+    );
+    assert.deepEqual(
+      [...Deno.readDirSync(cache)].map((entry) => entry.name).filter((name) => name !== "deno"),
+      [],
+    );
     await Deno.remove(cache, { recursive: true });
   },
 );

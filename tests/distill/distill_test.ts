@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { distill } from "../../src/distill/distill.ts";
+import { ArgumentError, TrajectoryError } from "../../src/errors.ts";
+import { evaluate } from "../../src/evaluate/evaluate.ts";
+import { openGpu } from "../../src/gpu/gpu.ts";
+import { encodeStudent } from "../../src/models/student_file.ts";
+import { folderCheckpoints, memoryCheckpoints } from "../../src/teachers/checkpoint_store.ts";
+import { trainTeacher } from "../../src/teachers/train_teacher.ts";
+import { type EpochRecord, Interrupted } from "../../src/teachers/training.ts";
+import { smallWorld, stopAfter } from "../teachers/small_world.ts";
+
+const split = smallWorld();
+const gpu = await openGpu();
+const teacher = { learningRate: 0.02, epochs: 40, every: 4, patience: 20 };
+const trajectories = [
+  await trainTeacher(gpu, split, { kind: "MF", dim: 16, ...teacher }),
+  await trainTeacher(gpu, split, { kind: "ML", dim: 16, ...teacher }),
+];
+const options = { dim: 4, batchSize: 128, every: 4, patience: 2, epochs: 80, learningRate: 0.02 };
+
+Deno.test("distill() moves every teacher to its final state, then changes the loss, then stops early", async () => {
+  const records: EpochRecord[] = [];
+  const { history, phaseSwitch, bestEpoch, student, metrics } = await distill(
+    gpu,
+    split,
+    trajectories,
+    options,
+    {
+      onEpoch: (record) => records.push(record),
+    },
+  );
+  assert.deepEqual(records, history);
+  assert.ok(phaseSwitch !== null && phaseSwitch > 4 * options.every, `switch at ${phaseSwitch}`);
+  for (const { epoch, phase, meanState, loss, valid } of history) {
+    assert.equal(phase, epoch < phaseSwitch ? "overall" : "ranked");
+    assert.equal(Object.values(meanState!).every((mean) => mean === 3), epoch >= phaseSwitch);
+    assert.ok(Number.isFinite(loss) && loss > 0);
+    assert.equal(valid !== undefined, epoch % options.every === 0);
+  }
+  for (let n = 1; n < history.length; n++) {
+    for (const kind of ["MF", "ML"]) {
+      assert.ok(history[n]!.meanState![kind]! >= history[n - 1]!.meanState![kind]!);
+    }
+  }
+  const evaluations = history.filter((record) => record.valid);
+  const best = Math.max(...evaluations.map((record) => record.valid!["recall@50"]!));
+  const bestRecord = evaluations.find((record) => record.valid!["recall@50"] === best)!;
+  assert.equal(bestEpoch, bestRecord.epoch);
+  assert.deepEqual(metrics.valid.means, bestRecord.valid);
+  const again = await evaluate(gpu, student, split);
+  assert.deepEqual(again.test.means, metrics.test.means);
+});
+
+Deno.test("distill() teaches: the student ranks better than an untrained one", async () => {
+  const { history } = await distill(gpu, split, trajectories, { ...options, epochs: 24 });
+  const first = await distill(gpu, split, trajectories, { ...options, epochs: 1, learningRate: 1e-6 });
+  const untrained = first.history[0]!.test!["recall@10"]!;
+  assert.ok(history.at(-1)!.test!["recall@10"]! > 2 * untrained);
+});
+
+Deno.test("distill() gives the same student file, byte for byte, for the same call", async () => {
+  const short = { ...options, epochs: 10 };
+  const one = encodeStudent((await distill(gpu, split, trajectories, short)).student);
+  const two = encodeStudent((await distill(gpu, split, trajectories, short)).student);
+  const other = encodeStudent((await distill(gpu, split, trajectories, { ...short, seed: 2 })).student);
+  assert.deepEqual(one, two);
+  assert.notDeepEqual(one, other);
+});
+
+Deno.test("distill() that was stopped continues to the same bytes, from memory and from a folder", async () => {
+  const undisturbed = await distill(gpu, split, trajectories, options);
+  const folder = await Deno.makeTempDir();
+  for (const checkpoints of [memoryCheckpoints(), folderCheckpoints(`${folder}/checkpoints`)]) {
+    for (const epoch of [3, 13, 30]) {
+      await assert.rejects(
+        distill(gpu, split, trajectories, options, { checkpoints, ...stopAfter(epoch) }),
+        (error) => error instanceof Interrupted && error.epoch === epoch,
+      );
+    }
+    const resumed = await distill(gpu, split, trajectories, options, { checkpoints });
+    assert.deepEqual(encodeStudent(resumed.student), encodeStudent(undisturbed.student));
+    assert.deepEqual(
+      resumed.history.map((record) => ({ ...record, seconds: 0 })),
+      undisturbed.history.map((record) => ({ ...record, seconds: 0 })),
+    );
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("distill() works with the released clamp, uniform users and one teacher", async () => {
+  const { history } = await distill(gpu, split, trajectories.slice(0, 1), {
+    ...options,
+    scores: "clamped",
+    sampling: "uniform",
+    gain: "student",
+    epochs: 8,
+  });
+  assert.ok(history[7]!.loss < history[0]!.loss);
+});
+
+Deno.test("distill() takes a teacher with a single state as it is", async () => {
+  const single = trajectories.map((trajectory) => ({ ...trajectory, states: trajectory.states.slice(3) }));
+  const { history } = await distill(gpu, split, single, { ...options, epochs: 5 });
+  assert.ok(history.every((record) => record.phase === "ranked" && record.meanState!.MF === 0));
+});
+
+Deno.test("distill() refuses teachers of other data, two of a kind, none, and unknown options", async () => {
+  const other = smallWorld(2);
+  await assert.rejects(distill(gpu, other, trajectories, options), TrajectoryError);
+  await assert.rejects(distill(gpu, split, [trajectories[0]!, trajectories[0]!], options), ArgumentError);
+  await assert.rejects(distill(gpu, split, [], options), ArgumentError);
+  await assert.rejects(distill(gpu, split, trajectories, { depth: 3 } as never), ArgumentError);
+});

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { ArgumentError } from "../../src/errors.ts";
+import { openGpu } from "../../src/gpu/gpu.ts";
+import { padRows } from "../../src/kernels/embedding.ts";
+import { topK, topKOnDevice, uploadExclusions } from "../../src/kernels/top_k.ts";
+import { planTopK } from "../../src/kernels/top_k_plan.ts";
+import { ragged, rowOf } from "../../src/ragged.ts";
+import { scoresOf, topKOracle } from "../oracle/top_k.ts";
+import { problems, randomFactors, randomProblem } from "./random_factors.ts";
+
+const sizes = fc.constantFrom(1, 2, 10, 33, 100, 256, 1000);
+
+Deno.test("topK() equals the full sort where scores are exact, with many ties", async () => {
+  using gpu = await openGpu();
+  await fc.assert(
+    fc.asyncProperty(problems("integers"), sizes, fc.boolean(), async (problem, k, excluding) => {
+      const { exclude, ...plain } = problem;
+      const options = { ...(excluding ? problem : plain), k };
+      const best = await topK(gpu, options);
+      const wanted = topKOracle(options);
+      assert.deepEqual([...best.items], wanted.items);
+      assert.deepEqual([...best.scores], wanted.scores);
+      assert.ok(exclude.offsets.length > 0);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+Deno.test("topK() follows the float64 order up to rounding", async () => {
+  using gpu = await openGpu();
+  await fc.assert(
+    fc.asyncProperty(problems("floats"), sizes, async (problem, k) => {
+      const best = await topK(gpu, { ...problem, k });
+      const wanted = topKOracle({ ...problem, k });
+      const rounding = 1e-6 * problem.dim;
+      for (let n = 0; n < wanted.items.length; n++) {
+        if (wanted.items[n] === 0xffffffff) {
+          assert.equal(best.items[n], 0xffffffff);
+          assert.equal(best.scores[n], -Infinity);
+        } else {
+          assert.ok(Math.abs(best.scores[n]! - wanted.scores[n]!) <= rounding);
+          if (n % k > 0) {
+            const [before, here] = [best.scores[n - 1]!, best.scores[n]!];
+            assert.ok(before > here || (before === here && best.items[n - 1]! < best.items[n]!));
+          }
+        }
+      }
+      for (let user = 0; user < wanted.items.length / k; user++) {
+        const row = [...best.items.subarray(user * k, (user + 1) * k)].filter((item) => item !== 0xffffffff);
+        const left = new Set(rowOf(problem.exclude, user));
+        assert.equal(new Set(row).size, row.length);
+        assert.ok(row.every((item) => !left.has(item)));
+        const scores = scoresOf(problem.users, problem.items, problem.dim, user);
+        row.forEach((item, n) => assert.ok(Math.abs(scores[item]! - best.scores[user * k + n]!) <= rounding));
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("topK() stays exact when all scores are equal", async () => {
+  using gpu = await openGpu();
+  const best = await topK(gpu, {
+    users: new Float32Array(3 * 6),
+    items: randomFactors(40_000 * 6, 1, 1, "floats"),
+    dim: 6,
+    k: 5,
+    exclude: ragged([[], [0, 2, 2, 39_999], Array.from({ length: 39_998 }, (_, n) => 39_999 - n)]),
+  });
+  const none = 0xffffffff;
+  assert.deepEqual([...best.items], [0, 1, 2, 3, 4, 1, 3, 4, 5, 6, 0, 1, none, none, none]);
+});
+
+Deno.test("topK() stays exact when scores rise with the item number, for each way of selecting", async () => {
+  using gpu = await openGpu();
+  const count = 30_001;
+  const items = Float32Array.from({ length: count }, (_, n) => n);
+  for (const k of [1, 100, 1024, 2048, 2500]) {
+    const best = await topK(gpu, { users: Float32Array.of(1, -1), items, dim: 1, k });
+    const wanted = Array.from({ length: k }, (_, n) => count - 1 - n);
+    assert.deepEqual([...best.items.subarray(0, k)], wanted, `k ${k}`);
+    assert.deepEqual([...best.items.subarray(k)], wanted.map((item) => count - 1 - item), `k ${k}`);
+  }
+});
+
+Deno.test("topK() stays exact when all good items are in one group", async () => {
+  using gpu = await openGpu();
+  const { groups } = planTopK(1, 20_000, 100);
+  const items = Float32Array.from({ length: 20_000 }, (_, n) => n % groups === 7 ? 5 + n : -n / 1000);
+  const options = { users: Float32Array.of(1), items, dim: 1, k: 100 };
+  assert.deepEqual([...(await topK(gpu, options)).items], topKOracle(options).items);
+  const two = Float32Array.from(items, (value, n) => n % groups < 50 ? 3 : value);
+  assert.deepEqual(
+    [...(await topK(gpu, { ...options, items: two })).items],
+    topKOracle({ ...options, items: two }).items,
+  );
+});
+
+Deno.test("topK() serves users in several chunks, with long rows and heavy users", async () => {
+  using gpu = await openGpu();
+  const users = 2 * planTopK(100_000, 3000, 400).chunk + 77;
+  const problem = randomProblem({ users, items: 3000, dim: 1, share: 0, seed: 5, kind: "integers" });
+  const heavy = Array.from(
+    { length: users },
+    (_, user) => user % 1000 === 3 ? [...Array(2900).keys()] : [user % 7],
+  );
+  const exclude = ragged(heavy);
+  const best = await topK(gpu, { ...problem, exclude, k: 400 });
+  for (let user = 3; user < users; user += 500) {
+    const wanted = topKOracle({
+      ...problem,
+      users: problem.users.subarray(user, user + 1),
+      exclude: ragged([heavy[user]!]),
+      k: 400,
+    });
+    assert.deepEqual([...best.items.subarray(user * 400, (user + 1) * 400)], wanted.items, `user ${user}`);
+  }
+});
+
+Deno.test("topK() works with 256 dimensions", async () => {
+  using gpu = await openGpu();
+  const problem = randomProblem({ users: 9, items: 3000, dim: 256, share: 0.1, seed: 6, kind: "integers" });
+  assert.deepEqual(
+    [...(await topK(gpu, { ...problem, k: 20 })).items],
+    topKOracle({ ...problem, k: 20 }).items,
+  );
+});
+
+Deno.test("topKOnDevice() reads users and items from one table, for named users, the same bits each time", async () => {
+  using gpu = await openGpu();
+  const [first, users, itemCount, dim, k] = [3, 150, 2000, 6, 10];
+  const values = randomFactors((first + users + itemCount) * dim, 9, 1, "floats");
+  using array = gpu.upload("table", padRows("table", values, dim));
+  const exclude =
+    randomProblem({ users, items: itemCount, dim, share: 0.2, seed: 9, kind: "floats" }).exclude;
+  using excluded = uploadExclusions(gpu, exclude);
+  const names = Uint32Array.from({ length: 70 }, (_, n) => (n * 37) % users);
+  using rows = gpu.upload("rows", names);
+  const whole = {
+    users: { array, row: first, count: users },
+    items: { array, row: first + users, count: itemCount },
+    dim,
+    k,
+    exclude: excluded,
+  };
+  const all = topKOnDevice(gpu, whole);
+  const some = topKOnDevice(gpu, { ...whole, rows });
+  const host = await topK(gpu, {
+    users: values.subarray(first * dim, (first + users) * dim),
+    items: values.subarray((first + users) * dim),
+    dim,
+    k,
+    exclude,
+  });
+  assert.deepEqual(await gpu.readIntegers(all.items), host.items);
+  assert.deepEqual(await gpu.readFloats(all.scores), host.scores);
+  const named = await gpu.readIntegers(some.items);
+  names.forEach((user, n) => {
+    assert.deepEqual(named.slice(n * k, (n + 1) * k), host.items.slice(user * k, (user + 1) * k));
+  });
+  topKOnDevice(gpu, { ...whole, into: all });
+  assert.deepEqual(await gpu.readFloats(all.scores), host.scores);
+  for (const result of [all.items, all.scores, some.items, some.scores]) result.dispose();
+});
+
+Deno.test("topK() gives all working memory back", async () => {
+  using gpu = await openGpu();
+  const problem = randomProblem({ users: 20, items: 50, dim: 3, share: 0.2, seed: 1, kind: "floats" });
+  await topK(gpu, { ...problem, k: 3 });
+  assert.equal(gpu.memory.inUse, 0);
+});
+
+Deno.test("topK() says which argument is unusable", async () => {
+  using gpu = await openGpu();
+  const good = { users: new Float32Array(6), items: new Float32Array(12), dim: 3, k: 1 };
+  const refuses = (options: Parameters<typeof topK>[1], message: RegExp) =>
+    assert.rejects(
+      topK(gpu, options),
+      (error) => error instanceof ArgumentError && message.test(error.message),
+    );
+  await refuses({ ...good, k: 0 }, /'k'.*0/);
+  await refuses({ ...good, k: 1.5 }, /'k'.*1\.5/);
+  await refuses({ ...good, dim: 0 }, /'dim'/);
+  await refuses({ ...good, users: new Float32Array(7) }, /'users'.*7/);
+  await refuses({ ...good, items: new Float32Array(7) }, /'items'.*7/);
+  await refuses({ ...good, users: Float32Array.of(0, 0, 0, 0, NaN, 0) }, /'users'.*row 1.*NaN/);
+  await refuses({ ...good, items: Float32Array.of(-Infinity, 0, 0) }, /'items'.*row 0.*Infinity/);
+  await refuses(
+    { ...good, users: new Float32Array(6).fill(1e30), items: new Float32Array(3).fill(1e30) },
+    /1e38/,
+  );
+  await refuses({ ...good, exclude: ragged([[]]) }, /'exclude'.*1 rows.*2 users/);
+  await refuses({ ...good, exclude: ragged([[], [4]]) }, /'exclude'.*row 1.*item 4/);
+});
