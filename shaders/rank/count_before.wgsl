@@ -33,6 +33,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var key: array<vec4i, QUADS>;
   var own: array<vec4u, QUADS>;
   var before: array<vec4u, QUADS>;
+  var bar: array<vec4i, QUADS>;
   for (var q = 0u; q < QUADS; q++) {
     let t = min(vec4u(first_target + 4u * q) + vec4u(0u, 1u, 2u, 3u), vec4u(params.length - 1u));
     let place = t * params.count + n;
@@ -66,12 +67,17 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     low_keys = select(lowest, low_keys, vec4u(i) + vec4u(0u, 1u, 2u, 3u) < vec4u(end));
     high_keys = select(lowest, high_keys, vec4u(i) + vec4u(4u, 5u, 6u, 7u) < vec4u(end));
     for (var q = 0u; q < QUADS; q++) {
-      let bar = key[q] - vec4i(vec4u(i + 8u) <= own[q]);
-      before[q] += vec4u(vec4i(low_keys.x) > bar) + vec4u(vec4i(low_keys.y) > bar) +
-        vec4u(vec4i(low_keys.z) > bar) + vec4u(vec4i(low_keys.w) > bar) +
-        vec4u(vec4i(high_keys.x) > bar) + vec4u(vec4i(high_keys.y) > bar) +
-        vec4u(vec4i(high_keys.z) > bar) + vec4u(vec4i(high_keys.w) > bar);
+      bar[q] = key[q] - vec4i(vec4u(i + 8u) <= own[q]);
     }
+    // One short loop per item: drivers unroll these, and only then keep the arrays in registers.
+    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(low_keys.x) > bar[q]); }
+    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(low_keys.y) > bar[q]); }
+    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(low_keys.z) > bar[q]); }
+    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(low_keys.w) > bar[q]); }
+    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(high_keys.x) > bar[q]); }
+    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(high_keys.y) > bar[q]); }
+    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(high_keys.z) > bar[q]); }
+    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(high_keys.w) > bar[q]); }
   }
   for (var q = 0u; q < QUADS; q++) {
     for (var c = 0u; c < 4u; c++) {

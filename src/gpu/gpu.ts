@@ -349,14 +349,19 @@ export class Gpu implements Disposable {
     return this.#timer ? await this.#timer.collect() : [];
   }
 
-  /** Releases the device. */
+  /** Releases the device; work that was recorded but not submitted is dropped. */
   close(): void {
     if (this.#closed) return;
-    this.#pool.clear();
     this.#closed = true;
-    this.#timer?.close();
-    this.#parameterBuffer.destroy();
-    this.device.destroy();
+    this.#endPass();
+    this.#encoder = null;
+    // Some software drivers crash when a device is destroyed under running work.
+    this.device.queue.onSubmittedWorkDone().then(() => {
+      this.#pool.clear();
+      this.#timer?.close();
+      this.#parameterBuffer.destroy();
+      this.device.destroy();
+    });
   }
 
   /** The same as {@linkcode Gpu.close}, for `using`. */

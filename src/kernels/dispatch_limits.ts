@@ -5,7 +5,7 @@
  */
 
 /** Multiply-adds, or comparisons, of one dispatch: well under a second on a slow GPU. */
-export const operationsPerDispatch = 2 ** 31;
+export const operationsPerDispatch = 2 ** 30;
 
 /** User-item pairs that one dispatch scores with loads of their own: well under a second on a software driver. */
 export const pairsPerDispatch = 2 ** 24;

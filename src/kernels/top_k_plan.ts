@@ -76,7 +76,7 @@ export function itemsPerDispatch(users: number, vectors: number, heap: number): 
 export function blocksPerDispatch(users: number, block: number, capacity: number): number {
   return Math.max(
     1,
-    Math.min(65535, Math.floor(operationsPerDispatch / 2 / (users * block * Math.max(1, capacity)))),
+    Math.min(65535, Math.floor(operationsPerDispatch / (users * block * Math.max(1, capacity)))),
   );
 }
 

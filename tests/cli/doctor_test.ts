@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { adviceFor } from "../../src/cli/inspect_adapter.ts";
-import { driverVariables, runProgram } from "./run_program.ts";
+import { runProgram } from "./run_program.ts";
 
 Deno.test("doctor --json prints valid JSON alone on standard output", async () => {
-  const { code, stdout, stderr } = await runProgram(["doctor", "--json"], { env: driverVariables() });
+  const { code, stdout, stderr } = await runProgram(["doctor", "--json"]);
   assert.equal(code, 0, stderr);
   const report = JSON.parse(stdout);
   assert.ok(["hardware", "software"].includes(report.adapter.kind));
@@ -15,7 +15,7 @@ Deno.test("doctor --json prints valid JSON alone on standard output", async () =
 });
 
 Deno.test("doctor prints a table for people", async () => {
-  const { code, stdout } = await runProgram(["doctor"], { env: driverVariables() });
+  const { code, stdout } = await runProgram(["doctor"]);
   assert.equal(code, 0);
   assert.match(stdout, /^adapter +\S/m);
   assert.match(stdout, /^copy +[\d.]+ GB\/s/m);

@@ -42,11 +42,3 @@ export const withoutAdapter: Record<string, string> = {
   VK_DRIVER_FILES: "/nonexistent",
   VK_ICD_FILENAMES: "/nonexistent",
 };
-
-/** The same variables as this process has them, for a child that is to find the adapter that the tests use. */
-export function driverVariables(): Record<string, string> {
-  const names = ["HETCOMP_EMBEDDED_DRIVER", "VK_DRIVER_FILES", "VK_ICD_FILENAMES", "DENO_WEBGPU_BACKEND"];
-  return Object.fromEntries(
-    names.map((name) => [name, Deno.env.get(name) ?? ""]).filter(([, value]) => value !== ""),
-  );
-}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { closingLine, parseSummary } from "../../src/cli/test_runner.ts";
-import { driverVariables, runScript } from "./run_program.ts";
+import { closingLine, judge, parseSummary } from "../../src/cli/test_runner.ts";
+import { runScript } from "./run_program.ts";
 
 Deno.test("parseSummary() reads the summary lines of deno test, coloured or not", () => {
   assert.deepEqual(parseSummary("ok | 11 passed | 0 failed (162ms)"), { passed: 11, failed: 0, skipped: 0 });
@@ -27,6 +27,20 @@ Deno.test("closingLine() names skipped tests only where there are some", () => {
   assert.equal(closingLine({ passed: 3, failed: 1, skipped: 2 }), "3 passed, 1 failed, 2 skipped");
 });
 
+Deno.test("judge() forgives a driver's crash after the last test, and nothing else", () => {
+  const passed = { passed: 3, failed: 0, skipped: 0 };
+  assert.deepEqual(judge(passed, { code: 0, signal: null }), { code: 0, remark: "" });
+  const crashed = judge(passed, { code: 139, signal: "SIGSEGV" });
+  assert.equal(crashed.code, 0);
+  assert.match(crashed.remark, /^WARNING: all tests ran and passed.*SIGSEGV/);
+  assert.equal(judge(passed, { code: 1, signal: null }).code, 1);
+  assert.equal(judge(passed, { code: 137, signal: "SIGKILL" }).code, 137);
+  assert.equal(judge({ ...passed, failed: 1 }, { code: 139, signal: "SIGSEGV" }).code, 139);
+  assert.equal(judge({ ...passed, failed: 1 }, { code: 0, signal: null }).code, 1);
+  assert.equal(judge(null, { code: 139, signal: "SIGSEGV" }).code, 139);
+  assert.equal(judge(null, { code: 0, signal: null }).code, 1);
+});
+
 Deno.test("the test runner ends with the closing line and the exit code of the tests", async () => {
   const folder = await Deno.makeTempDir();
   const flags = [
@@ -39,7 +53,6 @@ Deno.test("the test runner ends with the closing line and the exit code of the t
   const run = async (name: string, code: string) => {
     await Deno.writeTextFile(`${folder}/${name}`, code);
     return await runScript("src/cli/test_runner.ts", [`${folder}/${name}`], {
-      env: driverVariables(),
       flags,
     });
   };
@@ -59,7 +72,10 @@ Deno.test("the test runner ends with the closing line and the exit code of the t
   const broken = await run("broken_test.ts", `const x: number = "text"; Deno.test("a", () => void x);`);
   assert.notEqual(broken.code, 0);
   assert.match(broken.stdout, /\n0 passed, 1 failed\n$/);
-  const ended = await run("ended_test.ts", `Deno.test("a", () => {}); Deno.kill(Deno.pid, "SIGKILL");`);
+  const ended = await run(
+    "ended_test.ts",
+    `Deno.test("a", () => { console.log("ok | 5 passed | 0 failed (1s)"); Deno.kill(Deno.pid, "SIGSEGV"); });`,
+  );
   assert.notEqual(ended.code, 0);
   assert.match(ended.stdout, /\n0 passed, 1 failed\n$/);
   await Deno.remove(folder, { recursive: true });
