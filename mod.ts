@@ -10,7 +10,13 @@
 export { type Gpu, type GpuOptions, type HostArray, openGpu, type Workgroups } from "./src/gpu/gpu.ts";
 export type { AdapterChoice, AdapterDescription } from "./src/gpu/adapter.ts";
 export type { DeviceArray } from "./src/gpu/device_array.ts";
-export type { Kernel, KernelBinding, KernelInterface, KernelParameter, KernelSource } from "./src/gpu/kernel.ts";
+export type {
+  Kernel,
+  KernelBinding,
+  KernelInterface,
+  KernelParameter,
+  KernelSource,
+} from "./src/gpu/kernel.ts";
 export type { KernelTiming } from "./src/gpu/kernel_timer.ts";
 
 // Lists, data and splits.
@@ -30,8 +36,12 @@ export { type DatasetEntry, type DatasetFile, datasetRegistry } from "./src/data
 export { downloadDataset, type DownloadOptions } from "./src/data/download.ts";
 
 // Kernels: ranking and losses on their own.
+export { DeviceRagged } from "./src/kernels/device_ragged.ts";
+export { type DeviceExclusions, uploadExclusions } from "./src/kernels/exclusions.ts";
 export { topK, type TopKOptions, type TopKResult } from "./src/kernels/top_k.ts";
-export { rankCounts } from "./src/kernels/rank_counts.ts";
+export { indexLists, type ListIndex, type ListSources } from "./src/kernels/list_index.ts";
+export { listScores, type ListScoresOptions } from "./src/kernels/list_scores.ts";
+export { rankCounts, type RankCountsOptions } from "./src/kernels/rank_counts.ts";
 export {
   type Granularity,
   type ListwiseInput,
@@ -69,11 +79,20 @@ export {
   type TrajectoryState,
   validateTrajectory,
 } from "./src/teachers/trajectory.ts";
-export { loadTrajectory, type LoadTrajectoryOptions, saveTrajectory } from "./src/teachers/trajectory_file.ts";
+export {
+  loadTrajectory,
+  type LoadTrajectoryOptions,
+  saveTrajectory,
+} from "./src/teachers/trajectory_file.ts";
 
 // Distillation.
 export { distill, type Distillation } from "./src/distill/distill.ts";
-export { distillDefaults, type DistillOptions, type DistillSettings, distillSettings } from "./src/distill/options.ts";
+export {
+  distillDefaults,
+  type DistillOptions,
+  type DistillSettings,
+  distillSettings,
+} from "./src/distill/options.ts";
 export type { UserSampling } from "./src/distill/user_batches.ts";
 export {
   type Baseline,
@@ -106,18 +125,23 @@ export {
   RankingEvaluation,
   type SplitMetrics,
 } from "./src/evaluate/ranking_evaluation.ts";
-export { type MetricName, type RankingMetrics, rankingMetrics } from "./src/evaluate/metrics.ts";
+export { type MetricName, metricNames, type RankingMetrics, rankingMetrics } from "./src/evaluate/metrics.ts";
 export { type MeanMetrics, meanMetrics, measureLists, type PerUserMetrics } from "./src/evaluate/per_user.ts";
 
 // The student.
-export { type Recommendation, type RecommendOptions, Student, type StudentParts } from "./src/models/student.ts";
+export {
+  type Recommendation,
+  type RecommendOptions,
+  Student,
+  type StudentParts,
+} from "./src/models/student.ts";
 export type { FoldInOptions } from "./src/models/fold_in.ts";
 export { decodeStudent, encodeStudent, loadStudent, saveStudent } from "./src/models/student_file.ts";
 
 // Reports.
 export { renderReport } from "./src/report/render_report.ts";
 export type { DatasetSummary, ModelRow, RunSummary, TrajectorySummary } from "./src/report/run_summary.ts";
-export { type Comparison, compareStudent } from "./src/report/comparison.ts";
+export { compareStudent, type Comparison } from "./src/report/comparison.ts";
 
 // Errors.
 export {

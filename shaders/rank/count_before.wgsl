@@ -1,6 +1,6 @@
 // Adds to each user's targets how many items of a slice come before them: those that score higher, and of blocks
 // before the target's own also those that score the same. Scores are never stored. An invocation has one user and
-// 4 * QUADS targets, and takes items in blocks of 8. Header: VECTORS, QUADS. Parts: score_step, score_key.
+// 4 * QUADS targets, and takes items in blocks of 16. Header: VECTORS, QUADS. Parts: score_step, score_key.
 struct Params {
   count: u32,
   first: u32,
@@ -22,6 +22,18 @@ struct Params {
 
 override SIZE: u32 = 64;
 
+// Keys of four scores; what is beyond the last item comes before nothing.
+fn block_keys(scores: vec4f, inside: vec4<bool>) -> vec4i {
+  let keys = vec4i(score_key(scores.x), score_key(scores.y), score_key(scores.z), score_key(scores.w));
+  return select(vec4i(-0x7fffffff), keys, inside);
+}
+
+// How many of four items pass each of four bars.
+fn passed(keys: vec4i, bar: vec4i) -> vec4u {
+  return vec4u(vec4i(keys.x) > bar) + vec4u(vec4i(keys.y) > bar) +
+    vec4u(vec4i(keys.z) > bar) + vec4u(vec4i(keys.w) > bar);
+}
+
 @compute @workgroup_size(SIZE)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let n = id.x;
@@ -33,7 +45,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var key: array<vec4i, QUADS>;
   var own: array<vec4u, QUADS>;
   var before: array<vec4u, QUADS>;
-  var bar: array<vec4i, QUADS>;
   for (var q = 0u; q < QUADS; q++) {
     let t = min(vec4u(first_target + 4u * q) + vec4u(0u, 1u, 2u, 3u), vec4u(params.length - 1u));
     let place = t * params.count + n;
@@ -44,40 +55,42 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let begin = params.first_item + id.y * params.slice;
   let end = min(params.items, begin + params.slice);
   let last = params.items - 1u;
-  for (var i = begin; i < end; i += 8u) {
-    let further = (vec4u(params.item_row) + min(vec4u(i) + vec4u(4u, 5u, 6u, 7u), vec4u(last))) * VECTORS;
-    let near = (vec4u(params.item_row) + min(vec4u(i) + vec4u(0u, 1u, 2u, 3u), vec4u(last))) * VECTORS;
-    var low = vec4f();
-    var high = vec4f();
+  for (var i = begin; i < end; i += 16u) {
+    let place_a = (vec4u(params.item_row) + min(vec4u(i) + vec4u(0u, 1u, 2u, 3u), vec4u(last))) * VECTORS;
+    let place_b = (vec4u(params.item_row) + min(vec4u(i) + vec4u(4u, 5u, 6u, 7u), vec4u(last))) * VECTORS;
+    let place_c = (vec4u(params.item_row) + min(vec4u(i) + vec4u(8u, 9u, 10u, 11u), vec4u(last))) * VECTORS;
+    let place_d = (vec4u(params.item_row) + min(vec4u(i) + vec4u(12u, 13u, 14u, 15u), vec4u(last))) * VECTORS;
+    var score_a = vec4f();
+    var score_b = vec4f();
+    var score_c = vec4f();
+    var score_d = vec4f();
     for (var v = 0u; v < VECTORS; v++) {
       let left = users[left_row + v];
-      low.x = score_step(low.x, left, item_rows[near.x + v]);
-      low.y = score_step(low.y, left, item_rows[near.y + v]);
-      low.z = score_step(low.z, left, item_rows[near.z + v]);
-      low.w = score_step(low.w, left, item_rows[near.w + v]);
-      high.x = score_step(high.x, left, item_rows[further.x + v]);
-      high.y = score_step(high.y, left, item_rows[further.y + v]);
-      high.z = score_step(high.z, left, item_rows[further.z + v]);
-      high.w = score_step(high.w, left, item_rows[further.w + v]);
+      score_a.x = score_step(score_a.x, left, item_rows[place_a.x + v]);
+      score_a.y = score_step(score_a.y, left, item_rows[place_a.y + v]);
+      score_a.z = score_step(score_a.z, left, item_rows[place_a.z + v]);
+      score_a.w = score_step(score_a.w, left, item_rows[place_a.w + v]);
+      score_b.x = score_step(score_b.x, left, item_rows[place_b.x + v]);
+      score_b.y = score_step(score_b.y, left, item_rows[place_b.y + v]);
+      score_b.z = score_step(score_b.z, left, item_rows[place_b.z + v]);
+      score_b.w = score_step(score_b.w, left, item_rows[place_b.w + v]);
+      score_c.x = score_step(score_c.x, left, item_rows[place_c.x + v]);
+      score_c.y = score_step(score_c.y, left, item_rows[place_c.y + v]);
+      score_c.z = score_step(score_c.z, left, item_rows[place_c.z + v]);
+      score_c.w = score_step(score_c.w, left, item_rows[place_c.w + v]);
+      score_d.x = score_step(score_d.x, left, item_rows[place_d.x + v]);
+      score_d.y = score_step(score_d.y, left, item_rows[place_d.y + v]);
+      score_d.z = score_step(score_d.z, left, item_rows[place_d.z + v]);
+      score_d.w = score_step(score_d.w, left, item_rows[place_d.w + v]);
     }
-    var low_keys = vec4i(score_key(low.x), score_key(low.y), score_key(low.z), score_key(low.w));
-    var high_keys = vec4i(score_key(high.x), score_key(high.y), score_key(high.z), score_key(high.w));
-    // What is beyond the last item comes before nothing.
-    let lowest = vec4i(-0x7fffffff);
-    low_keys = select(lowest, low_keys, vec4u(i) + vec4u(0u, 1u, 2u, 3u) < vec4u(end));
-    high_keys = select(lowest, high_keys, vec4u(i) + vec4u(4u, 5u, 6u, 7u) < vec4u(end));
+    let key_a = block_keys(score_a, vec4u(i) + vec4u(0u, 1u, 2u, 3u) < vec4u(end));
+    let key_b = block_keys(score_b, vec4u(i) + vec4u(4u, 5u, 6u, 7u) < vec4u(end));
+    let key_c = block_keys(score_c, vec4u(i) + vec4u(8u, 9u, 10u, 11u) < vec4u(end));
+    let key_d = block_keys(score_d, vec4u(i) + vec4u(12u, 13u, 14u, 15u) < vec4u(end));
     for (var q = 0u; q < QUADS; q++) {
-      bar[q] = key[q] - vec4i(vec4u(i + 8u) <= own[q]);
+      let bar = key[q] - vec4i(vec4u(i + 16u) <= own[q]);
+      before[q] += passed(key_a, bar) + passed(key_b, bar) + passed(key_c, bar) + passed(key_d, bar);
     }
-    // One short loop per item: drivers unroll these, and only then keep the arrays in registers.
-    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(low_keys.x) > bar[q]); }
-    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(low_keys.y) > bar[q]); }
-    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(low_keys.z) > bar[q]); }
-    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(low_keys.w) > bar[q]); }
-    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(high_keys.x) > bar[q]); }
-    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(high_keys.y) > bar[q]); }
-    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(high_keys.z) > bar[q]); }
-    for (var q = 0u; q < QUADS; q++) { before[q] += vec4u(vec4i(high_keys.w) > bar[q]); }
   }
   for (var q = 0u; q < QUADS; q++) {
     for (var c = 0u; c < 4u; c++) {

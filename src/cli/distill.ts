@@ -17,14 +17,7 @@ import { ensureTeachers, type TeacherChoice } from "./ensure_teachers.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { type DataChoice, loadSplit } from "./load_split.ts";
-import {
-  adapterOption,
-  dataOptions,
-  positiveInteger,
-  positiveNumber,
-  seedNumber,
-  teacherOptions,
-} from "./options.ts";
+import { adapterOption, dataOptions, positiveInteger, positiveNumber, teacherOptions } from "./options.ts";
 import { checkpointFolder, metricsLines, openRunFolder, perUserTable, type RunConfig } from "./run_folder.ts";
 import { measureTeachers, resultLines, summarize } from "./summarize.ts";
 import { trainingProgress } from "./training_progress.ts";

@@ -50,10 +50,15 @@ export function closingLine({ passed, failed, skipped }: TestSummary): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
-/** Exit code of the runner, and what to say about it. */
+/**
+ * Exit code of the runner, and what to say about it.
+ *
+ * @param complete Whether deno test has written its report file, which it does after the last test.
+ */
 export function judge(
   summary: TestSummary | null,
   status: { code: number; signal: string | null },
+  complete: boolean,
 ): { code: number; remark: string } {
   const { code, signal } = status;
   const end = signal ?? `code ${code}`;
@@ -65,8 +70,9 @@ export function judge(
   }
   if (summary.failed > 0) return { code: code || 1, remark: "" };
   if (code === 0) return { code, remark: "" };
-  // The summary stands behind the last test, so that a crash of a driver in exit() hides no failure.
-  if (signal === "SIGSEGV" || signal === "SIGABRT" || signal === "SIGBUS") {
+  // What comes after the last test is a driver's crash in exit(), which hides no failure.
+  const crashed = signal === "SIGSEGV" || signal === "SIGABRT" || signal === "SIGBUS";
+  if (complete && crashed) {
     return {
       code: 0,
       remark:
@@ -91,6 +97,14 @@ async function readSummary(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): Pro
   return parseSummary(rest) ?? (rest.trim() === "" ? summary : null);
 }
 
+async function isComplete(report: string): Promise<boolean> {
+  try {
+    return (await Deno.readTextFile(report)).trimEnd().endsWith("</testsuites>");
+  } catch {
+    return false;
+  }
+}
+
 /** Runs the tests; gives the exit code. */
 export async function runTests(args: string[]): Promise<number> {
   const given = prepareEnvironment();
@@ -99,10 +113,13 @@ export async function runTests(args: string[]): Promise<number> {
     console.error("tests run on the embedded software driver (SwiftShader): expect them to be slow");
   }
   const colour = Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR") ? { FORCE_COLOR: "1" } : {};
+  const folder = await Deno.makeTempDir({ prefix: "hetcomp-tests-" });
+  const report = `${folder}/report.xml`;
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "test",
       "--sanitize-resources",
+      `--junit-path=${report}`,
       ...permissions,
       ...launch?.flags ?? [],
       ...(args.length > 0 ? args : everything),
@@ -112,11 +129,15 @@ export async function runTests(args: string[]): Promise<number> {
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  const [summary, status] = await passingSignals(
+  const [printed, status] = await passingSignals(
     child,
     () => Promise.all([readSummary(child.stdout), child.status]),
   );
-  const { code, remark } = judge(summary, status);
+  const complete = await isComplete(report);
+  // A test may print what looks like a summary, and then crash.
+  const summary = status.signal && !complete ? null : printed;
+  const { code, remark } = judge(summary, status, complete);
+  await Deno.remove(folder, { recursive: true });
   if (remark !== "") console.error(remark);
   console.log(`\n${closingLine(summary ?? { passed: 0, failed: 1, skipped: 0 })}`);
   return code;

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { type DeviceListIndex, indexLists, uploadListIndex } from "../kernels/list_index.ts";
 import { type Granularity, ListwiseStep } from "../kernels/listwise.ts";

@@ -38,6 +38,16 @@ export interface Baseline {
  * Trains matrix factorization with BPR at the student's dimension, with early stopping on validation Recall@50: what
  * the comparison calls "w/o KD".
  *
+ * @example Train two dimensions for a few epochs
+ * ```ts
+ * import { generateSample, openGpu, splitDataset, trainWithoutDistillation } from "@hetcomp/hetcomp";
+ * const dataset = generateSample({ users: 40, items: 80, interactions: 600, communities: 2 });
+ * const split = splitDataset(dataset, { test: 0.2, valid: 0.2, seed: 1 });
+ * using gpu = await openGpu();
+ * const { best, history } = await trainWithoutDistillation(gpu, split, { dim: 2, epochs: 6, every: 2 });
+ * console.assert(history.length === 6 && best.valid!["recall@50"]! > 0);
+ * ```
+ *
  * @throws {Interrupted} if the signal asked to stop.
  * @throws {ArgumentError} if an option is out of range.
  */

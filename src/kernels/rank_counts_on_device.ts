@@ -33,10 +33,12 @@ export interface DeviceRankCountsOptions {
 }
 
 const size = 64;
+/** Targets of one invocation that takes back what excluded items added. */
+const subtractTile = 16;
 /** Items of a block in shaders/rank/count_before.wgsl. */
-const block = 8;
-/** Targets of one invocation, at most: what registers hold. */
-const largestTile = 40;
+const block = 16;
+/** Targets of one invocation, at most: what registers hold, or, on a software driver, the cache. */
+const largestTile = { hardware: 32, software: 128 };
 /** Items that one invocation counts. */
 const slice = 512;
 /** Working memory at most, unless one workgroup of users takes more. */
@@ -59,10 +61,9 @@ export function rankCountsOnDevice(gpu: Gpu, options: DeviceRankCountsOptions): 
   const ranks = options.into ?? gpu.array("ranks", served * length * 4);
   if (served === 0 || length === 0) return ranks;
   const vectors = vectorsOf(dim);
-  const tiles = Math.ceil(length / largestTile);
+  const tiles = Math.ceil(length / largestTile[gpu.adapter.kind]);
   const tile = Math.ceil(length / tiles / 4) * 4;
   const parts = [scoreStep, scoreKey];
-  const header = { VECTORS: vectors, TARGETS: tile };
   const keysKernel = gpu.kernel({
     name: "rank/target_keys",
     code: targetKeys,
@@ -79,11 +80,13 @@ export function rankCountsOnDevice(gpu: Gpu, options: DeviceRankCountsOptions): 
     name: "rank/subtract_excluded",
     code: subtractExcluded,
     parts,
-    header,
+    header: { VECTORS: vectors, TARGETS: subtractTile },
   });
   const collectKernel = gpu.kernel({ name: "rank/collect_ranks", code: collectRanks });
 
-  const chunk = Math.min(served, Math.max(size, Math.floor(workingBytes / (8 * length) / size) * size));
+  const perUser = slice * tiles * (dim + 3 * tile);
+  const fitting = Math.min(workingBytes / (8 * length), operationsPerDispatch / perUser);
+  const chunk = Math.min(served, Math.max(size, Math.floor(fitting / size) * size));
   using keys = gpu.array("target keys", chunk * length * 4);
   using counts = gpu.array("target counts", chunk * length * 4);
   const arrays = { users: users.array, item_rows: items.array, rows: rows ?? users.array, targets, keys };
@@ -100,7 +103,7 @@ export function rankCountsOnDevice(gpu: Gpu, options: DeviceRankCountsOptions): 
       length,
     };
     gpu.dispatch(keysKernel, { ...arrays, counts }, place, [lanes, length], count * length * block * dim);
-    const perSlice = count * slice * tiles * (dim + 3 * tile);
+    const perSlice = count * perUser;
     const slices = Math.min(65535, Math.max(1, Math.floor(operationsPerDispatch / perSlice)));
     for (const [first_item, last_item] of ranges(items.count, slices * slice)) {
       const here = Math.ceil((last_item - first_item) / slice);
@@ -112,14 +115,14 @@ export function rankCountsOnDevice(gpu: Gpu, options: DeviceRankCountsOptions): 
         here * perSlice,
       );
     }
-    const excludedPerDispatch = Math.floor(turnsPerInvocation / (vectors + tile + 2));
+    const excludedPerDispatch = Math.floor(turnsPerInvocation / (vectors + subtractTile + 4));
     for (const [first_place, last_place] of ranges(exclude?.longest ?? 0, excludedPerDispatch)) {
       gpu.dispatch(
         subtractKernel,
         { ...arrays, offsets: exclude!.offsets, excluded: exclude!.items, counts },
         { ...place, first_place, last_place },
-        [lanes, tiles],
-        count * tiles * (last_place - first_place) * (dim + 4 * tile),
+        [lanes, Math.ceil(length / subtractTile)],
+        count * (last_place - first_place) * length * (dim / subtractTile + 4),
       );
     }
     gpu.dispatch(collectKernel, { targets, counts, ranks }, { count, first, length, items: items.count }, [

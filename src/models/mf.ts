@@ -50,10 +50,10 @@ export class MatrixFactorization extends PairwiseModel {
  *
  * @example Train on three users
  * ```ts
- * import { createMf, openGpu, ragged } from "@hetcomp/hetcomp";
+ * import { createModel, openGpu, ragged } from "@hetcomp/hetcomp";
  * using gpu = await openGpu();
  * const training = { users: 3, items: 4, interactions: ragged([[0, 1], [1, 2], [3]]) };
- * using model = createMf(gpu, training, { dim: 8, batch: 2, learningRate: 0.05 });
+ * using model = createModel(gpu, "MF", training, { dim: 8, batch: 2, learningRate: 0.05 });
  * model.recordEpoch(0);
  * const first = await model.epochLoss();
  * for (let epoch = 1; epoch < 20; epoch++) model.recordEpoch(epoch);

@@ -22,12 +22,6 @@ function fixed(value: number, decimals: number): string {
 
 /**
  * A ranking metric, to 4 decimals as papers print them.
- *
- * @example A metric
- * ```ts
- * import { formatMetric } from "@hetcomp/hetcomp";
- * console.assert(formatMetric(0.27813) === "0.2781" && formatMetric(NaN) === "–");
- * ```
  */
 export function formatMetric(value: number | null | undefined): string {
   return isMeasured(value) ? fixed(value, 4) : missing;
@@ -35,12 +29,6 @@ export function formatMetric(value: number | null | undefined): string {
 
 /**
  * Any number, to 4 significant digits; digits in front of the decimal point are never dropped below a million.
- *
- * @example Numbers of different sizes
- * ```ts
- * import { formatNumber } from "@hetcomp/hetcomp";
- * console.assert(formatNumber(3.14159) === "3.142" && formatNumber(41250.7) === "41251");
- * ```
  */
 export function formatNumber(value: number | null | undefined): string {
   if (!isMeasured(value)) return missing;
@@ -53,12 +41,6 @@ export function formatNumber(value: number | null | undefined): string {
 
 /**
  * A count, its digits in groups of three with a narrow no-break space (U+202F) between them.
- *
- * @example A count
- * ```ts
- * import { formatCount } from "@hetcomp/hetcomp";
- * console.assert(formatCount(125580) === "125\u202f580");
- * ```
  */
 export function formatCount(value: number | null | undefined): string {
   if (!isMeasured(value)) return missing;
@@ -68,12 +50,6 @@ export function formatCount(value: number | null | undefined): string {
 
 /**
  * A size in B, KB, MB, GB or TB (powers of 1000), to 3 significant digits.
- *
- * @example The size of a student with 182,400 parameters
- * ```ts
- * import { formatBytes } from "@hetcomp/hetcomp";
- * console.assert(formatBytes(729600) === "730 KB");
- * ```
  */
 export function formatBytes(bytes: number | null | undefined): string {
   if (!isMeasured(bytes)) return missing;
@@ -90,12 +66,6 @@ export function formatBytes(bytes: number | null | undefined): string {
 
 /**
  * A duration in its two largest units; below a minute to a tenth of a second, below a second in milliseconds.
- *
- * @example A duration
- * ```ts
- * import { formatDuration } from "@hetcomp/hetcomp";
- * console.assert(formatDuration(192) === "3 min 12 s" && formatDuration(7500) === "2 h 5 min");
- * ```
  *
  * @param seconds The duration in seconds.
  */
@@ -117,12 +87,6 @@ export function formatDuration(seconds: number | null | undefined): string {
 
 /**
  * A fraction as a percentage with one decimal.
- *
- * @example A share
- * ```ts
- * import { formatPercent } from "@hetcomp/hetcomp";
- * console.assert(formatPercent(0.6645) === "66.5 %");
- * ```
  */
 export function formatPercent(fraction: number | null | undefined): string {
   return isMeasured(fraction) ? `${fixed(fraction * 100, 1)} %` : missing;

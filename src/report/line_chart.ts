@@ -64,16 +64,6 @@ type Placing = (value: number) => number;
 /**
  * Draws a line chart. Hovering shows the values of the nearest x through the browser's own tooltips.
  *
- * @example A chart of two points
- * ```ts
- * import { lineChart } from "@hetcomp/hetcomp";
- * const svg = lineChart({
- *   id: "loss", title: "Loss", description: "Loss of two epochs.", width: 400, height: 250, xLabel: "Epoch", yLabel: "Loss",
- *   series: [{ name: "Student", points: [{ x: 1, y: 0.7 }, { x: 2, y: 0.5 }], color: "#c94a00" }], format: String,
- * });
- * console.assert(svg.startsWith("<svg") && svg.includes("Student"));
- * ```
- *
  * @param chart What to draw.
  * @returns One `<svg>` element, well-formed as XML.
  */

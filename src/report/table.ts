@@ -78,13 +78,6 @@ function columnWidths(titles: readonly string[], cells: readonly string[][]): nu
  * A table for a terminal: columns two spaces apart, a rule under the titles, numbers aligned to the right. Control
  * characters are replaced by a space, so that a name cannot move the cursor.
  *
- * @example Two models
- * ```ts
- * import { textTable } from "@hetcomp/hetcomp";
- * const text = textTable(["model", "Recall@50"], [["MF", 0.2653], ["w/o KD", 0.1383]]);
- * console.assert(text.split("\n")[2] === "MF         0.2653");
- * ```
- *
  * @param columns The columns.
  * @param rows One array of cells per row, as many cells as there are columns.
  * @returns The lines, joined by newlines, without spaces at their ends and without a last newline.
@@ -100,13 +93,6 @@ export function textTable(columns: readonly TableColumn[], rows: readonly (reado
 
 /**
  * The same table in GitHub's Markdown; characters that mean something in Markdown are escaped.
- *
- * @example Two models
- * ```ts
- * import { markdownTable } from "@hetcomp/hetcomp";
- * const text = markdownTable(["model", "Recall@50"], [["MF", 0.2653], ["w/o KD", 0.1383]]);
- * console.assert(text.split("\n")[1] === "| ------ | --------: |");
- * ```
  *
  * @param columns The columns.
  * @param rows One array of cells per row, as many cells as there are columns.

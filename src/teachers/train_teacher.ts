@@ -37,6 +37,17 @@ const defaults: FitOptions = { epochs: 500, every: 10, patience: 5, metric: "rec
  * checkpoint, and the ones nearest to 25 %, 50 % and 75 % of the way to it. A teacher that converges too fast for four
  * states is trained again with more frequent evaluations.
  *
+ * @example Train matrix factorization on a small generated data set
+ * ```ts
+ * import { generateSample, openGpu, splitDataset, trainTeacher } from "@hetcomp/hetcomp";
+ * const dataset = generateSample({ users: 40, items: 80, interactions: 600, communities: 2 });
+ * const split = splitDataset(dataset, { test: 0.2, valid: 0.2, seed: 1 });
+ * using gpu = await openGpu();
+ * const options = { kind: "MF", dim: 4, learningRate: 0.02, epochs: 20, every: 1, patience: 20 } as const;
+ * const trajectory = await trainTeacher(gpu, split, options);
+ * console.assert(trajectory.states.length === 4 && trajectory.states[3]!.items.length === 40 * 100);
+ * ```
+ *
  * @param gpu The device.
  * @param split Training, validation and test interactions.
  * @param options The kind, its hyperparameters, `epochs` (500), `every` (10), `patience` (5), `seed` (1).

@@ -40,6 +40,7 @@ export interface TrainingHooks {
 
 /** Training was stopped by its signal after a checkpoint; the same call continues from there. */
 export class Interrupted extends HetcompError {
+  /** The class name. */
   override name = "Interrupted";
   /** The epoch that the checkpoint holds. */
   constructor(readonly epoch: number) {

@@ -24,7 +24,7 @@ Deno.test("rankCounts() equals counting in float64 where scores are exact, with 
   await fc.assert(
     fc.asyncProperty(
       problems("integers"),
-      fc.constantFrom(3, 41),
+      fc.constantFrom(3, 130),
       fc.boolean(),
       fc.nat(),
       async (problem, length, excluding, seed) => {

@@ -4,6 +4,7 @@ import { ArgumentError } from "../../src/errors.ts";
 import { openGpu } from "../../src/gpu/gpu.ts";
 import { padRows } from "../../src/kernels/embedding.ts";
 import { topK, topKOnDevice, uploadExclusions } from "../../src/kernels/top_k.ts";
+import { rankCounts } from "../../src/kernels/rank_counts.ts";
 import { planTopK } from "../../src/kernels/top_k_plan.ts";
 import { ragged, rowOf } from "../../src/ragged.ts";
 import { scoresOf, topKOracle } from "../oracle/top_k.ts";
@@ -125,6 +126,20 @@ Deno.test("topK() works with 256 dimensions", async () => {
     [...(await topK(gpu, { ...problem, k: 20 })).items],
     topKOracle({ ...problem, k: 20 }).items,
   );
+});
+
+Deno.test("topK() and rankCounts() agree with the register tiles of the other kind of adapter", async () => {
+  using gpu = await openGpu();
+  const kind = gpu.adapter.kind === "software" ? "hardware" : "software";
+  using other = await openGpu();
+  Object.assign(other, { adapter: { ...other.adapter, kind } });
+  for (const dim of [3, 23]) {
+    const problem = randomProblem({ users: 70, items: 900, dim, share: 0.1, seed: dim, kind: "floats" });
+    const best = await topK(gpu, { ...problem, k: 50 });
+    assert.deepEqual(await topK(other, { ...problem, k: 50 }), best);
+    const ranks = await rankCounts(other, { ...problem, targets: best.items, length: 50 });
+    ranks.forEach((rank, n) => assert.equal(rank, n % 50));
+  }
 });
 
 Deno.test("topKOnDevice() reads users and items from one table, for named users, the same bits each time", async () => {
