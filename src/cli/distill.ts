@@ -1,37 +1,47 @@
-import { type Command } from "commander";
-import configuration from "../../deno.json" with { type: "json" };
-import { pathKind, writeAtomically } from "../data/files.ts";
+import { type Command, Option } from "commander";
+import { writeAtomically } from "../data/files.ts";
 import { splitFingerprint } from "../data/split.ts";
 import { distill } from "../distill/distill.ts";
-import { type DistillOptions, distillSettings } from "../distill/options.ts";
 import { trainWithoutDistillation } from "../distill/without_distillation.ts";
 import { RunError } from "../errors.ts";
 import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
-import type { AdapterChoice } from "../gpu/adapter.ts";
 import { openGpu } from "../gpu/gpu.ts";
 import { encodeStudent } from "../models/student_file.ts";
 import { renderReport } from "../report/render_report.ts";
 import { folderCheckpoints } from "../teachers/checkpoint_store.ts";
+import { Interrupted } from "../teachers/training.ts";
+import {
+  checkResumed,
+  configOf,
+  type DistillConfig,
+  type DistillFlags,
+  parseConfig,
+  shellWord,
+} from "./distill_config.ts";
 import { withDriver } from "./embedded_driver.ts";
-import { ensureTeachers, type TeacherChoice } from "./ensure_teachers.ts";
+import { ensureTeachers } from "./ensure_teachers.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
-import { type DataChoice, loadSplit } from "./load_split.ts";
-import { adapterOption, dataOptions, positiveInteger, positiveNumber, teacherOptions } from "./options.ts";
-import { checkpointFolder, metricsLines, openRunFolder, perUserTable, type RunConfig } from "./run_folder.ts";
+import { loadSplit, requireEvaluated } from "./load_split.ts";
+import {
+  adapterOption,
+  dataOptions,
+  pathName,
+  positiveInteger,
+  positiveNumber,
+  teacherOptions,
+} from "./options.ts";
+import {
+  checkpointFolder,
+  discardUnstarted,
+  metricsLines,
+  perUserTable,
+  readRunConfig,
+  requireNewFolder,
+  startRunFolder,
+} from "./run_folder.ts";
 import { measureTeachers, resultLines, summarize } from "./summarize.ts";
 import { trainingProgress } from "./training_progress.ts";
-
-interface DistillConfig extends RunConfig {
-  readonly data: DataChoice;
-  readonly fingerprint: string;
-  readonly teachers: TeacherChoice;
-  readonly distill: Required<DistillOptions>;
-  readonly baselineEpochs: number | null;
-  readonly adapter: AdapterChoice;
-  readonly started: string;
-  readonly command: string;
-}
 
 /** Adds the command `distill`. */
 export function registerDistill(program: Command): void {
@@ -44,13 +54,19 @@ export function registerDistill(program: Command): void {
     .option("--dim <number>", "dimension of the student", positiveInteger, 6)
     .option("--epochs <number>", "most epochs of the distillation", positiveInteger, 300)
     .option("--learning-rate <number>", "step size of the student's optimizer", positiveNumber, 3e-3)
-    .option("--scores <form>", "free (exact) or clamped (as the authors released it)", "free")
+    .addOption(
+      new Option("--scores <form>", "exact, or clamped as the authors released it").choices([
+        "free",
+        "clamped",
+      ]).default("free"),
+    )
     .option("--patience <number>", "evaluations without gain before training ends", positiveInteger, 5)
     .option("--baseline-epochs <number>", "most epochs of the model without distillation", positiveInteger)
-    .option("--out <folder>", "run folder to make (default: runs/DATASET-DATE-TIME)")
+    .option("--out <folder>", "run folder to make (default: runs/DATASET-DATE-TIME)", pathName)
     .option(
       "--resume <folder>",
       "continue a run that was stopped; all other settings come from its config.json",
+      pathName,
     )
     .addOption(adapterOption())
     .addHelpText(
@@ -62,77 +78,40 @@ export function registerDistill(program: Command): void {
         "distill --resume runs/mine",
       ),
     )
-    .action(async (_options, self: Command) => await runDistill(self.optsWithGlobals()));
-}
-
-interface DistillFlags {
-  data: string;
-  minimumInteractions?: number;
-  splitSeed: number;
-  teachers: string[];
-  teachersFolder: string;
-  teacherEpochs?: number;
-  seed: number;
-  dim: number;
-  epochs: number;
-  learningRate: number;
-  scores: "free" | "clamped";
-  patience: number;
-  baselineEpochs?: number;
-  out?: string;
-  resume?: string;
-  adapter: AdapterChoice;
-  quiet?: boolean;
-}
-
-function configOf(flags: DistillFlags): Omit<DistillConfig, "fingerprint"> {
-  const { seed, dim, epochs, learningRate, scores, patience } = flags;
-  return {
-    version: configuration.version,
-    command: `deno task ${["distill", ...Deno.args.slice(1)].join(" ")}`,
-    started: new Date().toISOString(),
-    adapter: flags.adapter,
-    data: {
-      source: flags.data,
-      minimumInteractions: flags.minimumInteractions ?? null,
-      splitSeed: flags.splitSeed,
-    },
-    teachers: {
-      folder: flags.teachersFolder,
-      kinds: flags.teachers,
-      seed,
-      epochs: flags.teacherEpochs ?? null,
-    },
-    baselineEpochs: flags.baselineEpochs ?? null,
-    distill: distillSettings({ seed, dim, epochs, learningRate, scores, patience }),
-  };
+    .action(async (_options, self: Command) => {
+      const given = self.options.map((option) => option.attributeName())
+        .filter((name) => self.getOptionValueSource(name) === "cli");
+      await runDistill(self.optsWithGlobals(), given);
+    });
 }
 
 function defaultFolder(name: string, started: string): string {
   return `runs/${name}-${started.slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-")}`;
 }
 
-async function runDistill(flags: DistillFlags): Promise<void> {
+async function resumedConfig(flags: DistillFlags, given: readonly string[]): Promise<DistillConfig> {
+  const config = parseConfig(await readRunConfig(flags.resume!), flags.resume!);
+  checkResumed(config, flags, given);
+  return config;
+}
+
+async function runDistill(flags: DistillFlags, given: readonly string[]): Promise<void> {
   const quiet = flags.quiet ?? false;
+  const { out, resume } = flags;
   // A folder in the way is better said before minutes of training than after.
-  if (flags.out !== undefined && flags.resume === undefined && await pathKind(flags.out) !== "nothing") {
-    throw new RunError(
-      `the run folder ${flags.out} exists already; name another with --out, or continue it with --resume ${flags.out}`,
-    );
-  }
-  const planned = flags.resume === undefined
-    ? configOf(flags)
-    : await openRunFolder<DistillConfig>(flags.resume, null);
+  if (out !== undefined && resume === undefined) await requireNewFolder(out);
+  const planned = resume === undefined ? configOf(flags) : await resumedConfig(flags, given);
   await withDriver({ adapter: planned.adapter, quiet });
   const split = await loadSplit(planned.data);
-  const config: DistillConfig = { ...planned, fingerprint: await splitFingerprint(split) };
-  const folder = flags.resume ?? flags.out ?? defaultFolder(split.name, config.started);
-  if (flags.resume === undefined) await openRunFolder(folder, config);
-  else if ((planned as DistillConfig).fingerprint !== config.fingerprint) {
+  const fingerprint = await splitFingerprint(split);
+  if ("fingerprint" in planned && planned.fingerprint !== fingerprint) {
     throw new RunError(
-      `the data of ${config.data.source} is not what ${folder} was started with; start a new run`,
+      `the data of ${planned.data.source} is not what ${resume} was started with; start a new run`,
     );
   }
+  requireEvaluated(split, planned.data.source);
+  const config: DistillConfig = { ...planned, fingerprint };
+  const folder = resume ?? out ?? defaultFolder(split.name, config.started);
   const say = (line: string) => quiet || console.error(line);
   say(
     `data: ${split.name}, ${split.users} users, ${split.items} items, ${split.train.items.length} training pairs`,
@@ -142,6 +121,7 @@ async function runDistill(flags: DistillFlags): Promise<void> {
   using interrupt = untilInterrupted();
   const { signal } = interrupt;
   const checkpoints = (name: string) => folderCheckpoints(`${folder}/${checkpointFolder}/${name}`);
+  if (resume === undefined) await startRunFolder(folder, config);
   try {
     const trajectories = await ensureTeachers(gpu, split, config.teachers, { signal, quiet });
     const baseline = await (async () => {
@@ -193,7 +173,9 @@ async function runDistill(flags: DistillFlags): Promise<void> {
     console.log(resultLines(summary));
     console.log(`\nstudent: ${folder}/student.safetensors\nreport:  ${folder}/report.html`);
   } catch (error) {
-    if (signal.aborted) say(`continue with: deno task distill --resume ${folder}`);
+    const advice = `continue with: deno task distill --resume ${shellWord(folder)}`;
+    if (error instanceof Interrupted) error.message = `stopped after epoch ${error.epoch}; ${advice}`;
+    else if (resume !== undefined || !await discardUnstarted(folder)) say(advice);
     throw error;
   }
 }

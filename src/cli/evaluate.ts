@@ -1,10 +1,13 @@
 import type { Command } from "commander";
 import { exists, writeAtomically } from "../data/files.ts";
-import { RunError } from "../errors.ts";
+import { type Split, splitFingerprint } from "../data/split.ts";
+import { ModelError, RunError } from "../errors.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
 import { openGpu } from "../gpu/gpu.ts";
+import type { Student } from "../models/student.ts";
 import { loadStudent } from "../models/student_file.ts";
+import { formatMetric } from "../report/format.ts";
 import { textTable } from "../report/table.ts";
 import { withDriver } from "./embedded_driver.ts";
 import { examples } from "./examples.ts";
@@ -44,6 +47,17 @@ interface EvaluateFlags {
   quiet?: boolean;
 }
 
+/** On another split, the student's training items would be among those it is tested on. */
+async function requireSameSplit(path: string, student: Student, split: Split, source: string): Promise<void> {
+  const { dataset, fingerprint } = student.metadata;
+  if (fingerprint === undefined || fingerprint === await splitFingerprint(split)) return;
+  throw new ModelError(
+    `${path} was distilled on another split (${dataset}, ${student.users} users, ${student.items} items) than ` +
+      `${source} gives (${split.name}, ${split.users} users, ${split.items} items); expected the same --data, ` +
+      "--split-seed and --minimum-interactions as in its training",
+  );
+}
+
 async function runEvaluate(path: string, flags: EvaluateFlags): Promise<void> {
   if (flags.perUser !== undefined && await exists(flags.perUser)) {
     throw new RunError(`the file ${flags.perUser} exists already; name another with --per-user`);
@@ -55,10 +69,11 @@ async function runEvaluate(path: string, flags: EvaluateFlags): Promise<void> {
     minimumInteractions: flags.minimumInteractions ?? null,
     splitSeed: flags.splitSeed,
   });
+  await requireSameSplit(path, student, split, flags.data);
   using gpu = await openGpu({ adapter: flags.adapter });
   const { valid, test } = await evaluate(gpu, student, split, { k: flags.k });
   const names = Object.keys(test.means) as (keyof typeof test.means)[];
-  const rows = names.map((name) => [name, valid.means[name]!.toFixed(4), test.means[name]!.toFixed(4)]);
+  const rows = names.map((name) => [name, formatMetric(valid.means[name]), formatMetric(test.means[name])]);
   console.log(textTable(["metric", "validation", "test"], rows));
   console.log(
     `users evaluated: ${valid.perUser.users.length} on validation, ${test.perUser.users.length} on test`,

@@ -1,6 +1,7 @@
 import { loadDataset } from "../data/dataset.ts";
 import { exists, pathKind } from "../data/files.ts";
 import { readSplitFolder, type Split, splitDataset } from "../data/split.ts";
+import { DataError } from "../errors.ts";
 
 /** Which data a command works on. */
 export interface DataChoice {
@@ -26,6 +27,22 @@ export async function loadSplit({ source, minimumInteractions, splitSeed }: Data
   const split = splitDataset(dataset, { test: 0.2, valid: 0.2, seed: splitSeed });
   // Teachers of one split are of no use to another: each has a folder of its own.
   return splitSeed === 1 ? split : { ...split, name: `${split.name}-${splitSeed}` };
+}
+
+/**
+ * Makes sure that training has something to be judged by.
+ *
+ * @throws {DataError} if no user has validation items, or none has test items.
+ */
+export function requireEvaluated(split: Split, source: string): void {
+  for (const [part, { items }] of Object.entries({ validation: split.valid, test: split.test })) {
+    if (items.length > 0) continue;
+    throw new DataError(
+      { file: source },
+      `nobody has ${part} items, so that no model can be evaluated`,
+      "users with 5 items or more, some of which other users have too, or a split with both parts",
+    );
+  }
 }
 
 async function isSplitFolder(source: string): Promise<boolean> {

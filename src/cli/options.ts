@@ -15,6 +15,12 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** Reads a path of a command line. */
+export function pathName(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("expected a path");
+  return text;
+}
+
 /** Reads a seed of a command line. */
 export function seedNumber(text: string): number {
   const value = Number(text);
@@ -71,7 +77,7 @@ export function teacherOptions(command: Command): Command {
         "ML",
       ],
     )
-    .option("--teachers-folder <folder>", "where trajectories are kept", "Teachers")
+    .option("--teachers-folder <folder>", "where trajectories are kept", pathName, "Teachers")
     .option("--teacher-epochs <number>", "most epochs of a teacher (default 500)", positiveInteger)
     .option("--seed <number>", "seed of all training", seedNumber, 1);
 }

@@ -13,38 +13,65 @@ export interface RunConfig {
   readonly version: string;
 }
 
+/** Name of the file with the configuration of a run. */
+export const configName = "config.json";
+
 /**
- * Starts a run folder by writing its config.json, or opens one to resume it.
+ * Refuses a run folder that something stands in the way of.
  *
- * @throws {RunError} if the folder exists and is not to be resumed, or was complete already, or is no run folder.
+ * @throws {RunError} if there is something already.
  */
-export async function openRunFolder<Config extends RunConfig>(
-  folder: string,
-  config: Config | null,
-): Promise<Config> {
-  const path = `${folder}/config.json`;
-  if (config) {
-    if (await exists(folder)) {
-      throw new RunError(
-        `the run folder ${folder} exists already; name another with --out, or continue it with --resume ${folder}`,
-      );
-    }
-    await writeAtomically(path, JSON.stringify(config, null, 2) + "\n");
-    return config;
-  }
+export async function requireNewFolder(folder: string): Promise<void> {
+  if (!await exists(folder)) return;
+  throw new RunError(
+    `the run folder ${folder} exists already; name another with --out, or continue it with --resume ${folder}`,
+  );
+}
+
+/**
+ * Starts a run folder by writing its config.json.
+ *
+ * @throws {RunError} if the folder exists.
+ * @throws {DataError} if it cannot be written.
+ */
+export async function startRunFolder(folder: string, config: RunConfig): Promise<void> {
+  await requireNewFolder(folder);
+  await writeAtomically(`${folder}/${configName}`, JSON.stringify(config, null, 2) + "\n");
+}
+
+/**
+ * Reads the config.json of a run that was stopped.
+ *
+ * @throws {RunError} if there is no such run, it is complete, or its configuration is not JSON.
+ */
+export async function readRunConfig(folder: string): Promise<unknown> {
+  const path = `${folder}/${configName}`;
   if (!await exists(path)) {
     throw new RunError(
-      `${folder} is no run folder: it has no config.json; expected one made by: deno task distill`,
+      `${folder} is no run folder: it has no ${configName}; expected one made by: deno task distill`,
     );
   }
   if (await exists(`${folder}/summary.json`)) {
     throw new RunError(`the run in ${folder} is complete: see ${folder}/report.html`);
   }
   try {
-    return JSON.parse(await readText(path)) as Config;
+    return JSON.parse(await readText(path));
   } catch {
     throw new RunError(`${path} is not JSON; the run cannot be resumed`);
   }
+}
+
+/**
+ * Removes a run folder in which nothing was trained yet, so that the same command can be given again.
+ *
+ * @returns Whether it is gone; otherwise it holds checkpoints, from which the run can be continued.
+ */
+export async function discardUnstarted(folder: string): Promise<boolean> {
+  if (await exists(`${folder}/${checkpointFolder}`)) return false;
+  const { rm, rmdir } = await import("node:fs/promises");
+  await rm(`${folder}/${configName}`, { force: true });
+  await rmdir(folder).catch(() => {});
+  return true;
 }
 
 /** One JSON object a line for every epoch of every model of the run. */

@@ -8,7 +8,7 @@ import { withDriver } from "./embedded_driver.ts";
 import { ensureTeachers } from "./ensure_teachers.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
-import { loadSplit } from "./load_split.ts";
+import { loadSplit, requireEvaluated } from "./load_split.ts";
 import { adapterOption, dataOptions, teacherOptions } from "./options.ts";
 import { measureTeachers } from "./summarize.ts";
 
@@ -44,6 +44,7 @@ async function runTeachers(flags: TeacherFlags): Promise<void> {
     minimumInteractions: flags.minimumInteractions ?? null,
     splitSeed: flags.splitSeed,
   });
+  requireEvaluated(split, flags.data);
   using gpu = await openGpu({ adapter: flags.adapter });
   using interrupt = untilInterrupted();
   const trajectories = await ensureTeachers(gpu, split, {

@@ -13,27 +13,32 @@ export interface TrainingProgress extends Disposable {
  */
 export function trainingProgress(label: string, epochs: number | null, quiet: boolean): TrainingProgress {
   const total = epochs ?? 500;
-  let progress: Progress | null = createProgress({ label, total, unit: "epochs", quiet });
+  const begin = () => createProgress({ label, total, unit: "epochs", quiet });
+  let progress: Progress | null = begin();
   let best: EpochRecord | null = null;
   let latest = "";
   const recall = (record: EpochRecord) => record.valid!["recall@50"]!;
   const stop = () => {
     progress?.stop(best ? `best validation Recall@50 ${recall(best).toFixed(4)} at epoch ${best.epoch}` : "");
     progress = null;
+    best = null;
+    latest = "";
   };
   return {
     hooks: {
       onEpoch(record) {
+        // After a stage, such as training again with more evaluations.
+        progress ??= begin();
         if (record.valid) {
           if (!best || recall(record) > recall(best)) best = record;
           latest = `, Recall@50 ${recall(record).toFixed(4)} (best ${recall(best).toFixed(4)})`;
         }
         const phase = record.phase ? `${record.phase} ` : "";
-        progress?.update(record.epoch, `${phase}loss ${record.loss.toPrecision(4)}${latest}`);
+        progress.update(record.epoch, `${phase}loss ${record.loss.toPrecision(4)}${latest}`);
       },
       onStage(stage, done, all) {
         stop();
-        if (!quiet) console.error(`${label}: ${stage} (${done} of ${all})`);
+        if (!quiet) console.error(`${label}: ${stage}${done > 0 ? ` (${done} of ${all})` : ""}`);
       },
     },
     [Symbol.dispose]: stop,

@@ -54,10 +54,10 @@ const decisiveMetric = "recall@50";
  * @example Distil one teacher into four dimensions
  * ```ts
  * import { distill, generateSample, openGpu, splitDataset, trainTeacher } from "@hetcomp/hetcomp";
- * const dataset = generateSample({ users: 40, items: 80, interactions: 600, communities: 2 });
+ * const dataset = generateSample({ users: 60, items: 300, interactions: 1200, communities: 4 });
  * const split = splitDataset(dataset, { test: 0.2, valid: 0.2, seed: 1 });
  * using gpu = await openGpu();
- * const options = { kind: "MF", dim: 8, learningRate: 0.02, epochs: 20, every: 1, patience: 20 } as const;
+ * const options = { kind: "MF", dim: 8, learningRate: 0.01, epochs: 20, every: 2, patience: 20 } as const;
  * const teacher = await trainTeacher(gpu, split, options);
  * const { student, history } = await distill(gpu, split, [teacher], { dim: 4, epochs: 20 });
  * console.assert(history.length === 20 && student.recommend("user-3", { k: 5 }).length === 5);

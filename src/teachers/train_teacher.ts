@@ -40,12 +40,12 @@ const defaults: FitOptions = { epochs: 500, every: 10, patience: 5, metric: "rec
  * @example Train matrix factorization on a small generated data set
  * ```ts
  * import { generateSample, openGpu, splitDataset, trainTeacher } from "@hetcomp/hetcomp";
- * const dataset = generateSample({ users: 40, items: 80, interactions: 600, communities: 2 });
+ * const dataset = generateSample({ users: 60, items: 300, interactions: 1200, communities: 4 });
  * const split = splitDataset(dataset, { test: 0.2, valid: 0.2, seed: 1 });
  * using gpu = await openGpu();
- * const options = { kind: "MF", dim: 4, learningRate: 0.02, epochs: 20, every: 1, patience: 20 } as const;
+ * const options = { kind: "MF", dim: 4, learningRate: 0.01, epochs: 20, every: 2, patience: 20 } as const;
  * const trajectory = await trainTeacher(gpu, split, options);
- * console.assert(trajectory.states.length === 4 && trajectory.states[3]!.items.length === 40 * 100);
+ * console.assert(trajectory.states.length === 4 && trajectory.states[3]!.items.length === 60 * 100);
  * ```
  *
  * @param gpu The device.

@@ -1,0 +1,198 @@
+/**
+ * The settings of one `distill` run: from options, from a config.json, and how the two are compared.
+ *
+ * @module
+ */
+import configuration from "../../deno.json" with { type: "json" };
+import { type DistillSettings, distillSettings } from "../distill/options.ts";
+import { HetcompError, RunError } from "../errors.ts";
+import type { AdapterChoice } from "../gpu/adapter.ts";
+import type { TeacherChoice } from "./ensure_teachers.ts";
+import type { DataChoice } from "./load_split.ts";
+import { configName, type RunConfig } from "./run_folder.ts";
+
+/** The content of a run's config.json. */
+export interface DistillConfig extends RunConfig {
+  /** The command line that started the run. */
+  readonly command: string;
+  /** When, ISO 8601. */
+  readonly started: string;
+  /** Which adapter may be used. */
+  readonly adapter: AdapterChoice;
+  /** The data. */
+  readonly data: DataChoice;
+  /** Fingerprint of the split that the data gave. */
+  readonly fingerprint: string;
+  /** The teachers. */
+  readonly teachers: TeacherChoice;
+  /** Most epochs of the model without distillation; null: the default. */
+  readonly baselineEpochs: number | null;
+  /** Every setting of the distillation. */
+  readonly distill: DistillSettings;
+}
+
+/** The options of the command, as parsed. */
+export interface DistillFlags {
+  data: string;
+  minimumInteractions?: number;
+  splitSeed: number;
+  teachers: string[];
+  teachersFolder: string;
+  teacherEpochs?: number;
+  seed: number;
+  dim: number;
+  epochs: number;
+  learningRate: number;
+  scores: "free" | "clamped";
+  patience: number;
+  baselineEpochs?: number;
+  out?: string;
+  resume?: string;
+  adapter: AdapterChoice;
+  quiet?: boolean;
+}
+
+/** A word as a shell would have to be given it. */
+export function shellWord(text: string): string {
+  return /^[\w./:=,@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The command line of this process, as a task of deno.json. */
+function commandLine(): string {
+  const words = [...Deno.args];
+  words.splice(words.indexOf("distill"), 1);
+  return ["deno task distill", ...words.map(shellWord)].join(" ");
+}
+
+/**
+ * The configuration that options ask for; the fingerprint is known when the data is loaded.
+ *
+ * @throws {ArgumentError} if a setting is out of range.
+ */
+export function configOf(flags: DistillFlags): Omit<DistillConfig, "fingerprint"> {
+  const { seed, dim, epochs, learningRate, scores, patience } = flags;
+  return {
+    version: configuration.version,
+    command: commandLine(),
+    started: new Date().toISOString(),
+    adapter: flags.adapter,
+    data: {
+      source: flags.data,
+      minimumInteractions: flags.minimumInteractions ?? null,
+      splitSeed: flags.splitSeed,
+    },
+    teachers: {
+      folder: flags.teachersFolder,
+      kinds: flags.teachers,
+      seed,
+      epochs: flags.teacherEpochs ?? null,
+    },
+    baselineEpochs: flags.baselineEpochs ?? null,
+    distill: distillSettings({ seed, dim, epochs, learningRate, scores, patience }),
+  };
+}
+
+const text = { right: "text", fits: (value: unknown) => typeof value === "string" };
+const seed = { right: "an integer from 0 up", fits: (value: unknown) => Number.isInteger(value) };
+const count = {
+  right: "a positive integer or null",
+  fits: (value: unknown) => value === null || (Number.isInteger(value) && (value as number) > 0),
+};
+const members: Readonly<Record<string, { right: string; fits: (value: unknown) => boolean }>> = {
+  command: text,
+  started: text,
+  adapter: {
+    right: "any, hardware or software",
+    fits: (value) => ["any", "hardware", "software"].includes(value as string),
+  },
+  fingerprint: text,
+  "data.source": text,
+  "data.minimumInteractions": count,
+  "data.splitSeed": seed,
+  "teachers.folder": text,
+  "teachers.kinds": {
+    right: "a list of texts",
+    fits: (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((kind) => typeof kind === "string"),
+  },
+  "teachers.seed": seed,
+  "teachers.epochs": count,
+  baselineEpochs: count,
+  distill: { right: "an object", fits: (value) => typeof value === "object" && value !== null },
+};
+
+function memberOf(content: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>(
+    (value, name) => typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined,
+    content,
+  );
+}
+
+/**
+ * Checks the content of a config.json.
+ *
+ * @param content What the file holds.
+ * @param folder The run folder, for messages.
+ * @throws {RunError} naming the first member that is wrong.
+ */
+export function parseConfig(content: unknown, folder: string): DistillConfig {
+  const fail = (reason: string): never => {
+    throw new RunError(`${folder}/${configName} is not the configuration of a run: ${reason}`);
+  };
+  for (const [path, { right, fits }] of Object.entries(members)) {
+    const value = memberOf(content, path);
+    if (!fits(value)) fail(`'${path}' is ${JSON.stringify(value) ?? "absent"}; expected ${right}`);
+  }
+  const config = content as DistillConfig;
+  try {
+    return { ...config, distill: distillSettings(config.distill) };
+  } catch (error) {
+    if (error instanceof HetcompError) fail(error.message);
+    throw error;
+  }
+}
+
+/** What each option sets. */
+const settings: Readonly<
+  Record<
+    Exclude<keyof DistillFlags, "out" | "resume" | "quiet">,
+    (config: Omit<DistillConfig, "fingerprint">) => unknown
+  >
+> = {
+  data: (config) => config.data.source,
+  minimumInteractions: (config) => config.data.minimumInteractions,
+  splitSeed: (config) => config.data.splitSeed,
+  teachers: (config) => config.teachers.kinds.join(","),
+  teachersFolder: (config) => config.teachers.folder,
+  teacherEpochs: (config) => config.teachers.epochs,
+  seed: (config) => config.distill.seed,
+  dim: (config) => config.distill.dim,
+  epochs: (config) => config.distill.epochs,
+  learningRate: (config) => config.distill.learningRate,
+  scores: (config) => config.distill.scores,
+  patience: (config) => config.distill.patience,
+  baselineEpochs: (config) => config.baselineEpochs,
+  adapter: (config) => config.adapter,
+};
+
+/**
+ * Makes sure that options given beside `--resume` do not contradict the run: they would have no effect.
+ *
+ * @param given Names of the options that stand on the command line.
+ * @throws {RunError} naming the first that does.
+ */
+export function checkResumed(config: DistillConfig, flags: DistillFlags, given: readonly string[]): void {
+  if (flags.out !== undefined && flags.out !== flags.resume) {
+    throw new RunError(`--resume ${flags.resume} goes on in its own folder: leave --out out`);
+  }
+  const asked = configOf(flags);
+  for (const [name, value] of Object.entries(settings)) {
+    if (!given.includes(name) || value(asked) === value(config)) continue;
+    const option = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new RunError(
+      `the run in ${flags.resume} was started with ${option} ${value(config) ?? "left out"}, not ${
+        value(asked)
+      }; a run is continued with its own settings: leave ${option} out, or start a new run`,
+    );
+  }
+}
