@@ -175,7 +175,9 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
   } catch (error) {
     const advice = `continue with: deno task distill --resume ${shellWord(folder)}`;
     if (error instanceof Interrupted) error.message = `stopped after epoch ${error.epoch}; ${advice}`;
-    else if (resume !== undefined || !await discardUnstarted(folder)) say(advice);
+    else if (resume === undefined && !await discardUnstarted(folder)) {
+      say(`what was trained is kept; ${advice}`);
+    }
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { loadDataset } from "../data/dataset.ts";
 import { exists, pathKind } from "../data/files.ts";
 import { readSplitFolder, type Split, splitDataset } from "../data/split.ts";
 import { DataError } from "../errors.ts";
+import type { Ragged } from "../ragged.ts";
 
 /** Which data a command works on. */
 export interface DataChoice {
@@ -32,7 +33,8 @@ export async function loadSplit({ source, minimumInteractions, splitSeed }: Data
 /**
  * Makes sure that training has something to be judged by.
  *
- * @throws {DataError} if no user has validation items, or none has test items.
+ * @throws {DataError} if no user has validation items, or none has test items, or there are so few items that every
+ * ranking has the same Recall@50, by which all training is judged.
  */
 export function requireEvaluated(split: Split, source: string): void {
   for (const [part, { items }] of Object.entries({ validation: split.valid, test: split.test })) {
@@ -43,6 +45,16 @@ export function requireEvaluated(split: Split, source: string): void {
       "users with 5 items or more, some of which other users have too, or a split with both parts",
     );
   }
+  const length = ({ offsets }: Ragged, user: number) => offsets[user + 1]! - offsets[user]!;
+  for (let user = 0; user < split.users; user++) {
+    const ranked = split.items - length(split.train, user) - length(split.test, user);
+    if (length(split.valid, user) > 0 && ranked > 50) return;
+  }
+  throw new DataError(
+    { file: source },
+    `with ${split.items} items, no user has more than 50 to be ranked, so that Recall@50 is 1 for any model`,
+    "more items",
+  );
 }
 
 async function isSplitFolder(source: string): Promise<boolean> {

@@ -13,8 +13,7 @@ export interface TrainingProgress extends Disposable {
  */
 export function trainingProgress(label: string, epochs: number | null, quiet: boolean): TrainingProgress {
   const total = epochs ?? 500;
-  const begin = () => createProgress({ label, total, unit: "epochs", quiet });
-  let progress: Progress | null = begin();
+  let progress: Progress | null = null;
   let best: EpochRecord | null = null;
   let latest = "";
   const recall = (record: EpochRecord) => record.valid!["recall@50"]!;
@@ -27,8 +26,8 @@ export function trainingProgress(label: string, epochs: number | null, quiet: bo
   return {
     hooks: {
       onEpoch(record) {
-        // After a stage, such as training again with more evaluations.
-        progress ??= begin();
+        // A resumed training starts late, and one that is trained again with more evaluations starts twice.
+        progress ??= createProgress({ label, total, unit: "epochs", quiet, done: record.epoch - 1 });
         if (record.valid) {
           if (!best || recall(record) > recall(best)) best = record;
           latest = `, Recall@50 ${recall(record).toFixed(4)} (best ${recall(best).toFixed(4)})`;

@@ -73,7 +73,7 @@ export class RankingEvaluation implements Disposable {
     this.#split = split;
     this.k = k;
     const longest = Math.max(0, ...k) + Math.max(longestRow(split.valid), longestRow(split.test));
-    this.width = Math.max(1, Math.max(listLength, longest));
+    this.width = Math.max(1, Math.min(split.items, Math.max(listLength, longest)));
     this.train = uploadExclusions(gpu, split.train);
     this.#validUsers = usersWithRelevant(split.valid);
     this.#testUsers = usersWithRelevant(split.test);

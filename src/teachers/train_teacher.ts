@@ -82,11 +82,11 @@ export async function trainTeacher(
     if (result.every === 1 || result.history.length < fitOptions.patience) {
       throw new HetcompError(
         `${kind} is at its best before four evaluations (epoch ${result.evaluations[result.best]?.epoch}): ` +
-          "a trajectory needs four states; train more epochs, or lower the learning rate",
+          "a trajectory needs four states; train more epochs, lower the learning rate, or use data with more items",
       );
     }
     await result.checkpoints.clear();
-    hooks.onStage?.(`${kind} converges fast: training again with more evaluations`, 0, 1);
+    hooks.onStage?.("converges fast: training again with more evaluations", 0, 1);
     return await trainTeacher(
       gpu,
       split,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { generateSample } from "../../src/data/sample.ts";
 import { printUsersDat } from "../../src/data/users_dat.ts";
-import { loadStudent } from "../../src/models/student_file.ts";
+import { loadStudent, saveStudent } from "../../src/models/student_file.ts";
 import type { RunSummary } from "../../src/report/run_summary.ts";
 import { runProgram } from "./run_program.ts";
 import { filesUnder, shortRun, smallData, succeed, temporaryFolder } from "./small_run.ts";
@@ -192,12 +192,17 @@ Deno.test("distill writes a run folder, which evaluate, teachers and a second ru
 Deno.test("distill and evaluate work where there are fewer items than places in a list", async () => {
   await using folder = await temporaryFolder();
   const at = (name: string) => `${folder.path}/${name}`;
-  const dataset = generateSample({ users: 60, items: 40, interactions: 540, communities: 2 });
+  const dataset = generateSample({ users: 60, items: 90, interactions: 800, communities: 2 });
   await Deno.writeTextFile(at("tiny.dat"), printUsersDat(dataset.interactions));
   const place = ["--data", at("tiny.dat"), "--teachers-folder", at("teachers"), "--out", at("run")];
   await succeed("distill", ...shortRun, "--epochs", "20", ...place);
-  const { stdout } = await succeed("evaluate", at("run/student.safetensors"), "--data", at("tiny.dat"));
-  assert.match(stdout, /^recall@50 +1\.0000 +1\.0000$/m);
+  const path = at("run/student.safetensors");
+  const { stdout } = await succeed("evaluate", path, "--data", at("tiny.dat"), "--k", "50,90,5000");
+  assert.doesNotMatch(stdout, /^recall@50 +1\.0000/m);
+  for (const k of [90, 5000]) {
+    assert.match(stdout, new RegExp(`^recall@${k} +1\\.0000 +1\\.0000$`, "m"));
+    assert.match(stdout, new RegExp(`^hit@${k} +1\\.0000 +1\\.0000$`, "m"));
+  }
 });
 
 Deno.test("users with one item or none are kept in training and not evaluated", async () => {
@@ -212,6 +217,24 @@ Deno.test("users with one item or none are kept in training and not evaluated", 
   assert.ok(one.length === student.items - 1 && !one.includes("3"));
   assert.equal(student.recommend("101", { k: 150 }).length, student.items);
   assert.doesNotMatch(await Deno.readTextFile(at("run/per_user.tsv")), /^student\t10[01]\t/m);
+});
+
+Deno.test("evaluate shows no figures for a part that nobody has items in", async () => {
+  await using folder = await temporaryFolder();
+  const at = (name: string) => `${folder.path}/${name}`;
+  await Deno.writeTextFile(at("train.txt"), "0 1 2\n1 2 3\n");
+  await Deno.writeTextFile(at("test.txt"), "0 3\n1 0\n");
+  const student = {
+    dim: 1,
+    userFactors: Float32Array.of(1, 1),
+    itemFactors: Float32Array.of(1, 2, 3, 4),
+    userIds: ["0", "1"],
+    itemIds: ["0", "1", "2", "3"],
+  };
+  await saveStudent(at("student.safetensors"), student);
+  const { stdout } = await succeed("evaluate", at("student.safetensors"), "--data", folder.path, "--k", "1");
+  assert.match(stdout, /^recall@1 +– +0\.5000$/m);
+  assert.match(stdout, /^users evaluated: 0 on validation, 2 on test$/m);
 });
 
 Deno.test("a failed run says so on standard error even with --quiet", async () => {
