@@ -16,13 +16,3 @@ fn limited(score: f32) -> f32 {
 fn passes(score: f32) -> bool {
   return BOUND == 0u || abs(score) <= f32(BOUND);
 }
-
-fn limited4(score: vec4f) -> vec4f {
-  if (BOUND == 0u) { return score; }
-  return clamp(score, vec4f(-f32(BOUND)), vec4f(f32(BOUND)));
-}
-
-fn passing4(share: vec4f, score: vec4f) -> vec4f {
-  if (BOUND == 0u) { return share; }
-  return select(vec4f(0.0), share, abs(score) <= vec4f(f32(BOUND)));
-}

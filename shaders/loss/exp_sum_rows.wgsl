@@ -1,7 +1,6 @@
 // One slice of the vectors, streamed past the rows: per row the sum of exp(score - m) and of exp(score - m) * vector
-// over the vectors outside the row's index. Every invocation holds GROUPS * 4 rows; all read the same vector at a time.
-// Four rows lie side by side: component c of rows_held[g * DIM + d] is coordinate d of the c-th row of group g. Loops
-// over these arrays have constant lengths and no loop inside, or drivers leave the arrays in memory.
+// over the vectors outside the row's index. Every invocation holds GROUPS * LANES rows; all read the same vector at a
+// time.
 struct Params { start: u32, count: u32, first_vector: u32, vectors: u32, slice_length: u32, first_slice: u32 }
 @group(0) @binding(0) var<storage, read> rows: array<vec4f>;
 @group(0) @binding(1) var<storage, read> vectors: array<vec4f>;
@@ -17,141 +16,176 @@ const NEVER: u32 = 0xffffffffu;
 // A block is summed with the maximum known before it, and again if a score exceeds that by more than this.
 const SLACK: f32 = 60.0;
 
-var<private> held: array<vec4f, GROUPS * DIM>;
-var<private> highest: array<vec4f, GROUPS>;
-var<private> sum: array<vec4f, GROUPS>;
-var<private> sum_vector: array<vec4f, GROUPS * DIM>;
-var<private> top: array<vec4f, GROUPS>;
-var<private> block: array<vec4f, GROUPS>;
-var<private> block_vector: array<vec4f, GROUPS * DIM>;
-var<private> entry: array<vec4u, GROUPS>;
-var<private> end: array<vec4u, GROUPS>;
-var<private> upcoming: array<vec4u, GROUPS>;
-var<private> excluded: array<vec4u, GROUPS>;
+var<private> highest: array<Lanes, GROUPS>;
+var<private> sum: array<Lanes, GROUPS>;
+var<private> sum_vector: array<Lanes, GROUPS * PADDED>;
+var<private> top: array<Lanes, GROUPS>;
+var<private> block: array<Lanes, GROUPS>;
+var<private> excluded: array<LaneBits, GROUPS>;
+var<private> entry: array<u32, GROUPS * LANES>;
+var<private> end: array<u32, GROUPS * LANES>;
+var<private> upcoming: array<u32, GROUPS * LANES>;
 
-fn item_at(place: u32, last: u32) -> u32 {
+fn vector_at(place: u32, last: u32) -> u32 {
   if (place < last) { return entries[place].x; }
   return NEVER;
 }
 
-fn hold(g: u32, c: u32, slot: u32) {
-  let own = min(slot, params.count - 1u);
-  for (var w = 0u; w < WIDTH; w++) {
-    let part = rows[own * WIDTH + w];
-    held[g * DIM + 4u * w][c] = part.x;
-    if (4u * w + 1u < DIM) { held[g * DIM + 4u * w + 1u][c] = part.y; }
-    if (4u * w + 2u < DIM) { held[g * DIM + 4u * w + 2u][c] = part.z; }
-    if (4u * w + 3u < DIM) { held[g * DIM + 4u * w + 3u][c] = part.w; }
+// Moves a row's entry to the first one that is not before `first`.
+fn seek(r: u32, slot: u32, first: u32) {
+  let number = numbers[params.start + min(slot + r * SIZE, params.count - 1u)];
+  var low = spans[number].x;
+  let last = spans[number + 1u].x;
+  var high = last;
+  while (low < high) {
+    let middle = (low + high) / 2u;
+    if (entries[middle].x < first) { low = middle + 1u; } else { high = middle; }
   }
-  let number = numbers[params.start + own];
-  entry[g][c] = spans[number].x;
-  end[g][c] = spans[number + 1u].x;
+  entry[r] = low;
+  end[r] = last;
+  upcoming[r] = vector_at(low, last);
 }
 
-// Moves every row's entry to the first one that is not before `first`.
-fn seek(first: u32) {
-  var high = end;
-  loop {
-    var open = false;
-    for (var g = 0u; g < GROUPS; g++) {
-      let middle = (entry[g] + high[g]) / 2u;
-      let busy = entry[g] < high[g];
-      var item = vec4u(NEVER);
-      if (busy.x) { item.x = entries[middle.x].x; }
-      if (busy.y) { item.y = entries[middle.y].x; }
-      if (busy.z) { item.z = entries[middle.z].x; }
-      if (busy.w) { item.w = entries[middle.w].x; }
-      let before = item < vec4u(first);
-      entry[g] = select(entry[g], middle + 1u, busy & before);
-      high[g] = select(high[g], middle, busy & !before);
-      open = open || any(busy);
-    }
-    if (!open) { break; }
-  }
-  for (var g = 0u; g < GROUPS; g++) {
-    upcoming[g] = vec4u(item_at(entry[g].x, end[g].x), item_at(entry[g].y, end[g].y),
-      item_at(entry[g].z, end[g].z), item_at(entry[g].w, end[g].w));
+fn hold_part(g: u32, slot: u32, first: u32) {
+  let r = g * LANES;
+  let last = params.count - 1u;
+  for (var w = first; w < min(first + PART, WIDTH); w++) {
+    let quad = transposed(
+      rows[min(slot + r * SIZE, last) * WIDTH + w],
+      rows[min(slot + (r + 1u) * SIZE, last) * WIDTH + w],
+      rows[min(slot + (r + 2u) * SIZE, last) * WIDTH + w],
+      rows[min(slot + (r + 3u) * SIZE, last) * WIDTH + w]);
+    let d = g * PADDED + 4u * w;
+    held[d] = quad.x;
+    held[d + 1u] = quad.y;
+    held[d + 2u] = quad.z;
+    held[d + 3u] = quad.w;
   }
 }
 
-// Marks the vectors from `base` on that the rows leave out, and those past `limit`.
-fn exclude(base: u32, limit: u32) {
-  var past = 0u;
-  if (limit - base < BLOCK) { past = 0xffffffffu << (limit - base); }
-  for (var g = 0u; g < GROUPS; g++) { excluded[g] = vec4u(past); }
-  loop {
-    var moved = false;
-    for (var g = 0u; g < GROUPS; g++) {
-      let hit = upcoming[g] < vec4u(limit);
-      excluded[g] |= select(vec4u(0u), vec4u(1u) << ((upcoming[g] - base) & vec4u(31u)), hit);
-      entry[g] += select(vec4u(0u), vec4u(1u), hit);
-      if (hit.x) { upcoming[g].x = item_at(entry[g].x, end[g].x); }
-      if (hit.y) { upcoming[g].y = item_at(entry[g].y, end[g].y); }
-      if (hit.z) { upcoming[g].z = item_at(entry[g].z, end[g].z); }
-      if (hit.w) { upcoming[g].w = item_at(entry[g].w, end[g].w); }
-      moved = moved || any(hit);
-    }
-    if (!moved) { break; }
+fn start_group(g: u32, slot: u32, first: u32) {
+  hold_part(g, slot, 0u);
+  if (WIDTH > PART) { hold_part(g, slot, PART); }
+  if (WIDTH > 2u * PART) { hold_part(g, slot, 2u * PART); }
+  if (WIDTH > 3u * PART) { hold_part(g, slot, 3u * PART); }
+  highest[g] = Lanes(select(0.0, -1.0e38, BOUND == 0u));
+  top[g] = Lanes(LOWEST);
+  let r = g * LANES;
+  seek(r, slot, first);
+  if (LANES > 1u) { seek(r + 1u, slot, first); }
+  if (LANES > 2u) { seek(r + 2u, slot, first); seek(r + 3u, slot, first); }
+}
+
+// One bit per vector of the block that a row leaves out.
+fn excluded_of(r: u32, base: u32, limit: u32) -> u32 {
+  var mask = 0u;
+  if (limit - base < BLOCK) { mask = 0xffffffffu << (limit - base); }
+  var next = upcoming[r];
+  var place = entry[r];
+  while (next < limit) {
+    mask |= 1u << (next - base);
+    place++;
+    next = vector_at(place, end[r]);
   }
+  upcoming[r] = next;
+  entry[r] = place;
+  return mask;
+}
+
+fn exclude(g: u32, base: u32, limit: u32) {
+  let r = g * LANES;
+  let a = excluded_of(r, base, limit);
+  var b = 0u;
+  var c = 0u;
+  var d = 0u;
+  if (LANES > 1u) { b = excluded_of(r + 1u, base, limit); }
+  if (LANES > 2u) { c = excluded_of(r + 2u, base, limit); d = excluded_of(r + 3u, base, limit); }
+  excluded[g] = lane_bits(a, b, c, d);
+}
+
+fn load_part(place: u32, first: u32) {
+  for (var w = first; w < min(first + PART, WIDTH); w++) { streamed[w] = vectors[place + w]; }
+}
+
+fn visit_group(g: u32, bit: u32) {
+  let raw = products(g);
+  let out = (excluded[g] & LaneBits(1u << bit)) != LaneBits(0u);
+  let score = select(limited_lanes(raw), Lanes(LOWEST), out);
+  top[g] = max(top[g], score);
+  let share = select(exp(min(score - highest[g], Lanes(SLACK))), Lanes(0.0), out);
+  block[g] += share;
+  gather(g, passing_lanes(share, raw));
 }
 
 // Adds one vector to the block's sums.
-fn visit(item: u32, bit: u32) {
-  let place = (params.first_vector + min(item, params.vectors - 1u)) * WIDTH;
-  var vector: array<vec4f, WIDTH>;
-  for (var w = 0u; w < WIDTH; w++) { vector[w] = vectors[place + w]; }
-  for (var g = 0u; g < GROUPS; g++) {
-    var raw = vec4f(0.0);
-    for (var w = 0u; w < WIDTH; w++) {
-      let d = g * DIM + 4u * w;
-      raw = fma(held[d], vec4f(vector[w].x), raw);
-      if (4u * w + 1u < DIM) { raw = fma(held[d + 1u], vec4f(vector[w].y), raw); }
-      if (4u * w + 2u < DIM) { raw = fma(held[d + 2u], vec4f(vector[w].z), raw); }
-      if (4u * w + 3u < DIM) { raw = fma(held[d + 3u], vec4f(vector[w].w), raw); }
-    }
-    let out = (excluded[g] & vec4u(1u << bit)) != vec4u(0u);
-    let score = select(limited4(raw), vec4f(LOWEST), out);
-    top[g] = max(top[g], score);
-    let share = select(exp(min(score - highest[g], vec4f(SLACK))), vec4f(0.0), out);
-    block[g] += share;
-    let part = passing4(share, raw);
-    for (var w = 0u; w < WIDTH; w++) {
-      let d = g * DIM + 4u * w;
-      block_vector[d] = fma(part, vec4f(vector[w].x), block_vector[d]);
-      if (4u * w + 1u < DIM) { block_vector[d + 1u] = fma(part, vec4f(vector[w].y), block_vector[d + 1u]); }
-      if (4u * w + 2u < DIM) { block_vector[d + 2u] = fma(part, vec4f(vector[w].z), block_vector[d + 2u]); }
-      if (4u * w + 3u < DIM) { block_vector[d + 3u] = fma(part, vec4f(vector[w].w), block_vector[d + 3u]); }
-    }
+fn visit(base: u32, bit: u32) {
+  let place = (params.first_vector + min(base + bit, params.vectors - 1u)) * WIDTH;
+  load_part(place, 0u);
+  if (WIDTH > PART) { load_part(place, PART); }
+  if (WIDTH > 2u * PART) { load_part(place, 2u * PART); }
+  if (WIDTH > 3u * PART) { load_part(place, 3u * PART); }
+  visit_group(0u, bit);
+  if (GROUPS > 1u) { visit_group(GROUPS - 1u, bit); }
+}
+
+fn too_high(g: u32) -> bool {
+  return any(top[g] > highest[g] + Lanes(SLACK));
+}
+
+fn settle_part(g: u32, scale: Lanes, share: f32, first: u32) {
+  for (var w = first; w < min(first + PART, WIDTH); w++) {
+    let d = g * PADDED + 4u * w;
+    sum_vector[d] = fma(sum_vector[d], scale, gathered[d] * share);
+    sum_vector[d + 1u] = fma(sum_vector[d + 1u], scale, gathered[d + 1u] * share);
+    sum_vector[d + 2u] = fma(sum_vector[d + 2u], scale, gathered[d + 2u] * share);
+    sum_vector[d + 3u] = fma(sum_vector[d + 3u], scale, gathered[d + 3u] * share);
+    gathered[d] = Lanes(0.0);
+    gathered[d + 1u] = Lanes(0.0);
+    gathered[d + 2u] = Lanes(0.0);
+    gathered[d + 3u] = Lanes(0.0);
   }
 }
 
-// Adds the block's sums to the slice's; if a score was too high for that, raises the maximum instead.
-fn settle() -> bool {
-  var again = false;
-  for (var g = 0u; g < GROUPS; g++) { again = again || any(top[g] > highest[g] + vec4f(SLACK)); }
-  for (var g = 0u; g < GROUPS; g++) {
-    let raised = select(highest[g], top[g], top[g] > highest[g] + vec4f(SLACK));
-    let scale = exp(highest[g] - raised);
-    highest[g] = raised;
-    sum[g] = sum[g] * scale + select(block[g], vec4f(0.0), vec4<bool>(again));
-    for (var d = 0u; d < DIM; d++) {
-      let n = g * DIM + d;
-      sum_vector[n] = sum_vector[n] * scale + select(block_vector[n], vec4f(0.0), vec4<bool>(again));
-    }
-  }
-  return !again;
+// Adds the block's sums to the slice's or, if the block has to be done again, raises the maximum; clears the block's.
+fn settle(g: u32, again: bool) {
+  let raised = select(highest[g], top[g], top[g] > highest[g] + Lanes(SLACK));
+  let scale = exp(highest[g] - raised);
+  let share = select(1.0, 0.0, again);
+  highest[g] = raised;
+  sum[g] = fma(sum[g], scale, block[g] * share);
+  block[g] = Lanes(0.0);
+  top[g] = Lanes(LOWEST);
+  settle_part(g, scale, share, 0u);
+  if (WIDTH > PART) { settle_part(g, scale, share, PART); }
+  if (WIDTH > 2u * PART) { settle_part(g, scale, share, 2u * PART); }
+  if (WIDTH > 3u * PART) { settle_part(g, scale, share, 3u * PART); }
 }
 
-fn keep(g: u32, c: u32, slot: u32, slice: u32) {
+fn keep_part(g: u32, c: u32, place: u32, first: u32) {
+  for (var w = first; w < min(first + PART, WIDTH); w++) {
+    let d = g * PADDED + 4u * w;
+    partial_vectors[place * WIDTH + w] =
+      lane(LaneQuad(sum_vector[d], sum_vector[d + 1u], sum_vector[d + 2u], sum_vector[d + 3u]), c);
+  }
+}
+
+fn keep_row(g: u32, c: u32, slot: u32, slice: u32) {
   if (slot >= params.count) { return; }
   let place = slice * params.count + slot;
-  partial_sums[place] = vec2f(highest[g][c], sum[g][c]);
-  for (var w = 0u; w < WIDTH; w++) {
-    var part = vec4f(sum_vector[g * DIM + 4u * w][c], 0.0, 0.0, 0.0);
-    if (4u * w + 1u < DIM) { part.y = sum_vector[g * DIM + 4u * w + 1u][c]; }
-    if (4u * w + 2u < DIM) { part.z = sum_vector[g * DIM + 4u * w + 2u][c]; }
-    if (4u * w + 3u < DIM) { part.w = sum_vector[g * DIM + 4u * w + 3u][c]; }
-    partial_vectors[place * WIDTH + w] = part;
+  partial_sums[place] = lane(LaneQuad(highest[g], sum[g], sum[g], sum[g]), c).xy;
+  keep_part(g, c, place, 0u);
+  if (WIDTH > PART) { keep_part(g, c, place, PART); }
+  if (WIDTH > 2u * PART) { keep_part(g, c, place, 2u * PART); }
+  if (WIDTH > 3u * PART) { keep_part(g, c, place, 3u * PART); }
+}
+
+fn keep_group(g: u32, slot: u32, slice: u32) {
+  let r = g * LANES;
+  keep_row(g, 0u, slot + r * SIZE, slice);
+  if (LANES > 1u) { keep_row(g, 1u, slot + (r + 1u) * SIZE, slice); }
+  if (LANES > 2u) {
+    keep_row(g, 2u, slot + (r + 2u) * SIZE, slice);
+    keep_row(g, 3u, slot + (r + 3u) * SIZE, slice);
   }
 }
 
@@ -160,28 +194,26 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let slice = params.first_slice + group.y;
   let first = slice * params.slice_length;
   let last = min(params.vectors, first + params.slice_length);
-  let slot = group.x * (SIZE * GROUPS * 4u) + local.x;
-  for (var g = 0u; g < GROUPS; g++) {
-    for (var c = 0u; c < 4u; c++) { hold(g, c, slot + (4u * g + c) * SIZE); }
-    highest[g] = vec4f(select(0.0, -1.0e38, BOUND == 0u));
-  }
-  seek(first);
+  let slot = group.x * (SIZE * GROUPS * LANES) + local.x;
+  start_group(0u, slot, first);
+  if (GROUPS > 1u) { start_group(GROUPS - 1u, slot, first); }
   for (var base = first; base < last; base += BLOCK) {
-    exclude(base, min(base + BLOCK, last));
+    let limit = min(base + BLOCK, last);
+    exclude(0u, base, limit);
+    if (GROUPS > 1u) { exclude(GROUPS - 1u, base, limit); }
     loop {
-      for (var g = 0u; g < GROUPS; g++) {
-        block[g] = vec4f(0.0);
-        top[g] = vec4f(LOWEST);
-        for (var d = 0u; d < DIM; d++) { block_vector[g * DIM + d] = vec4f(0.0); }
+      for (var n = 0u; n < BLOCK; n += VISITS) {
+        visit(base, n);
+        if (VISITS > 1u) { visit(base, n + 1u); }
+        if (VISITS > 2u) { visit(base, n + 2u); visit(base, n + 3u); }
       }
-      for (var n = 0u; n < BLOCK; n += 2u) {
-        visit(base + n, n);
-        visit(base + n + 1u, n + 1u);
-      }
-      if (settle()) { break; }
+      var again = too_high(0u);
+      if (GROUPS > 1u) { again = again || too_high(GROUPS - 1u); }
+      settle(0u, again);
+      if (GROUPS > 1u) { settle(GROUPS - 1u, again); }
+      if (!again) { break; }
     }
   }
-  for (var g = 0u; g < GROUPS; g++) {
-    for (var c = 0u; c < 4u; c++) { keep(g, c, slot + (4u * g + c) * SIZE, slice); }
-  }
+  keep_group(0u, slot, slice);
+  if (GROUPS > 1u) { keep_group(GROUPS - 1u, slot, slice); }
 }

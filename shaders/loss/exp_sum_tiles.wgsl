@@ -1,7 +1,7 @@
 // Cuts the index of every row of a batch into tiles of vectors: per (tile, slot) where its entries start and end among
 // the batch's, which are (vector, coefficient). One invocation per slot and SEGMENT tiles. Slots past the batch up to
-// a multiple of four get empty tiles.
-struct Params { start: u32, count: u32, padded: u32, tiles: u32, tile_length: u32, longest: u32 }
+// a multiple of four get empty tiles. Tiles are counted from `first_tile`.
+struct Params { start: u32, count: u32, padded: u32, first_tile: u32, tiles: u32, tile_length: u32, longest: u32 }
 @group(0) @binding(0) var<storage, read> numbers: array<u32>;
 @group(0) @binding(1) var<storage, read> spans: array<vec4u>;
 @group(0) @binding(2) var<storage, read> entries: array<vec2u>;
@@ -32,14 +32,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     var high = end;
     while (entry < high) {
       let middle = (entry + high) / 2u;
-      if (entries[middle].x < first * params.tile_length) { entry = middle + 1u; } else { high = middle; }
+      if (entries[middle].x < (params.first_tile + first) * params.tile_length) { entry = middle + 1u; } else { high = middle; }
     }
   }
   for (var tile = first; tile < last; tile++) {
     let before = entry;
     while (entry < end) {
       let own = entries[entry];
-      if (own.x >= (tile + 1u) * params.tile_length) { break; }
+      if (own.x >= (params.first_tile + tile + 1u) * params.tile_length) { break; }
       var coefficient = 0.0;
       if (own.y != NOWHERE) { coefficient = coefficients[own.y * params.count + slot]; }
       tile_entries[slot * params.longest + entry - origin] = vec2u(own.x, bitcast<u32>(coefficient));

@@ -7,67 +7,13 @@
 import { ArgumentError } from "../errors.ts";
 import type { DeviceArray } from "../gpu/device_array.ts";
 import { type Gpu, spread } from "../gpu/gpu.ts";
-import type { Kernel } from "../gpu/kernel.ts";
-import { strideOf } from "./embedding.ts";
-import type { DeviceListIndex } from "./list_index.ts";
-import part from "../../shaders/loss/exp_sum_part.wgsl" with { type: "text" };
-import gatherCode from "../../shaders/loss/exp_sum_gather.wgsl" with { type: "text" };
-import scoresCode from "../../shaders/loss/exp_sum_scores.wgsl" with { type: "text" };
-import rowsCode from "../../shaders/loss/exp_sum_rows.wgsl" with { type: "text" };
-import rowsCombineCode from "../../shaders/loss/exp_sum_rows_combine.wgsl" with { type: "text" };
-import rowGradientCode from "../../shaders/loss/exp_sum_row_gradient.wgsl" with { type: "text" };
-import weightedCode from "../../shaders/loss/exp_sum_weighted.wgsl" with { type: "text" };
-import tilesCode from "../../shaders/loss/exp_sum_tiles.wgsl" with { type: "text" };
-import vectorGradientCode from "../../shaders/loss/exp_sum_vector_gradient.wgsl" with { type: "text" };
-import vectorCombineCode from "../../shaders/loss/exp_sum_vector_combine.wgsl" with { type: "text" };
+import { turnsPerInvocation } from "./dispatch_limits.ts";
+import type { ExpSumBatch, ExpSumGradients, ExpSumOptions } from "./exp_sum_batch.ts";
+import { compileExpSum, type ExpSumKernels } from "./exp_sum_kernels.ts";
+import { type ExpSumPlan, planExpSum, wholeFours } from "./exp_sum_plan.ts";
 
-/** Sizes that an {@linkcode ExpSum} is made for. */
-export interface ExpSumOptions {
-  /** Length of rows and vectors. */
-  readonly dim: number;
-  /** Rows of the largest batch. */
-  readonly capacity: number;
-  /** Number of vectors. */
-  readonly vectors: number;
-  /** Scores are clamped to [-bound, bound], with no gradient outside: a positive integer. Default 0: free scores. */
-  readonly bound?: number;
-}
-
-/** One batch: which rows meet which vectors, and which pairs are left out. */
-export interface ExpSumBatch {
-  /** The table that holds the rows, padded to {@linkcode strideOf}. */
-  readonly rows: DeviceArray;
-  /** Row of that table where numbering starts. */
-  readonly firstRow: number;
-  /** True: row n of the batch is `firstRow + numbers[start + n]` of the table. False: it is `firstRow + n`. */
-  readonly scattered: boolean;
-  /** Integers: the number of each row in the index, distinct within a batch. */
-  readonly numbers: DeviceArray;
-  /** Where in `numbers` the batch starts. */
-  readonly start: number;
-  /** Rows in the batch. */
-  readonly count: number;
-  /** The table that holds the vectors, padded in the same way. */
-  readonly vectors: DeviceArray;
-  /** Row of that table where the vectors start. */
-  readonly firstVector: number;
-  /** Per row number: the vectors left out of the sum, and those of them that are listed. */
-  readonly index: DeviceListIndex;
-}
-
-/** Where the gradients go: tables of the same shape as the batch's `rows` and `vectors`; overwritten, not added to. */
-export interface ExpSumGradients {
-  /** For the rows; only those in the batch are written. */
-  readonly rows: DeviceArray;
-  /** For the vectors; all are written. */
-  readonly vectors: DeviceArray;
-}
-
-/**
- * Loop iterations allowed to one invocation. Mesa's software driver ends every loop of an invocation after 65,535
- * iterations in all, and does not say so.
- */
-const iterationLimit = 48_000;
+/** An invocation keeps whole embeddings; exp_sum_part_lanes.wgsl takes them in at most four parts of 32. */
+const longestEmbedding = 128;
 /** As SEGMENT in exp_sum_tiles.wgsl. */
 const tilesPerInvocation = 64;
 /** Arithmetic operations allowed to one dispatch, so that a slow GPU ends it well within a second. */
@@ -82,9 +28,11 @@ const dispatchOperations = 8e9;
  * {@linkcode ExpSum.recordGradients} then gives every vector outside the index the coefficient exp(s + A), every
  * listed one its own, and records dL/dh and dL/dq. Exponents are taken relative to a running maximum per row.
  *
- * Memory: about 4 (stride + 2) bytes x (capacity x slices) for partial sums, 4 x capacity x vectors / tile for the
- * tiles, 4 x capacity x the longest list for scores; on a graphics processor also 4 x stride x vectors x (2 to 8).
- * Nothing of size rows x vectors. Calls allocate only when an index has a longer list than all before.
+ * Memory in bytes, with the padded length `stride`: 4 (stride + 2) x capacity x slices for partial sums (a slice is
+ * 128 to 4,096 vectors, longer for larger batches); 12 (stride + 2) x capacity for rows; 4 x capacity x the longest
+ * list and 8 x capacity x the most entries of a row; at most 16 MiB for tiles; on a graphics processor also up to
+ * 32 x stride x vectors. Nothing of size rows x vectors. Calls allocate only when an index has a longer list or row than
+ * all before. Lists of at most 10,000.
  */
 export class ExpSum implements Disposable {
   /** Two floats per row: log sum of exp(score), written by `recordSums`; log weight, written by the caller. */
@@ -92,20 +40,9 @@ export class ExpSum implements Disposable {
   /** The rows of the batch, one after the other. */
   readonly rows: DeviceArray;
   readonly #gpu: Gpu;
-  readonly #options: Required<ExpSumOptions>;
-  readonly #plan: Plan;
-  readonly #kernels: Record<
-    | "gather"
-    | "scores"
-    | "rows"
-    | "rowsCombine"
-    | "rowGradient"
-    | "weighted"
-    | "tiles"
-    | "vectorGradient"
-    | "vectorCombine",
-    Kernel
-  >;
+  readonly #options: Pick<ExpSumOptions, "dim" | "capacity" | "vectors">;
+  readonly #plan: ExpSumPlan;
+  readonly #kernels: ExpSumKernels;
   readonly #means: DeviceArray;
   readonly #partialSums: DeviceArray;
   readonly #partialVectors: DeviceArray;
@@ -118,51 +55,34 @@ export class ExpSum implements Disposable {
   /**
    * Takes the workspace and compiles the kernels.
    *
-   * @throws {ArgumentError} if a size is not a positive integer.
+   * @throws {ArgumentError} if a size is not a positive integer, or `dim` exceeds 128.
    */
   constructor(gpu: Gpu, options: ExpSumOptions) {
-    const { dim, capacity, vectors, bound = 0 } = options;
+    const { dim, capacity, vectors, bound = 0, tuning = gpu.adapter.kind } = options;
     for (const [name, value] of Object.entries({ dim, capacity, vectors })) {
       if (!Number.isInteger(value) || value < 1) {
         throw new ArgumentError(name, `it is ${value}`, "a positive integer");
       }
     }
+    if (dim > longestEmbedding) {
+      throw new ArgumentError("dim", `it is ${dim}`, `at most ${longestEmbedding}`);
+    }
     if (!Number.isInteger(bound) || bound < 0) {
       throw new ArgumentError("bound", `it is ${bound}`, "a positive integer, or 0 for free scores");
     }
     this.#gpu = gpu;
-    this.#options = { dim, capacity, vectors, bound };
-    const plan = this.#plan = makePlan(gpu.adapter.kind, dim, capacity, vectors);
-    const { width, size, rowGroups, vectorGroups, slices, tiles } = plan;
-    const kernel = (name: string, code: string, header: Record<string, number> = {}) =>
-      gpu.kernel({
-        name: `loss/${name}`,
-        code,
-        parts: [part],
-        header: { DIM: dim, BOUND: bound, ...header },
-      });
-    this.#kernels = {
-      gather: kernel("exp_sum_gather", gatherCode),
-      scores: kernel("exp_sum_scores", scoresCode),
-      rows: kernel("exp_sum_rows", rowsCode, { SIZE: size, GROUPS: rowGroups }),
-      rowsCombine: kernel("exp_sum_rows_combine", rowsCombineCode),
-      rowGradient: kernel("exp_sum_row_gradient", rowGradientCode),
-      weighted: kernel("exp_sum_weighted", weightedCode),
-      tiles: kernel("exp_sum_tiles", tilesCode),
-      vectorGradient: kernel("exp_sum_vector_gradient", vectorGradientCode, {
-        SIZE: size,
-        GROUPS: vectorGroups,
-      }),
-      vectorCombine: kernel("exp_sum_vector_combine", vectorCombineCode),
-    };
+    this.#options = { dim, capacity, vectors };
+    const plan = this.#plan = planExpSum(tuning, dim, capacity, vectors);
+    const { width, slices } = plan;
+    this.#kernels = compileExpSum(gpu, dim, bound, plan);
     const bytes = 16 * width;
     this.logs = gpu.array("exp-sum: logarithms", 8 * capacity);
     this.rows = gpu.array("exp-sum: rows", bytes * capacity);
     this.#means = gpu.array("exp-sum: means", bytes * capacity);
     this.#partialSums = gpu.array("exp-sum: partial sums", 8 * capacity * slices);
     this.#partialVectors = gpu.array("exp-sum: partial vectors", bytes * capacity * slices);
-    this.#weighted = gpu.array("exp-sum: weighted rows", 4 * plan.weightedStride * paddedTo4(capacity));
-    this.#tiles = gpu.array("exp-sum: tiles", 8 * paddedTo4(capacity) * tiles);
+    this.#weighted = gpu.array("exp-sum: weighted rows", 4 * plan.weightedStride * wholeFours(capacity));
+    this.#tiles = gpu.array("exp-sum: tiles", 8 * wholeFours(capacity) * plan.tableTiles);
     this.#tileEntries = gpu.array("exp-sum: tile entries", 8 * capacity);
     this.#partialGradient = plan.rowSlices > 1
       ? gpu.array("exp-sum: partial gradient", bytes * vectors * plan.rowSlices)
@@ -206,7 +126,7 @@ export class ExpSum implements Disposable {
     const gpu = this.#gpu;
     const { start, count, firstVector, numbers, vectors, index } = batch;
     const { capacity, vectors: vectorCount, dim } = this.#options;
-    const { width, size, rowGroups, slices, sliceLength } = this.#plan;
+    const { width, size, lanes, groups, slices, sliceLength } = this.#plan;
     const { spans, entries, listed } = index;
     const needed = 4 * capacity * index.longestList;
     if (this.#scores.byteLength < needed) {
@@ -247,7 +167,7 @@ export class ExpSum implements Disposable {
           slice_length: sliceLength,
           first_slice: first,
         },
-        [Math.ceil(count / (4 * size * rowGroups)), now],
+        [Math.ceil(count / (size * lanes * groups)), now],
         now * operationsPerSlice,
       );
     }
@@ -268,9 +188,9 @@ export class ExpSum implements Disposable {
     this.#check(batch);
     const gpu = this.#gpu;
     const { start, count, firstVector, numbers, vectors, index } = batch;
-    const { vectors: vectorCount, dim } = this.#options;
-    const { width, size, vectorGroups, tiles, rowSlices } = this.#plan;
-    const { spans, entries, listed } = index;
+    const { vectors: vectorCount } = this.#options;
+    const { width, rowSlices } = this.#plan;
+    const { spans, listed } = index;
     const { rows, logs } = this;
     const kernels = this.#kernels;
     const coefficients = this.#scores;
@@ -286,47 +206,20 @@ export class ExpSum implements Disposable {
       },
       spread(Math.ceil(count * width / 64)),
     );
-    const padded = paddedTo4(count);
+    const padded = wholeFours(count);
     gpu.dispatch(
       kernels.weighted,
       { rows, logs, weighted: this.#weighted },
       { count, padded },
       [Math.ceil(padded / 64)],
     );
-    const tileLength = 4 * size * vectorGroups;
-    const lists = { tiles: this.#tiles, tile_entries: this.#tileEntries };
-    gpu.dispatch(
-      kernels.tiles,
-      { numbers, spans, entries, coefficients, ...lists },
-      { start, count, padded, tiles, tile_length: tileLength, longest: index.longestRow },
-      spread(Math.ceil(padded * Math.ceil(tiles / tilesPerInvocation) / 32)),
-    );
-    const gradient = this.#partialGradient ?? gradients.vectors;
-    const perRow = 2 + Math.min(tileLength, index.longestRow);
-    const rowsTogether = paddedTo4(Math.max(1, Math.floor(iterationLimit / perRow))) * rowSlices;
-    for (let first = 0; first === 0 || first < padded; first += rowsTogether) {
-      const now = Math.min(rowsTogether, padded - first);
-      const operationsPerTile = now * tileLength * (4 * dim + 25);
-      const tilesTogether = Math.min(65535, Math.max(1, Math.floor(dispatchOperations / operationsPerTile)));
-      for (let firstTile = 0; firstTile < tiles; firstTile += tilesTogether) {
-        const groups = Math.min(tilesTogether, tiles - firstTile);
-        gpu.dispatch(
-          kernels.vectorGradient,
-          { weighted: this.#weighted, vectors, gradient, ...lists },
-          {
-            padded,
-            first_slot: first,
-            end_slot: first + now,
-            slice_length: paddedTo4(Math.ceil(now / rowSlices)),
-            first_vector: firstVector,
-            vectors: vectorCount,
-            first_tile: firstTile,
-            target_vector: this.#partialGradient ? 0 : firstVector,
-          },
-          [groups, rowSlices],
-          groups * operationsPerTile,
-        );
-      }
+    for (let table = 0; table < this.#plan.tiles; table += this.#plan.tableTiles) {
+      this.#recordTiles(
+        batch,
+        gradients.vectors,
+        table,
+        Math.min(this.#plan.tableTiles, this.#plan.tiles - table),
+      );
     }
     if (this.#partialGradient) {
       gpu.dispatch(
@@ -335,6 +228,49 @@ export class ExpSum implements Disposable {
         { length: vectorCount * width, slices: rowSlices, target_start: firstVector * width },
         spread(Math.ceil(vectorCount * width / 64)),
       );
+    }
+  }
+
+  /** Indexes `tiles` tiles of vectors from `table` on, and streams the rows past them. */
+  #recordTiles(batch: ExpSumBatch, target: DeviceArray, table: number, tiles: number): void {
+    const gpu = this.#gpu;
+    const { start, count, firstVector, numbers, vectors, index } = batch;
+    const { tileLength, rowSlices } = this.#plan;
+    const padded = wholeFours(count);
+    const lists = { tiles: this.#tiles, tile_entries: this.#tileEntries };
+    gpu.dispatch(
+      this.#kernels.tiles,
+      { numbers, spans: index.spans, entries: index.entries, coefficients: this.#scores, ...lists },
+      { start, count, padded, first_tile: table, tiles, tile_length: tileLength, longest: index.longestRow },
+      spread(Math.ceil(padded * Math.ceil(tiles / tilesPerInvocation) / 32)),
+    );
+    const perRow = 2 + Math.min(tileLength, index.longestRow);
+    const rowsTogether = wholeFours(Math.max(1, Math.floor(turnsPerInvocation / perRow))) * rowSlices;
+    // Without rows, one round still writes zeros.
+    for (let first = 0; first === 0 || first < padded; first += rowsTogether) {
+      const now = Math.min(rowsTogether, padded - first);
+      const operationsPerTile = now * tileLength * (4 * this.#options.dim + 25);
+      const tilesTogether = Math.min(65535, Math.max(1, Math.floor(dispatchOperations / operationsPerTile)));
+      for (let done = 0; done < tiles; done += tilesTogether) {
+        const tilesNow = Math.min(tilesTogether, tiles - done);
+        gpu.dispatch(
+          this.#kernels.vectorGradient,
+          { weighted: this.#weighted, vectors, gradient: this.#partialGradient ?? target, ...lists },
+          {
+            padded,
+            first_slot: first,
+            end_slot: first + now,
+            slice_length: wholeFours(Math.ceil(now / rowSlices)),
+            first_vector: firstVector,
+            vectors: this.#options.vectors,
+            table_tile: table,
+            first_tile: table + done,
+            target_vector: this.#partialGradient ? 0 : firstVector,
+          },
+          [tilesNow, rowSlices],
+          tilesNow * operationsPerTile,
+        );
+      }
     }
   }
 
@@ -360,60 +296,4 @@ export class ExpSum implements Disposable {
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-/** How the work is cut. */
-interface Plan {
-  /** vec4 in a row. */
-  readonly width: number;
-  /** Invocations in a workgroup. */
-  readonly size: number;
-  /** Fours of rows that one invocation holds while vectors stream. */
-  readonly rowGroups: number;
-  /** Fours of vectors that one invocation holds while rows stream. */
-  readonly vectorGroups: number;
-  /** Floats of a row with its weight. */
-  readonly weightedStride: number;
-  /** Slices of the vectors. */
-  readonly slices: number;
-  /** Vectors in a slice. */
-  readonly sliceLength: number;
-  /** Workgroups that hold all vectors. */
-  readonly tiles: number;
-  /** Slices of the rows. */
-  readonly rowSlices: number;
-}
-
-const workgroupsWanted = { software: 32, hardware: 1024 } as const;
-
-function makePlan(kind: "software" | "hardware", dim: number, capacity: number, vectors: number): Plan {
-  const width = strideOf(dim) / 4;
-  const size = kind === "software" ? 8 : 64;
-  const rowGroups = kind === "software" && dim <= 8 ? 2 : 1;
-  const vectorGroups = dim <= 8 ? 2 : 1;
-  const groups = Math.ceil(capacity / (4 * size * rowGroups));
-  const sliceCount = Math.max(
-    1,
-    Math.min(Math.ceil(vectors / 128), Math.floor(workgroupsWanted[kind] / groups)),
-  );
-  const sliceLength = Math.min(8192, Math.ceil(vectors / sliceCount / 32) * 32);
-  const tiles = Math.ceil(vectors / (4 * size * vectorGroups));
-  const rowSlices = kind === "software"
-    ? 1
-    : Math.max(1, Math.min(8, Math.ceil(capacity / 32), Math.floor(workgroupsWanted[kind] / tiles)));
-  return {
-    width,
-    size,
-    rowGroups,
-    vectorGroups,
-    weightedStride: strideOf(dim + 1),
-    slices: Math.ceil(vectors / sliceLength),
-    sliceLength,
-    tiles,
-    rowSlices,
-  };
-}
-
-function paddedTo4(count: number): number {
-  return Math.ceil(count / 4) * 4;
 }

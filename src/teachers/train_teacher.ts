@@ -69,13 +69,13 @@ export async function trainTeacher(
     patience: patience ?? defaults.patience,
     metric: metric ?? defaults.metric,
   };
-  const start = performance.now();
   const training = { users: split.users, items: split.items, interactions: split.train };
   using model = createModel(gpu, kind, training, { ...hyperparameters, seed });
   using evaluation = new RankingEvaluation(gpu, split);
   const fingerprint = await splitFingerprint(split);
   const identity = JSON.stringify([fingerprint, kind, seed, model.hyperparameters]);
   const result = await fit(gpu, model, evaluation, fitOptions, identity, hooks);
+  const trained = performance.now();
   const quality = result.evaluations.map((record) => record.valid![fitOptions.metric]!);
   const chosen = selectStates(quality);
   if (!chosen) {
@@ -121,6 +121,8 @@ export async function trainTeacher(
       loss,
       metrics: partMetrics(valid, test),
     })),
-    seconds: (performance.now() - start) / 1000,
+    // Epochs of an earlier run that was stopped count too.
+    seconds: result.history.reduce((sum, record) => sum + record.seconds, 0) +
+      (performance.now() - trained) / 1000,
   };
 }

@@ -1,0 +1,59 @@
+// Behind exp_sum_part.wgsl and one of exp_sum_lanes*.wgsl; header: LANES, GROUPS, VISITS. `held` keeps the embeddings
+// of an invocation, `gathered` sums of streamed ones: coordinate d of group g in element g * PADDED + d. Drivers leave
+// such arrays in memory, far slower, unless every loop over them unrolls: so loops have constant lengths, no loop
+// inside, and at most PART turns; longer embeddings take several calls.
+const PADDED: u32 = WIDTH * 4u;
+const PART: u32 = 8u;
+
+var<private> held: array<Lanes, GROUPS * PADDED>;
+var<private> gathered: array<Lanes, GROUPS * PADDED>;
+var<private> streamed: array<vec4f, WEIGHTED_WIDTH>;
+
+fn limited_lanes(score: Lanes) -> Lanes {
+  if (BOUND == 0u) { return score; }
+  return clamp(score, Lanes(-f32(BOUND)), Lanes(f32(BOUND)));
+}
+
+fn passing_lanes(share: Lanes, score: Lanes) -> Lanes {
+  if (BOUND == 0u) { return share; }
+  return select(share, Lanes(0.0), abs(score) > Lanes(f32(BOUND)));
+}
+
+fn product_part(g: u32, start: Lanes, first: u32) -> Lanes {
+  var sum = start;
+  for (var w = first; w < min(first + PART, WIDTH); w++) {
+    let d = g * PADDED + 4u * w;
+    sum = fma(held[d], Lanes(streamed[w].x), sum);
+    if (4u * w + 1u < DIM) { sum = fma(held[d + 1u], Lanes(streamed[w].y), sum); }
+    if (4u * w + 2u < DIM) { sum = fma(held[d + 2u], Lanes(streamed[w].z), sum); }
+    if (4u * w + 3u < DIM) { sum = fma(held[d + 3u], Lanes(streamed[w].w), sum); }
+  }
+  return sum;
+}
+
+// Dot products of the group's embeddings with the streamed one.
+fn products(g: u32) -> Lanes {
+  var sum = product_part(g, Lanes(0.0), 0u);
+  if (WIDTH > PART) { sum = product_part(g, sum, PART); }
+  if (WIDTH > 2u * PART) { sum = product_part(g, sum, 2u * PART); }
+  if (WIDTH > 3u * PART) { sum = product_part(g, sum, 3u * PART); }
+  return sum;
+}
+
+fn gather_part(g: u32, factor: Lanes, first: u32) {
+  for (var w = first; w < min(first + PART, WIDTH); w++) {
+    let d = g * PADDED + 4u * w;
+    gathered[d] = fma(factor, Lanes(streamed[w].x), gathered[d]);
+    if (4u * w + 1u < DIM) { gathered[d + 1u] = fma(factor, Lanes(streamed[w].y), gathered[d + 1u]); }
+    if (4u * w + 2u < DIM) { gathered[d + 2u] = fma(factor, Lanes(streamed[w].z), gathered[d + 2u]); }
+    if (4u * w + 3u < DIM) { gathered[d + 3u] = fma(factor, Lanes(streamed[w].w), gathered[d + 3u]); }
+  }
+}
+
+// Adds the streamed embedding, times a factor.
+fn gather(g: u32, factor: Lanes) {
+  gather_part(g, factor, 0u);
+  if (WIDTH > PART) { gather_part(g, factor, PART); }
+  if (WIDTH > 2u * PART) { gather_part(g, factor, 2u * PART); }
+  if (WIDTH > 3u * PART) { gather_part(g, factor, 3u * PART); }
+}

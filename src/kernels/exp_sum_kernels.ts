@@ -1,0 +1,61 @@
+import type { Gpu } from "../gpu/gpu.ts";
+import type { Kernel } from "../gpu/kernel.ts";
+import type { ExpSumPlan } from "./exp_sum_plan.ts";
+import part from "../../shaders/loss/exp_sum_part.wgsl" with { type: "text" };
+import lanesPart from "../../shaders/loss/exp_sum_part_lanes.wgsl" with { type: "text" };
+import lanes1 from "../../shaders/loss/exp_sum_lanes1.wgsl" with { type: "text" };
+import lanes2 from "../../shaders/loss/exp_sum_lanes2.wgsl" with { type: "text" };
+import lanes4 from "../../shaders/loss/exp_sum_lanes4.wgsl" with { type: "text" };
+import gatherCode from "../../shaders/loss/exp_sum_gather.wgsl" with { type: "text" };
+import scoresCode from "../../shaders/loss/exp_sum_scores.wgsl" with { type: "text" };
+import rowsCode from "../../shaders/loss/exp_sum_rows.wgsl" with { type: "text" };
+import rowsCombineCode from "../../shaders/loss/exp_sum_rows_combine.wgsl" with { type: "text" };
+import rowGradientCode from "../../shaders/loss/exp_sum_row_gradient.wgsl" with { type: "text" };
+import weightedCode from "../../shaders/loss/exp_sum_weighted.wgsl" with { type: "text" };
+import tilesCode from "../../shaders/loss/exp_sum_tiles.wgsl" with { type: "text" };
+import vectorGradientCode from "../../shaders/loss/exp_sum_vector_gradient.wgsl" with { type: "text" };
+import vectorCombineCode from "../../shaders/loss/exp_sum_vector_combine.wgsl" with { type: "text" };
+
+/** The kernels of the streaming exp-sum. */
+export type ExpSumKernels = Readonly<
+  Record<
+    | "gather"
+    | "scores"
+    | "rows"
+    | "rowsCombine"
+    | "rowGradient"
+    | "weighted"
+    | "tiles"
+    | "vectorGradient"
+    | "vectorCombine",
+    Kernel
+  >
+>;
+
+const lanesCode = { 1: lanes1, 2: lanes2, 4: lanes4 } as const;
+
+/** Compiles them for one length of embedding, bound of the scores, and plan. */
+export function compileExpSum(gpu: Gpu, dim: number, bound: number, plan: ExpSumPlan): ExpSumKernels {
+  const { size, lanes, groups, visits } = plan;
+  const header = { DIM: dim, BOUND: bound };
+  const kernel = (name: string, code: string) =>
+    gpu.kernel({ name: `loss/${name}`, code, parts: [part], header });
+  const streaming = (name: string, code: string) =>
+    gpu.kernel({
+      name: `loss/${name}`,
+      code,
+      parts: [part, lanesCode[lanes], lanesPart],
+      header: { ...header, SIZE: size, LANES: lanes, GROUPS: groups, VISITS: visits },
+    });
+  return {
+    gather: kernel("exp_sum_gather", gatherCode),
+    scores: kernel("exp_sum_scores", scoresCode),
+    rows: streaming("exp_sum_rows", rowsCode),
+    rowsCombine: kernel("exp_sum_rows_combine", rowsCombineCode),
+    rowGradient: kernel("exp_sum_row_gradient", rowGradientCode),
+    weighted: kernel("exp_sum_weighted", weightedCode),
+    tiles: kernel("exp_sum_tiles", tilesCode),
+    vectorGradient: streaming("exp_sum_vector_gradient", vectorGradientCode),
+    vectorCombine: kernel("exp_sum_vector_combine", vectorCombineCode),
+  };
+}

@@ -1,0 +1,79 @@
+import { strideOf } from "./embedding.ts";
+
+/** How the streaming exp-sum cuts its work into invocations, workgroups and dispatches. */
+export interface ExpSumPlan {
+  /** vec4 in a row. */
+  readonly width: number;
+  /** Floats of a row with its weight behind it. */
+  readonly weightedStride: number;
+  /** Invocations in a workgroup. */
+  readonly size: number;
+  /** Embeddings side by side in one invocation. */
+  readonly lanes: 1 | 2 | 4;
+  /** That many times `lanes` embeddings in one invocation. */
+  readonly groups: 1 | 2;
+  /** Streamed embeddings handled in one turn of the loop. */
+  readonly visits: 1 | 2 | 4;
+  /** Slices of the vectors. */
+  readonly slices: number;
+  /** Vectors in a slice. */
+  readonly sliceLength: number;
+  /** Vectors in a tile. */
+  readonly tileLength: number;
+  /** Tiles, and so workgroups, that hold all vectors. */
+  readonly tiles: number;
+  /** Tiles that are indexed at a time. */
+  readonly tableTiles: number;
+  /** Slices of the rows. */
+  readonly rowSlices: number;
+}
+
+/** Rows or vectors are padded to whole fours: kernels take four at a time. */
+export function wholeFours(count: number): number {
+  return Math.ceil(count / 4) * 4;
+}
+
+/** Vectors in a slice: an invocation may meet each once, and once more for each of its eight rows that excludes it. */
+const longestSlice = 4096;
+/** Bytes of the index of tiles that exist at a time. */
+const tableBytes = 16 * 1024 * 1024;
+/** Enough workgroups to keep every core busy. */
+const workgroupsWanted = { software: 32, hardware: 1024 } as const;
+
+/** Which kind of adapter to plan for. */
+export type ExpSumTuning = "software" | "hardware";
+
+/**
+ * Plans the work.
+ *
+ * Software drivers pay for every load of the streamed side as much as for some thirty operations, so an invocation
+ * holds as many embeddings as compile in a few seconds. On graphics processors those loads are nearly free and
+ * registers are scarce: an invocation holds up to three arrays of `dim x lanes x groups` floats.
+ */
+export function planExpSum(tuning: ExpSumTuning, dim: number, capacity: number, vectors: number): ExpSumPlan {
+  const software = tuning === "software";
+  const size = software ? 8 : 64;
+  const lanes = dim <= (software ? 96 : 12) ? 4 : software || dim <= 24 ? 2 : 1;
+  const groups = software && dim <= 24 ? 2 : 1;
+  const visits = dim <= 8 ? 2 : 1;
+  const tileLength = size * lanes * groups;
+  const rowGroups = Math.ceil(capacity / tileLength);
+  const slicesWanted = Math.min(Math.ceil(vectors / 128), Math.floor(workgroupsWanted[tuning] / rowGroups));
+  const sliceLength = Math.min(longestSlice, Math.ceil(vectors / Math.max(1, slicesWanted) / 32) * 32);
+  const tiles = Math.ceil(vectors / tileLength);
+  const rowSlices = Math.min(8, Math.ceil(capacity / 32), Math.floor(workgroupsWanted[tuning] / tiles));
+  return {
+    width: strideOf(dim) / 4,
+    weightedStride: strideOf(dim + 1),
+    size,
+    lanes,
+    groups,
+    visits,
+    slices: Math.ceil(vectors / sliceLength),
+    sliceLength,
+    tileLength,
+    tiles,
+    tableTiles: Math.min(tiles, Math.max(1, Math.floor(tableBytes / (8 * wholeFours(capacity))))),
+    rowSlices: software ? 1 : Math.max(1, rowSlices),
+  };
+}

@@ -1,0 +1,326 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { ArgumentError } from "../../src/errors.ts";
+import { type Gpu, openGpu } from "../../src/gpu/gpu.ts";
+import { padRows, strideOf, unpadRows } from "../../src/kernels/embedding.ts";
+import type { ExpSumTuning } from "../../src/kernels/exp_sum_plan.ts";
+import { indexLists, uploadListIndex } from "../../src/kernels/list_index.ts";
+import { type Granularity, listwiseLoss, ListwiseStep, type ScoreRange } from "../../src/kernels/listwise.ts";
+import { permutation } from "../../src/random.ts";
+import { ragged } from "../../src/ragged.ts";
+import { assertClose } from "../oracle/close.ts";
+import { type ListwiseCase, listwiseOracle } from "../oracle/listwise.ts";
+import { randomLists, randomRows } from "./random_lists.ts";
+
+const granularities: Granularity[] = ["overall", "ranked"];
+
+function randomCase(seed: number, users: number, items: number, dim: number, scale: number): ListwiseCase {
+  return {
+    users: randomRows(seed, 1, users, dim, scale),
+    items: randomRows(seed, 2, items, dim, scale),
+    ...randomLists(seed, users, items),
+  };
+}
+
+function loss(gpu: Gpu, given: ListwiseCase, granularity: Granularity, scores?: ScoreRange) {
+  return listwiseLoss(gpu, {
+    users: new Float32Array(given.users.flat()),
+    items: new Float32Array(given.items.flat()),
+    dim: given.users[0]?.length ?? given.items[0]!.length,
+    observed: ragged(given.observed),
+    positives: ragged(given.positives),
+    tops: ragged(given.tops),
+    granularity,
+    ...(scores ? { scores } : {}),
+  });
+}
+
+/** Errors relative to the largest entry. */
+function assertNear(found: Float32Array, wanted: number[], tolerance: number, what: string) {
+  const largest = wanted.reduce((high, value) => Math.max(high, Math.abs(value)), 1e-3);
+  assertClose(found, wanted, tolerance, largest, what);
+}
+
+for (const [file, scores] of [["listwise.json", "clamped"], ["listwise-free.json", "free"]] as const) {
+  const url = new URL(`../../../shared/golden/${file}`, import.meta.url);
+  let text: string | null = null;
+  try {
+    text = Deno.readTextFileSync(url);
+  } catch {
+    console.warn(`SKIPPED: the golden figures ${url.pathname} are not there`);
+  }
+  Deno.test({
+    name: `listwiseLoss() gives the golden figures of ${file}`,
+    ignore: text === null,
+    fn: async () => {
+      using gpu = await openGpu();
+      for (const golden of JSON.parse(text!)) {
+        for (const granularity of granularities) {
+          const given = { ...golden, users: golden.userFactors, items: golden.itemFactors };
+          const found = await loss(gpu, given, granularity, scores === "clamped" ? undefined : scores);
+          const wanted = golden[granularity];
+          assertClose([found.loss], [wanted.loss], 2e-6, 0, "loss");
+          assertNear(found.gradUsers, wanted.gradUsers.flat(), 4e-5, "gradUsers");
+          assertNear(found.gradItems, wanted.gradItems.flat(), 4e-5, "gradItems");
+        }
+      }
+    },
+  });
+}
+
+Deno.test("the oracle's gradients are the slopes of its loss", () => {
+  for (const scores of ["clamped", "free"] as const) {
+    for (const granularity of granularities) {
+      for (const scale of [0.5, 3]) {
+        const given = randomCase(3, 3, 30, 4, scale);
+        const { gradUsers, gradItems } = listwiseOracle(given, granularity, scores);
+        for (const [rows, gradients] of [[given.users, gradUsers], [given.items, gradItems]] as const) {
+          rows.forEach((row, r) =>
+            row.forEach((value, d) => {
+              const at = (moved: number) => {
+                row[d] = moved;
+                return listwiseOracle(given, granularity, scores).loss;
+              };
+              const slope = (at(value + 1e-5) - at(value - 1e-5)) / 2e-5;
+              row[d] = value;
+              const close = Math.abs(slope - gradients[r]![d]!) < 1e-5 * Math.max(1, Math.abs(slope));
+              assert.ok(close, `${slope} ${gradients[r]![d]}`);
+            })
+          );
+        }
+      }
+    }
+  }
+});
+
+/** One recorded step on some of the users, in an order of its own, compared with the oracle on these users. */
+async function checkStep(
+  gpu: Gpu,
+  given: ListwiseCase,
+  granularity: Granularity,
+  scores: ScoreRange,
+  tuning: ExpSumTuning,
+  seed: number,
+) {
+  const users = given.users.length;
+  const items = given.items.length;
+  const dim = given.items[0]!.length;
+  const weight = 0.25;
+  const order = permutation(users, seed, 7, 7);
+  const start = Math.floor(users / 3);
+  const chosen = [...order.subarray(start)];
+  const all = new Float32Array([...given.users, ...given.items].flat());
+  using table = gpu.upload("table", padRows("table", all, dim));
+  using gradient = gpu.upload("gradient", new Float32Array(table.byteLength / 4).fill(7));
+  using numbers = gpu.upload("users", order);
+  using losses = gpu.upload("losses", Float32Array.of(5, 5, 5));
+  using index = uploadListIndex(
+    gpu,
+    indexLists({
+      users,
+      items,
+      observed: ragged(given.observed),
+      positives: ragged(given.positives),
+      tops: ragged(given.tops),
+    }),
+  );
+  using step = new ListwiseStep(gpu, { users, items, dim, capacity: users, scores, tuning });
+  step.record({
+    table,
+    gradient,
+    users: numbers,
+    start,
+    count: chosen.length,
+    index,
+    granularity,
+    weight,
+    loss: losses,
+    lossSlot: 1,
+  });
+  const of = (rows: number[][]) => chosen.map((user) => rows[user]!);
+  const wanted = listwiseOracle(
+    {
+      users: of(given.users),
+      items: given.items,
+      observed: of(given.observed),
+      positives: of(given.positives),
+      tops: of(given.tops),
+    },
+    granularity,
+    scores,
+  );
+  const found = unpadRows(await gpu.readFloats(gradient), dim);
+  const expected: number[] = new Array(users * dim).fill(7);
+  chosen.forEach((user, slot) =>
+    wanted.gradUsers[slot]!.forEach((value, d) => expected[user * dim + d] = weight * value)
+  );
+  for (const row of wanted.gradItems) for (const value of row) expected.push(weight * value);
+  const largest = expected.slice(users * dim).reduce((high, value) => Math.max(high, Math.abs(value)), 1e-3);
+  assertClose(found, expected, 1e-4, largest, "gradient");
+  const [before, own, after] = await gpu.readFloats(losses);
+  assert.deepEqual([before, after], [5, 5]);
+  assertClose([own!], [weight * wanted.loss], 1e-5, 1, "loss");
+}
+
+Deno.test("ListwiseStep gives the oracle's loss and gradient on random lists", async () => {
+  using gpu = await openGpu();
+  const shape = fc.record({
+    seed: fc.integer(),
+    users: fc.integer({ min: 1, max: 30 }),
+    items: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 5, max: 250 })),
+    dim: fc.constantFrom(1, 6, 13),
+    size: fc.constantFrom(0, 0.3, 2, 8),
+    granularity: fc.constantFrom<Granularity[]>("overall", "ranked"),
+    scores: fc.constantFrom<ScoreRange[]>("clamped", "free"),
+    tuning: fc.constantFrom<ExpSumTuning[]>("software", "hardware"),
+  });
+  await fc.assert(
+    fc.asyncProperty(shape, async ({ seed, users, items, dim, size, granularity, scores, tuning }) => {
+      const given = randomCase(seed, users, items, dim, size / Math.sqrt(Math.sqrt(dim)));
+      await checkStep(gpu, given, granularity, scores, tuning, seed);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("listwiseLoss() takes free scores of several hundred, and lists of 256", async () => {
+  using gpu = await openGpu();
+  const given = randomCase(11, 5, 700, 6, 6.5);
+  given.observed = given.users.map((_, u) => [u, u + 9, u + 20]);
+  given.positives = given.observed.map((row) => row.slice(0, 2));
+  given.tops = given.users.map((_, u) =>
+    [...permutation(670, 2, 3, u)].slice(0, 254).map((item) => item + 30)
+  );
+  const scores = given.users.flatMap((user) =>
+    given.items.map((item) => item.reduce((sum, value, d) => sum + value * user[d]!, 0))
+  );
+  assert.ok(Math.max(...scores) > 300);
+  for (const granularity of granularities) {
+    const wanted = listwiseOracle(given, granularity, "free");
+    const found = await loss(gpu, given, granularity, "free");
+    assertClose([found.loss], [wanted.loss], 2e-6, 0, "loss");
+    assertNear(found.gradUsers, wanted.gradUsers.flat(), 1e-4, "gradUsers");
+    assertNear(found.gradItems, wanted.gradItems.flat(), 1e-4, "gradItems");
+  }
+});
+
+Deno.test("listwiseLoss() is 0 without lists, without a rest of items, and without users or items", async () => {
+  using gpu = await openGpu();
+  const none = { users: [[1]], items: [[1], [2]], observed: [[]], positives: [[]], tops: [[]] };
+  const alone = { users: [[9]], items: [[1]], observed: [[0]], positives: [[0]], tops: [[]] };
+  for (const granularity of granularities) {
+    for (const scores of ["clamped", "free"] as const) {
+      for (const given of [none, alone]) {
+        const found = await loss(gpu, given, granularity, scores);
+        assert.ok(Math.abs(found.loss) < 1e-6);
+        assert.ok([...found.gradUsers, ...found.gradItems].every((value) => Math.abs(value) < 1e-6));
+      }
+    }
+    const nobody = { ...none, users: [], observed: [], positives: [], tops: [] };
+    assert.deepEqual([...(await loss(gpu, nobody, granularity)).gradItems], [0, 0]);
+    const nothing = { ...none, items: [] };
+    assert.deepEqual([...(await loss(gpu, nothing, granularity)).gradUsers], [0]);
+  }
+});
+
+Deno.test("listwiseLoss() gives the same bits again, and sums batches of more than 1,024 users", async () => {
+  using gpu = await openGpu();
+  const given = randomCase(5, 1030, 40, 6, 1);
+  for (const granularity of granularities) {
+    const first = await loss(gpu, given, granularity);
+    assert.deepEqual(await loss(gpu, given, granularity), first);
+    const wanted = listwiseOracle(given, granularity, "clamped");
+    assertClose([first.loss], [wanted.loss], 1e-5, 1, "loss");
+    assertNear(first.gradUsers, wanted.gradUsers.flat(), 2e-5, "gradUsers");
+    assertNear(first.gradItems, wanted.gradItems.flat(), 2e-5, "gradItems");
+  }
+});
+
+Deno.test("ListwiseStep takes no memory of the size of users times items", async () => {
+  using gpu = await openGpu();
+  const [users, items, dim, tops, observed] = [800, 25_181, 6, 100, 15];
+  const order = permutation(items, 1, 1, 1);
+  const rows = (first: number, count: number) =>
+    Array.from(
+      { length: users },
+      (_, u) => Array.from({ length: count }, (_, n) => order[u * 7 + first + n]!),
+    );
+  const lists = indexLists({
+    users,
+    items,
+    observed: ragged(rows(0, observed)),
+    positives: ragged(rows(0, 10)),
+    tops: ragged(rows(observed, tops)),
+  });
+  const stride = strideOf(dim);
+  using table = gpu.zeros("table", 4 * stride * (users + items));
+  using gradient = gpu.array("gradient", table.byteLength);
+  using numbers = gpu.upload("users", Uint32Array.from({ length: users }, (_, n) => n));
+  using losses = gpu.zeros("losses", 4);
+  using index = uploadListIndex(gpu, lists);
+  const before = gpu.memory.peak;
+  using step = new ListwiseStep(gpu, { users, items, dim, capacity: users });
+  const batch = { table, gradient, users: numbers, start: 0, count: users, index, loss: losses, lossSlot: 0 };
+  for (const granularity of granularities) step.record({ ...batch, granularity, weight: 1 });
+  const [value] = await gpu.readFloats(losses);
+  assert.ok(Number.isFinite(value));
+  const hardware = gpu.adapter.kind === "hardware";
+  const perRow = 4 * (2 * (10 + tops) + 2 * (observed + tops) + 3 * (stride + 4));
+  const slices = 4 * (stride + 2) * (hardware ? 200 : 8);
+  const partial = hardware ? 8 * 4 * stride * items : 0;
+  const bound = 1.13 * (users * (perRow + slices) + users * items / 8 + partial);
+  const taken = gpu.memory.peak - before;
+  assert.ok(taken < bound, `${taken} bytes, more than ${bound}`);
+  if (!hardware) assert.ok(taken < 4 * users * items / 10, `${taken}`);
+  const again = gpu.memory.peak;
+  for (let n = 0; n < 20; n++) step.record({ ...batch, granularity: "ranked", weight: 1 });
+  await gpu.readFloats(losses);
+  assert.ok(gpu.memory.peak - again < 1000);
+});
+
+Deno.test("listwiseLoss() and ListwiseStep name what they cannot use", async () => {
+  using gpu = await openGpu();
+  const given = { users: [[1, 2]], items: [[1, 2], [3, 4]], observed: [[0]], positives: [[0]], tops: [[1]] };
+  const refused = async (wrong: Partial<Record<string, unknown>>, message: RegExp) => {
+    const input = {
+      users: new Float32Array(given.users.flat()),
+      items: new Float32Array(given.items.flat()),
+      dim: 2,
+      observed: ragged(given.observed),
+      positives: ragged(given.positives),
+      tops: ragged(given.tops),
+      granularity: "overall" as const,
+    };
+    await assert.rejects(
+      listwiseLoss(gpu, { ...input, ...wrong } as typeof input),
+      (error) => error instanceof ArgumentError && message.test(error.message),
+    );
+  };
+  await refused({ granularity: "fine" }, /'granularity'.*fine/);
+  await refused({ scores: "open" }, /'scores'.*open/);
+  await refused({ dim: 3 }, /'users'.*2 is no multiple/);
+  await refused({ users: new Float32Array(4) }, /'users'.*2 rows.*1/);
+  await refused({ tops: ragged([[0]]) }, /'tops'.*item 0.*unobserved/);
+  await refused({ positives: ragged([[1]]) }, /'positives'.*item 1/);
+
+  using step = new ListwiseStep(gpu, { users: 2, items: 2, dim: 2, capacity: 1 });
+  using array = gpu.zeros("any", 64);
+  const none = ragged([[]]);
+  using index = uploadListIndex(
+    gpu,
+    indexLists({ users: 1, items: 2, observed: none, positives: none, tops: none }),
+  );
+  const batch = {
+    table: array,
+    gradient: array,
+    users: array,
+    start: 0,
+    count: 1,
+    index,
+    granularity: "overall" as const,
+    loss: array,
+    lossSlot: 0,
+  };
+  assert.throws(() => step.record({ ...batch, weight: -1 }), /'weight'.*-1/);
+  assert.throws(() => step.record({ ...batch, weight: 1 }), /'index'.*1 users/);
+});
