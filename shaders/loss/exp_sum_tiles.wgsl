@@ -1,7 +1,7 @@
-// Cuts the index of every row of a batch into tiles of vectors: per (tile, slot) where its entries start and end among
-// the batch's, which are (vector, coefficient). One invocation per slot and SEGMENT tiles. Slots past the batch up to
-// a multiple of four get empty tiles. Tiles are counted from `first_tile`.
-struct Params { start: u32, count: u32, padded: u32, first_tile: u32, tiles: u32, tile_length: u32, longest: u32 }
+// Cuts the index of every row of a batch into tiles of vectors, counted from `first_tile`: per (tile, slot) where its
+// entries start and end. In a copy of the entries, whose other rows are stale, coefficients replace the places. Slots
+// past the batch up to a multiple of four get empty tiles. One invocation per slot and SEGMENT tiles.
+struct Params { start: u32, count: u32, padded: u32, first_tile: u32, tiles: u32, tile_length: u32 }
 @group(0) @binding(0) var<storage, read> numbers: array<u32>;
 @group(0) @binding(1) var<storage, read> spans: array<vec4u>;
 @group(0) @binding(2) var<storage, read> entries: array<vec2u>;
@@ -23,16 +23,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let last = min(params.tiles, first + SEGMENT);
   var entry = 0u;
   var end = 0u;
-  var origin = 0u;
   if (slot < params.count) {
     let number = numbers[params.start + slot];
-    origin = spans[number].x;
+    entry = spans[number].x;
     end = spans[number + 1u].x;
-    entry = origin;
     var high = end;
     while (entry < high) {
       let middle = (entry + high) / 2u;
-      if (entries[middle].x < (params.first_tile + first) * params.tile_length) { entry = middle + 1u; } else { high = middle; }
+      let before = entries[middle].x < (params.first_tile + first) * params.tile_length;
+      if (before) { entry = middle + 1u; } else { high = middle; }
     }
   }
   for (var tile = first; tile < last; tile++) {
@@ -42,10 +41,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       if (own.x >= (params.first_tile + tile + 1u) * params.tile_length) { break; }
       var coefficient = 0.0;
       if (own.y != NOWHERE) { coefficient = coefficients[own.y * params.count + slot]; }
-      tile_entries[slot * params.longest + entry - origin] = vec2u(own.x, bitcast<u32>(coefficient));
+      tile_entries[entry] = vec2u(own.x, bitcast<u32>(coefficient));
       entry++;
     }
-    let offset = slot * params.longest - origin;
-    tiles[tile * params.padded + slot] = vec2u(before + offset, entry + offset);
+    tiles[tile * params.padded + slot] = vec2u(before, entry);
   }
 }

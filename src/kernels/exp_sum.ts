@@ -28,11 +28,10 @@ const dispatchOperations = 8e9;
  * {@linkcode ExpSum.recordGradients} then gives every vector outside the index the coefficient exp(s + A), every
  * listed one its own, and records dL/dh and dL/dq. Exponents are taken relative to a running maximum per row.
  *
- * Memory in bytes, with the padded length `stride`: 4 (stride + 2) x capacity x slices for partial sums (a slice is
- * 128 to 4,096 vectors, longer for larger batches); 12 (stride + 2) x capacity for rows; 4 x capacity x the longest
- * list and 8 x capacity x the most entries of a row; at most 16 MiB for tiles; on a graphics processor also up to
- * 32 x stride x vectors. Nothing of size rows x vectors. Calls allocate only when an index has a longer list or row than
- * all before. Lists of at most 10,000.
+ * Memory in bytes, with the padded length `stride`: 4 (stride + 2) x capacity x slices for partial sums (a slice is 128
+ * to 4,096 vectors, longer for larger batches); 12 (stride + 2) x capacity for rows; 4 x capacity x the longest list;
+ * 8 x the index's entries; at most 16 MiB for tiles; on a graphics processor also up to 32 x stride x vectors. Nothing
+ * of size rows x vectors. Calls allocate only when an index is larger than all before. Lists of at most 10,000.
  */
 export class ExpSum implements Disposable {
   /** Two floats per row: log sum of exp(score), written by `recordSums`; log weight, written by the caller. */
@@ -83,7 +82,7 @@ export class ExpSum implements Disposable {
     this.#partialVectors = gpu.array("exp-sum: partial vectors", bytes * capacity * slices);
     this.#weighted = gpu.array("exp-sum: weighted rows", 4 * plan.weightedStride * wholeFours(capacity));
     this.#tiles = gpu.array("exp-sum: tiles", 8 * wholeFours(capacity) * plan.tableTiles);
-    this.#tileEntries = gpu.array("exp-sum: tile entries", 8 * capacity);
+    this.#tileEntries = gpu.array("exp-sum: tile entries", 8);
     this.#partialGradient = plan.rowSlices > 1
       ? gpu.array("exp-sum: partial gradient", bytes * vectors * plan.rowSlices)
       : null;
@@ -133,9 +132,9 @@ export class ExpSum implements Disposable {
       this.#scores.dispose();
       this.#scores = gpu.array("exp-sum: scores", needed);
     }
-    if (this.#tileEntries.byteLength < 8 * capacity * index.longestRow) {
+    if (this.#tileEntries.byteLength < entries.byteLength) {
       this.#tileEntries.dispose();
-      this.#tileEntries = gpu.array("exp-sum: tile entries", 8 * capacity * index.longestRow);
+      this.#tileEntries = gpu.array("exp-sum: tile entries", entries.byteLength);
     }
     const { rows, logs } = this;
     const kernels = this.#kernels;
@@ -241,7 +240,7 @@ export class ExpSum implements Disposable {
     gpu.dispatch(
       this.#kernels.tiles,
       { numbers, spans: index.spans, entries: index.entries, coefficients: this.#scores, ...lists },
-      { start, count, padded, first_tile: table, tiles, tile_length: tileLength, longest: index.longestRow },
+      { start, count, padded, first_tile: table, tiles, tile_length: tileLength },
       spread(Math.ceil(padded * Math.ceil(tiles / tilesPerInvocation) / 32)),
     );
     const perRow = 2 + Math.min(tileLength, index.longestRow);

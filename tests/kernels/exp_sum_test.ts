@@ -33,6 +33,7 @@ async function logSumExp(
   excluded: number[][],
   scattered: boolean,
   tuning: ExpSumTuning,
+  capacity = rows.length + 3,
 ) {
   const dim = rows[0]!.length;
   const count = rows.length;
@@ -58,7 +59,7 @@ async function logSumExp(
   using rowGradient = gpu.zeros("row gradient", rowTable.byteLength);
   using vectorGradient = gpu.zeros("vector gradient", vectorTable.byteLength);
   using numbers = gpu.upload("numbers", Uint32Array.of(9999, ...order));
-  using sums = new ExpSum(gpu, { dim, capacity: count + 3, vectors: vectors.length, tuning });
+  using sums = new ExpSum(gpu, { dim, capacity, vectors: vectors.length, tuning });
   const batch = {
     rows: rowTable,
     firstRow: 3,
@@ -101,8 +102,9 @@ async function check(
   scattered: boolean,
   tuning: ExpSumTuning,
   tolerance = 2e-5,
+  capacity = rows.length + 3,
 ) {
-  const found = await logSumExp(gpu, rows, vectors, excluded, scattered, tuning);
+  const found = await logSumExp(gpu, rows, vectors, excluded, scattered, tuning, capacity);
   logSums(rows, vectors, excluded).forEach((wanted, r) => {
     if (wanted === -Infinity) assert.ok(found.logSums[r]! < -1e37);
     else {
@@ -163,7 +165,8 @@ Deno.test("ExpSum ends no loop early, however many vectors are excluded", async 
   const vectors = randomRows(2, 2, size, 2, 1);
   const order = permutation(size, 1, 2, 3);
   const excluded = rows.map((_, r) => [...order.subarray(r * 5, r * 5 + size - 40)].sort((a, b) => a - b));
-  await check(gpu, rows, vectors, excluded, true, "software");
+  // A workspace for many rows cuts the vectors into few slices.
+  await check(gpu, rows, vectors, excluded, true, "software", 2e-5, 4000);
 
   const many = randomRows(1, 3, 1100, 1, 1);
   const few = randomRows(1, 4, 64, 1, 1);
