@@ -1,3 +1,5 @@
+import { usage } from "./usage.ts";
+
 /** A typed array's bytes on the device. Made by {@linkcode Gpu.array} and {@linkcode Gpu.upload}. */
 export class DeviceArray implements Disposable {
   /** The WebGPU buffer; at least `byteLength` long. */
@@ -35,7 +37,7 @@ export class DeviceArray implements Disposable {
   }
 }
 
-const usage = 0x0080 | 0x0008 | 0x0004; // STORAGE | COPY_DST | COPY_SRC
+const arrayUsage = usage.storage | usage.copyTarget | usage.copySource;
 
 /** Rounds a length up to one of eight sizes per power of two, so that buffers fit again. */
 export function poolSize(byteLength: number): number {
@@ -83,7 +85,7 @@ export class BufferPool {
       this.#waiting -= size;
       return again;
     }
-    const buffer = this.#device.createBuffer({ label, size, usage });
+    const buffer = this.#device.createBuffer({ label, size, usage: arrayUsage });
     this.#ids.set(buffer, this.#nextId++);
     this.#peak = Math.max(this.#peak, this.#inUse + this.#waiting);
     return buffer;

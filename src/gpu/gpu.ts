@@ -1,7 +1,9 @@
 import { DeviceLostError, GpuError } from "../errors.ts";
 import { type AdapterChoice, type AdapterDescription, chooseAdapter, describeAdapter } from "./adapter.ts";
 import { BufferPool, DeviceArray } from "./device_array.ts";
-import { compile, type Kernel, kernelKey, type KernelSource, packParameters } from "./kernel.ts";
+import { compile, type Kernel, kernelKey, type KernelSource } from "./kernel.ts";
+import { ParameterArena } from "./parameter_arena.ts";
+import { usage } from "./usage.ts";
 import { KernelTimer, type KernelTiming } from "./kernel_timer.ts";
 
 /** Any typed array that can be uploaded. */
@@ -18,13 +20,9 @@ export interface GpuOptions {
 /** Number of workgroups in x, y, z. */
 export type Workgroups = readonly [number, number?, number?];
 
-const parameterStride = 256;
 const dispatchesPerSubmission = 512;
 /** Operations (as the caller estimates them) after which work is submitted: keeps one submission short on a slow GPU. */
 const operationsPerSubmission = 2e10;
-const copyDestination = 0x0008;
-const uniform = 0x0040;
-const mapRead = 0x0001;
 
 /**
  * One WebGPU device and its stream of work. Calls record work in program order and return at once; work is
@@ -39,10 +37,7 @@ export class Gpu implements Disposable {
   readonly timing: boolean;
   readonly #pool: BufferPool;
   readonly #kernels = new Map<string, Kernel>();
-  readonly #parameterLayout: GPUBindGroupLayout;
-  readonly #parameterBuffer: GPUBuffer;
-  readonly #parameterGroup: GPUBindGroup;
-  readonly #parameters = new DataView(new ArrayBuffer(parameterStride * dispatchesPerSubmission));
+  readonly #parameters: ParameterArena;
   readonly #timer: KernelTimer | null;
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
@@ -58,24 +53,7 @@ export class Gpu implements Disposable {
     this.timing = timing && device.features.has("timestamp-query");
     this.#pool = new BufferPool(device, () => this.submit());
     this.#timer = this.timing ? new KernelTimer(device, dispatchesPerSubmission) : null;
-    this.#parameterLayout = device.createBindGroupLayout({
-      label: "parameters",
-      entries: [{
-        binding: 0,
-        visibility: GPUShaderStage.COMPUTE,
-        buffer: { type: "uniform", hasDynamicOffset: true, minBindingSize: 0 },
-      }],
-    });
-    this.#parameterBuffer = device.createBuffer({
-      label: "parameters",
-      size: this.#parameters.byteLength,
-      usage: uniform | copyDestination,
-    });
-    this.#parameterGroup = device.createBindGroup({
-      label: "parameters",
-      layout: this.#parameterLayout,
-      entries: [{ binding: 0, resource: { buffer: this.#parameterBuffer, size: parameterStride } }],
-    });
+    this.#parameters = new ParameterArena(device, dispatchesPerSubmission);
     device.addEventListener("uncapturederror", (event) => {
       const { error } = event as GPUUncapturedErrorEvent;
       this.#fail(new GpuError(`WebGPU refused work: ${error.message}`));
@@ -121,7 +99,7 @@ export class Gpu implements Disposable {
     const known = this.#kernels.get(key);
     if (known) return known;
     this.device.pushErrorScope("validation");
-    const kernel = compile(this.device, source, this.#parameterLayout);
+    const kernel = compile(this.device, source, this.#parameters.layout);
     this.device.popErrorScope().then((error) => {
       if (error) this.#fail(new GpuError(`kernel ${source.name} does not compile: ${error.message}`));
     });
@@ -205,13 +183,12 @@ export class Gpu implements Disposable {
     const [x, y = 1, z = 1] = workgroups;
     if (x === 0 || y === 0 || z === 0) return;
     if (this.#dispatches === dispatchesPerSubmission) this.submit();
-    const offset = this.#dispatches * parameterStride;
-    packParameters(kernel, parameters, this.#parameters, offset);
+    const offset = this.#parameters.pack(this.#dispatches, kernel, parameters);
     const group = this.#bindGroup(kernel, arrays);
     const pass = this.#beginPass(kernel.name);
     pass.setPipeline(kernel.pipeline);
     pass.setBindGroup(0, group);
-    pass.setBindGroup(1, this.#parameterGroup, [offset]);
+    pass.setBindGroup(1, this.#parameters.group, [offset]);
     pass.dispatchWorkgroups(x, y, z);
     if (this.#timer) this.#endPass();
     this.#dispatches++;
@@ -276,10 +253,7 @@ export class Gpu implements Disposable {
     this.#endPass();
     const encoder = this.#encoder;
     this.#encoder = null;
-    if (this.#dispatches > 0) {
-      const used = new Uint8Array(this.#parameters.buffer, 0, this.#dispatches * parameterStride);
-      this.device.queue.writeBuffer(this.#parameterBuffer, 0, used);
-    }
+    this.#parameters.upload(this.device.queue, this.#dispatches);
     this.#timer?.resolve(encoder);
     this.device.queue.submit([encoder.finish()]);
     this.#dispatches = 0;
@@ -302,7 +276,7 @@ export class Gpu implements Disposable {
     const staging = this.device.createBuffer({
       label: "read-back",
       size: Math.max(8, total),
-      usage: mapRead | copyDestination,
+      usage: usage.mapRead | usage.copyTarget,
     });
     arrays.forEach((array, n) => {
       const length = Math.ceil(array.byteLength / 4) * 4;
@@ -313,7 +287,7 @@ export class Gpu implements Disposable {
     });
     this.submit();
     try {
-      await staging.mapAsync(mapRead);
+      await staging.mapAsync(usage.mapRead);
     } catch (cause) {
       await this.#settle();
       this.check();
@@ -359,7 +333,7 @@ export class Gpu implements Disposable {
     this.device.queue.onSubmittedWorkDone().then(() => {
       this.#pool.clear();
       this.#timer?.close();
-      this.#parameterBuffer.destroy();
+      this.#parameters.destroy();
       this.device.destroy();
     });
   }

@@ -1,3 +1,5 @@
+import { usage } from "./usage.ts";
+
 /** Device time of one kernel. */
 export interface KernelTiming {
   /** The kernel's name. */
@@ -7,11 +9,6 @@ export interface KernelTiming {
   /** Sum of the times, in milliseconds. */
   readonly milliseconds: number;
 }
-
-const queryResolve = 0x0200;
-const copySource = 0x0004;
-const copyDestination = 0x0008;
-const mapRead = 0x0001;
 
 /** Takes the time of every dispatch with timestamp queries. */
 export class KernelTimer {
@@ -27,7 +24,10 @@ export class KernelTimer {
     this.#device = device;
     this.#capacity = capacity;
     this.#queries = device.createQuerySet({ type: "timestamp", count: 2 * capacity });
-    this.#resolved = device.createBuffer({ size: 16 * capacity, usage: queryResolve | copySource });
+    this.#resolved = device.createBuffer({
+      size: 16 * capacity,
+      usage: usage.queryResolve | usage.copySource,
+    });
   }
 
   /** The timestamps that the pass of the next dispatch has to write. */
@@ -42,7 +42,10 @@ export class KernelTimer {
     const names = this.#names;
     if (names.length === 0) return;
     this.#names = [];
-    const staging = this.#device.createBuffer({ size: 16 * names.length, usage: mapRead | copyDestination });
+    const staging = this.#device.createBuffer({
+      size: 16 * names.length,
+      usage: usage.mapRead | usage.copyTarget,
+    });
     encoder.resolveQuerySet(this.#queries, 0, 2 * names.length, this.#resolved, 0);
     encoder.copyBufferToBuffer(this.#resolved, 0, staging, 0, 16 * names.length);
     this.#pending.push({ staging, names });
@@ -52,7 +55,7 @@ export class KernelTimer {
   /** Waits for all submissions and sums the times per kernel, the longest first. */
   async collect(): Promise<KernelTiming[]> {
     const pending = this.#pending.splice(0);
-    await Promise.all(pending.map(({ staging }) => staging.mapAsync(mapRead)));
+    await Promise.all(pending.map(({ staging }) => staging.mapAsync(usage.mapRead)));
     const sums = new Map<string, { dispatches: number; milliseconds: number }>();
     for (const { staging, names } of pending) {
       const times = new BigUint64Array(staging.getMappedRange());
