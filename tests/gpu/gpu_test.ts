@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { GpuError } from "../../src/errors.ts";
+import { DeviceLostError, GpuError } from "../../src/errors.ts";
 import { openGpu, spread } from "../../src/gpu/gpu.ts";
 import { poolSize } from "../../src/gpu/device_array.ts";
 import { readInterface } from "../../src/gpu/kernel.ts";
@@ -81,6 +81,22 @@ Deno.test("gpu.read() fails once the device was closed or lost", async () => {
   const array = gpu.zeros("any", 4);
   gpu.close();
   await assert.rejects(gpu.read(array), GpuError);
+});
+
+Deno.test("gpu.read() says that the device was lost, again and again", async () => {
+  const gpu = await openGpu();
+  const array = gpu.zeros("any", 4);
+  await gpu.read(array);
+  gpu.device.destroy();
+  for (let n = 0; n < 2; n++) {
+    await assert.rejects(gpu.read(array), (error) => {
+      assert.ok(error instanceof DeviceLostError, String(error));
+      assert.match(error.message, /was lost.*start again to resume/);
+      return true;
+    });
+  }
+  assert.throws(() => gpu.dispatch(gpu.kernel(scale), {}, {}, [1]), DeviceLostError);
+  gpu.close();
 });
 
 Deno.test("gpu.timings() sums the time of each kernel", async () => {
