@@ -52,7 +52,11 @@ export function registerDistill(program: Command): void {
     );
   teacherOptions(dataOptions(command))
     .option("--dim <number>", "dimension of the student", positiveInteger, 6)
-    .option("--epochs <number>", "most epochs of the distillation", positiveInteger, 300)
+    .option(
+      "--epochs <number>",
+      "most epochs of the distillation (default: 300; sample: 150)",
+      positiveInteger,
+    )
     .option("--learning-rate <number>", "step size of the student's optimizer", positiveNumber, 3e-3)
     .addOption(
       new Option("--scores <form>", "exact, or clamped as the authors released it").choices([

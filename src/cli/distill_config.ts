@@ -41,7 +41,7 @@ export interface DistillFlags {
   teacherEpochs?: number;
   seed: number;
   dim: number;
-  epochs: number;
+  epochs?: number;
   learningRate: number;
   scores: "free" | "clamped";
   patience: number;
@@ -88,7 +88,15 @@ export function configOf(flags: DistillFlags): Omit<DistillConfig, "fingerprint"
       epochs: flags.teacherEpochs ?? null,
     },
     baselineEpochs: flags.baselineEpochs ?? null,
-    distill: distillSettings({ seed, dim, epochs, learningRate, scores, patience }),
+    distill: distillSettings({
+      ...distillPreset(flags.data),
+      seed,
+      dim,
+      learningRate,
+      scores,
+      patience,
+      ...(epochs === undefined ? {} : { epochs }),
+    }),
   };
 }
 
