@@ -4,6 +4,7 @@
  * @module
  */
 import configuration from "../../deno.json" with { type: "json" };
+import { distillPreset } from "../distill/presets.ts";
 import { type DistillSettings, distillSettings } from "../distill/options.ts";
 import { HetcompError, RunError } from "../errors.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
