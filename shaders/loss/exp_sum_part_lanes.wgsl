@@ -23,10 +23,10 @@ fn product_part(g: u32, start: Lanes, first: u32) -> Lanes {
   var sum = start;
   for (var w = first; w < min(first + PART, WIDTH); w++) {
     let d = g * PADDED + 4u * w;
-    sum = fma(held[d], Lanes(streamed[w].x), sum);
-    if (4u * w + 1u < DIM) { sum = fma(held[d + 1u], Lanes(streamed[w].y), sum); }
-    if (4u * w + 2u < DIM) { sum = fma(held[d + 2u], Lanes(streamed[w].z), sum); }
-    if (4u * w + 3u < DIM) { sum = fma(held[d + 3u], Lanes(streamed[w].w), sum); }
+    sum += held[d] * Lanes(streamed[w].x);
+    if (4u * w + 1u < DIM) { sum += held[d + 1u] * Lanes(streamed[w].y); }
+    if (4u * w + 2u < DIM) { sum += held[d + 2u] * Lanes(streamed[w].z); }
+    if (4u * w + 3u < DIM) { sum += held[d + 3u] * Lanes(streamed[w].w); }
   }
   return sum;
 }
@@ -43,10 +43,10 @@ fn products(g: u32) -> Lanes {
 fn gather_part(g: u32, factor: Lanes, first: u32) {
   for (var w = first; w < min(first + PART, WIDTH); w++) {
     let d = g * PADDED + 4u * w;
-    gathered[d] = fma(factor, Lanes(streamed[w].x), gathered[d]);
-    if (4u * w + 1u < DIM) { gathered[d + 1u] = fma(factor, Lanes(streamed[w].y), gathered[d + 1u]); }
-    if (4u * w + 2u < DIM) { gathered[d + 2u] = fma(factor, Lanes(streamed[w].z), gathered[d + 2u]); }
-    if (4u * w + 3u < DIM) { gathered[d + 3u] = fma(factor, Lanes(streamed[w].w), gathered[d + 3u]); }
+    gathered[d] += factor * Lanes(streamed[w].x);
+    if (4u * w + 1u < DIM) { gathered[d + 1u] += factor * Lanes(streamed[w].y); }
+    if (4u * w + 2u < DIM) { gathered[d + 2u] += factor * Lanes(streamed[w].z); }
+    if (4u * w + 3u < DIM) { gathered[d + 3u] += factor * Lanes(streamed[w].w); }
   }
 }
 

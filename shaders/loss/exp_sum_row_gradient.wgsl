@@ -26,7 +26,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var sum = weight * means[n];
   for (var place = span.y; place < span.w; place++) {
     let coefficient = coefficients[(place - span.y) * params.count + slot];
-    sum = fma(vec4f(coefficient), vectors[(params.first_vector + listed[place]) * WIDTH + part], sum);
+    sum += coefficient * vectors[(params.first_vector + listed[place]) * WIDTH + part];
   }
   let row = params.first_row + select(slot, number, params.scattered == 1u);
   gradient[row * WIDTH + part] = sum;

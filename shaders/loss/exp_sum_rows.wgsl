@@ -135,10 +135,10 @@ fn too_high(g: u32) -> bool {
 fn settle_part(g: u32, scale: Lanes, share: f32, first: u32) {
   for (var w = first; w < min(first + PART, WIDTH); w++) {
     let d = g * PADDED + 4u * w;
-    sum_vector[d] = fma(sum_vector[d], scale, gathered[d] * share);
-    sum_vector[d + 1u] = fma(sum_vector[d + 1u], scale, gathered[d + 1u] * share);
-    sum_vector[d + 2u] = fma(sum_vector[d + 2u], scale, gathered[d + 2u] * share);
-    sum_vector[d + 3u] = fma(sum_vector[d + 3u], scale, gathered[d + 3u] * share);
+    sum_vector[d] = sum_vector[d] * scale + gathered[d] * share;
+    sum_vector[d + 1u] = sum_vector[d + 1u] * scale + gathered[d + 1u] * share;
+    sum_vector[d + 2u] = sum_vector[d + 2u] * scale + gathered[d + 2u] * share;
+    sum_vector[d + 3u] = sum_vector[d + 3u] * scale + gathered[d + 3u] * share;
     gathered[d] = Lanes(0.0);
     gathered[d + 1u] = Lanes(0.0);
     gathered[d + 2u] = Lanes(0.0);
@@ -152,7 +152,7 @@ fn settle(g: u32, again: bool) {
   let scale = exp(highest[g] - raised);
   let share = select(1.0, 0.0, again);
   highest[g] = raised;
-  sum[g] = fma(sum[g], scale, block[g] * share);
+  sum[g] = sum[g] * scale + block[g] * share;
   block[g] = Lanes(0.0);
   top[g] = Lanes(LOWEST);
   settle_part(g, scale, share, 0u);

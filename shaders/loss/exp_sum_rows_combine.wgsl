@@ -24,8 +24,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let place = slice * params.count + slot;
     let own = partial_sums[place];
     let scale = select(0.0, exp(min(own.x - highest, 0.0)), own.y > 0.0);
-    sum = fma(scale, own.y, sum);
-    vector = fma(vec4f(scale), partial_vectors[place * WIDTH + n % WIDTH], vector);
+    sum += scale * own.y;
+    vector += scale * partial_vectors[place * WIDTH + n % WIDTH];
   }
   let empty = highest < -1.0e37;
   means[n] = select(vector / sum, vec4f(0.0), vec4<bool>(empty));

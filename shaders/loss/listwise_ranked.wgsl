@@ -15,7 +15,7 @@ struct Params { start: u32, count: u32, weight: f32, log_weight: f32 }
 // A sum of exponentials: exp(x) * y.
 fn added(sum: vec2f, score: f32) -> vec2f {
   let small = exp(-abs(score - sum.x));
-  if (score > sum.x) { return vec2f(score, fma(sum.y, small, 1.0)); }
+  if (score > sum.x) { return vec2f(score, sum.y * small + 1.0); }
   return vec2f(sum.x, sum.y + small);
 }
 
@@ -26,7 +26,7 @@ fn term_loss(sum: vec2f, score: f32) -> f32 {
 
 // One step along a list: x is the log denominator before, y the sum of weight / denominator, in units of 1 / exp(x).
 fn advanced(prefix: vec2f, denominator: f32, weight: f32) -> vec2f {
-  return vec2f(denominator, fma(prefix.y, fraction(denominator - prefix.x), select(weight, 0.0, floored(denominator))));
+  return vec2f(denominator, prefix.y * fraction(denominator - prefix.x) + select(weight, 0.0, floored(denominator)));
 }
 
 @compute @workgroup_size(64)
@@ -49,7 +49,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     denominators[place] = sum.x + log(sum.y);
     let weight = select(0.0, 0.5, n <= half) + select(0.0, 0.5, n <= tenth);
     if (n > half) { positives_sum = sum; }
-    loss = fma(weight, term_loss(sum, score), loss);
+    loss += weight * term_loss(sum, score);
   }
   sum = positives_sum;
   for (var n = middle; n > 0u; n--) {
@@ -68,7 +68,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     let denominator = denominators[place];
     if (n == 0u) { prefix.x = denominator; }
     prefix = advanced(prefix, denominator, 1.0);
-    let coefficient = fma(fraction(limited(raw) - denominator), prefix.y, -1.0);
+    let coefficient = fraction(limited(raw) - denominator) * prefix.y - 1.0;
     scores[place] = select(0.0, params.weight * coefficient, passes(raw));
   }
   let positives_weight = log_or_lowest(prefix.y, -prefix.x);
@@ -80,7 +80,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     if (n == middle) { prefix.x = denominator; }
     let weight = select(0.0, 0.5, n < half) + select(0.0, 0.5, n < tenth);
     prefix = advanced(prefix, denominator, weight);
-    var coefficient = fma(fraction(limited(raw) - denominator), prefix.y, -weight);
+    var coefficient = fraction(limited(raw) - denominator) * prefix.y - weight;
     if (n >= half) { coefficient += exp(limited(raw) + positives_weight); }
     scores[place] = select(0.0, params.weight * coefficient, passes(raw));
   }
