@@ -1,6 +1,4 @@
 // Shared by the exp-sum kernels. Header: DIM (length of an embedding), BOUND (scores are clamped to +-BOUND; 0: free).
-// Products and sums stand as such, not as fma(): drivers fuse them where that is fast, and SwiftShader needs fifty times
-// the time for the function.
 
 // vec4 in an embedding.
 const WIDTH: u32 = (DIM + 3u) / 4u;

@@ -46,21 +46,28 @@ fn seek(r: u32, slot: u32, first: u32) {
   upcoming[r] = vector_at(low, last);
 }
 
-fn hold_part(g: u32, slot: u32, first: u32) {
+fn hold_step(g: u32, slot: u32, w: u32) {
   let r = g * LANES;
   let last = params.count - 1u;
-  for (var w = first; w < min(first + PART, WIDTH); w++) {
-    let quad = transposed(
-      rows[min(slot + r * SIZE, last) * WIDTH + w],
-      rows[min(slot + (r + 1u) * SIZE, last) * WIDTH + w],
-      rows[min(slot + (r + 2u) * SIZE, last) * WIDTH + w],
-      rows[min(slot + (r + 3u) * SIZE, last) * WIDTH + w]);
-    let d = g * PADDED + 4u * w;
-    held[d] = quad.x;
-    held[d + 1u] = quad.y;
-    held[d + 2u] = quad.z;
-    held[d + 3u] = quad.w;
+  let quad = transposed(
+    rows[min(slot + r * SIZE, last) * WIDTH + w],
+    rows[min(slot + (r + 1u) * SIZE, last) * WIDTH + w],
+    rows[min(slot + (r + 2u) * SIZE, last) * WIDTH + w],
+    rows[min(slot + (r + 3u) * SIZE, last) * WIDTH + w]);
+  let d = g * PADDED + 4u * w;
+  held[d] = quad.x;
+  held[d + 1u] = quad.y;
+  held[d + 2u] = quad.z;
+  held[d + 3u] = quad.w;
+}
+
+fn hold_part(g: u32, slot: u32, first: u32) {
+  if (WIDTH <= 2u) {
+    hold_step(g, slot, 0u);
+    if (WIDTH > 1u) { hold_step(g, slot, WIDTH - 1u); }
+    return;
   }
+  for (var w = first; w < min(first + PART, WIDTH); w++) { hold_step(g, slot, w); }
 }
 
 fn start_group(g: u32, slot: u32, first: u32) {
@@ -104,6 +111,11 @@ fn exclude(g: u32, base: u32, limit: u32) {
 }
 
 fn load_part(place: u32, first: u32) {
+  if (WIDTH <= 2u) {
+    streamed[0] = vectors[place];
+    if (WIDTH > 1u) { streamed[WIDTH - 1u] = vectors[place + 1u]; }
+    return;
+  }
   for (var w = first; w < min(first + PART, WIDTH); w++) { streamed[w] = vectors[place + w]; }
 }
 
@@ -132,18 +144,25 @@ fn too_high(g: u32) -> bool {
   return any(top[g] > highest[g] + Lanes(SLACK));
 }
 
+fn settle_step(g: u32, scale: Lanes, share: f32, w: u32) {
+  let d = g * PADDED + 4u * w;
+  sum_vector[d] = sum_vector[d] * scale + gathered[d] * share;
+  sum_vector[d + 1u] = sum_vector[d + 1u] * scale + gathered[d + 1u] * share;
+  sum_vector[d + 2u] = sum_vector[d + 2u] * scale + gathered[d + 2u] * share;
+  sum_vector[d + 3u] = sum_vector[d + 3u] * scale + gathered[d + 3u] * share;
+  gathered[d] = Lanes(0.0);
+  gathered[d + 1u] = Lanes(0.0);
+  gathered[d + 2u] = Lanes(0.0);
+  gathered[d + 3u] = Lanes(0.0);
+}
+
 fn settle_part(g: u32, scale: Lanes, share: f32, first: u32) {
-  for (var w = first; w < min(first + PART, WIDTH); w++) {
-    let d = g * PADDED + 4u * w;
-    sum_vector[d] = sum_vector[d] * scale + gathered[d] * share;
-    sum_vector[d + 1u] = sum_vector[d + 1u] * scale + gathered[d + 1u] * share;
-    sum_vector[d + 2u] = sum_vector[d + 2u] * scale + gathered[d + 2u] * share;
-    sum_vector[d + 3u] = sum_vector[d + 3u] * scale + gathered[d + 3u] * share;
-    gathered[d] = Lanes(0.0);
-    gathered[d + 1u] = Lanes(0.0);
-    gathered[d + 2u] = Lanes(0.0);
-    gathered[d + 3u] = Lanes(0.0);
+  if (WIDTH <= 2u) {
+    settle_step(g, scale, share, 0u);
+    if (WIDTH > 1u) { settle_step(g, scale, share, WIDTH - 1u); }
+    return;
   }
+  for (var w = first; w < min(first + PART, WIDTH); w++) { settle_step(g, scale, share, w); }
 }
 
 // Adds the block's sums to the slice's or, if the block has to be done again, raises the maximum; clears the block's.
@@ -161,12 +180,19 @@ fn settle(g: u32, again: bool) {
   if (WIDTH > 3u * PART) { settle_part(g, scale, share, 3u * PART); }
 }
 
+fn keep_step(g: u32, c: u32, place: u32, w: u32) {
+  let d = g * PADDED + 4u * w;
+  partial_vectors[place * WIDTH + w] =
+    lane(LaneQuad(sum_vector[d], sum_vector[d + 1u], sum_vector[d + 2u], sum_vector[d + 3u]), c);
+}
+
 fn keep_part(g: u32, c: u32, place: u32, first: u32) {
-  for (var w = first; w < min(first + PART, WIDTH); w++) {
-    let d = g * PADDED + 4u * w;
-    partial_vectors[place * WIDTH + w] =
-      lane(LaneQuad(sum_vector[d], sum_vector[d + 1u], sum_vector[d + 2u], sum_vector[d + 3u]), c);
+  if (WIDTH <= 2u) {
+    keep_step(g, c, place, 0u);
+    if (WIDTH > 1u) { keep_step(g, c, place, WIDTH - 1u); }
+    return;
   }
+  for (var w = first; w < min(first + PART, WIDTH); w++) { keep_step(g, c, place, w); }
 }
 
 fn keep_row(g: u32, c: u32, slot: u32, slice: u32) {

@@ -19,30 +19,44 @@ fn target_of(item: u32, slice: u32) -> u32 {
   return (params.target_vector + slice * params.vectors + min(item, params.vectors - 1u)) * WIDTH;
 }
 
-fn hold_part(g: u32, item: u32, first: u32) {
+fn hold_step(g: u32, item: u32, w: u32) {
   let a = item + g * LANES * SIZE;
-  for (var w = first; w < min(first + PART, WIDTH); w++) {
-    let quad = transposed(vectors[place_of(a) + w], vectors[place_of(a + SIZE) + w],
-      vectors[place_of(a + 2u * SIZE) + w], vectors[place_of(a + 3u * SIZE) + w]);
-    let d = g * PADDED + 4u * w;
-    held[d] = quad.x;
-    held[d + 1u] = quad.y;
-    held[d + 2u] = quad.z;
-    held[d + 3u] = quad.w;
+  let quad = transposed(vectors[place_of(a) + w], vectors[place_of(a + SIZE) + w],
+    vectors[place_of(a + 2u * SIZE) + w], vectors[place_of(a + 3u * SIZE) + w]);
+  let d = g * PADDED + 4u * w;
+  held[d] = quad.x;
+  held[d + 1u] = quad.y;
+  held[d + 2u] = quad.z;
+  held[d + 3u] = quad.w;
+}
+
+fn hold_part(g: u32, item: u32, first: u32) {
+  if (WIDTH <= 2u) {
+    hold_step(g, item, 0u);
+    if (WIDTH > 1u) { hold_step(g, item, WIDTH - 1u); }
+    return;
   }
+  for (var w = first; w < min(first + PART, WIDTH); w++) { hold_step(g, item, w); }
+}
+
+fn resume_step(g: u32, item: u32, slice: u32, w: u32) {
+  let a = item + g * LANES * SIZE;
+  let quad = transposed(gradient[target_of(a, slice) + w], gradient[target_of(a + SIZE, slice) + w],
+    gradient[target_of(a + 2u * SIZE, slice) + w], gradient[target_of(a + 3u * SIZE, slice) + w]);
+  let d = g * PADDED + 4u * w;
+  gathered[d] = quad.x;
+  gathered[d + 1u] = quad.y;
+  gathered[d + 2u] = quad.z;
+  gathered[d + 3u] = quad.w;
 }
 
 fn resume_part(g: u32, item: u32, slice: u32, first: u32) {
-  let a = item + g * LANES * SIZE;
-  for (var w = first; w < min(first + PART, WIDTH); w++) {
-    let quad = transposed(gradient[target_of(a, slice) + w], gradient[target_of(a + SIZE, slice) + w],
-      gradient[target_of(a + 2u * SIZE, slice) + w], gradient[target_of(a + 3u * SIZE, slice) + w]);
-    let d = g * PADDED + 4u * w;
-    gathered[d] = quad.x;
-    gathered[d + 1u] = quad.y;
-    gathered[d + 2u] = quad.z;
-    gathered[d + 3u] = quad.w;
+  if (WIDTH <= 2u) {
+    resume_step(g, item, slice, 0u);
+    if (WIDTH > 1u) { resume_step(g, item, slice, WIDTH - 1u); }
+    return;
   }
+  for (var w = first; w < min(first + PART, WIDTH); w++) { resume_step(g, item, slice, w); }
 }
 
 fn start_part(g: u32, item: u32, slice: u32, first: u32) {
@@ -70,6 +84,11 @@ fn list(g: u32, item: u32, own: vec2u) {
 }
 
 fn load_part(slot: u32, first: u32) {
+  if (WEIGHTED_WIDTH <= 2u) {
+    streamed[0] = weighted[slot * WEIGHTED_WIDTH];
+    if (WEIGHTED_WIDTH > 1u) { streamed[WEIGHTED_WIDTH - 1u] = weighted[slot * WEIGHTED_WIDTH + 1u]; }
+    return;
+  }
   for (var w = first; w < min(first + PART, WEIGHTED_WIDTH); w++) {
     streamed[w] = weighted[slot * WEIGHTED_WIDTH + w];
   }
@@ -93,11 +112,18 @@ fn visit(tile: u32, item: u32, slot: u32) {
   if (GROUPS > 1u) { gather(GROUPS - 1u, share[GROUPS - 1u]); }
 }
 
+fn keep_step(g: u32, c: u32, place: u32, w: u32) {
+  let d = g * PADDED + 4u * w;
+  gradient[place + w] = lane(LaneQuad(gathered[d], gathered[d + 1u], gathered[d + 2u], gathered[d + 3u]), c);
+}
+
 fn keep_part(g: u32, c: u32, place: u32, first: u32) {
-  for (var w = first; w < min(first + PART, WIDTH); w++) {
-    let d = g * PADDED + 4u * w;
-    gradient[place + w] = lane(LaneQuad(gathered[d], gathered[d + 1u], gathered[d + 2u], gathered[d + 3u]), c);
+  if (WIDTH <= 2u) {
+    keep_step(g, c, place, 0u);
+    if (WIDTH > 1u) { keep_step(g, c, place, WIDTH - 1u); }
+    return;
   }
+  for (var w = first; w < min(first + PART, WIDTH); w++) { keep_step(g, c, place, w); }
 }
 
 fn keep_vector(g: u32, c: u32, item: u32, slice: u32) {
