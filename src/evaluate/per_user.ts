@@ -49,12 +49,12 @@ export function usersWithRelevant(relevant: Ragged): Uint32Array<ArrayBuffer> {
  * ```
  *
  * @param recommended [users.length x width] item numbers row by row, the best first; 0xffffffff is an empty place.
- * @param width The length of a row; at least the largest cut-off.
+ * @param width The length of a row. Places beyond it, up to a larger cut-off, count as empty.
  * @param users The user number of each row of `recommended`; something must be relevant to each
  * (see {@linkcode usersWithRelevant}).
  * @param relevant One row of relevant items for every user of the data set; row numbers are user numbers.
  * @param ks The cut-offs.
- * @throws {ArgumentError} if a cut-off is not a positive integer or exceeds `width`, the sizes disagree, or nothing
+ * @throws {ArgumentError} if a cut-off is not a positive integer, the sizes disagree, or nothing
  * is relevant to a user.
  */
 export function measureLists(
@@ -65,14 +65,10 @@ export function measureLists(
   ks: readonly number[],
 ): PerUserMetrics {
   ks.forEach(checkCutoff);
-  const longest = Math.max(0, ...ks);
-  if (!(Number.isInteger(width) && width >= longest)) {
-    throw new ArgumentError(
-      "width",
-      `it is ${width}`,
-      `an integer of at least ${longest}, the largest cut-off`,
-    );
+  if (!(Number.isInteger(width) && width >= 0)) {
+    throw new ArgumentError("width", `it is ${width}`, "an integer from 0 up");
   }
+  const longest = Math.min(width, Math.max(0, ...ks));
   if (recommended.length !== users.length * width) {
     throw new ArgumentError(
       "recommended",

@@ -105,7 +105,7 @@ export class RankingEvaluation implements Disposable {
     relevant: Ragged,
     leftOut: Ragged,
   ): PartMetrics {
-    const length = Math.max(1, ...this.k);
+    const length = Math.min(width, Math.max(1, ...this.k));
     const recommended = new Uint32Array(users.length * length).fill(emptyPlace);
     // An item is left out for user u while leftOutFor holds u + 1 for it.
     const leftOutFor = new Uint32Array(this.#split.items);

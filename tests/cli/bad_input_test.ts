@@ -270,10 +270,8 @@ Deno.test("damaged teachers and students are refused with the reason", async (t)
     await attempts.refused(other, [...place, "--data", "sample"]);
     await attempts.refused(other, [...place, "--data", at("small.dat"), "--split-seed", "2"]);
   });
-  await step("cut-offs that are no numbers, or that no device has room for", async () => {
+  await step("cut-offs that are no positive integers", async () => {
     for (const k of ["0", "ten", "10,", "-5"]) await evaluate(/'--k <numbers>' argument/, "good", `--k=${k}`);
-    const path = "good/student.safetensors";
-    await evaluate(/the buffer 'top-k items' needs 1600\d+ bytes/, path, "--k", "4000000000");
   });
   await step("a file of per-user metrics that exists", async () => {
     const path = "good/student.safetensors";

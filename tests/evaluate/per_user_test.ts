@@ -48,7 +48,7 @@ Deno.test("meanMetrics() is NaN without users", () => {
 Deno.test("measureLists() refuses shapes that do not fit and users without relevant items", () => {
   const relevant = ragged([[1], []]);
   const one = Uint32Array.of(0);
-  assert.throws(() => measureLists(Uint32Array.of(1), 1, one, relevant, [2]), ArgumentError);
+  assert.throws(() => measureLists(Uint32Array.of(1), 1.5, one, relevant, [2]), ArgumentError);
   assert.throws(() => measureLists(Uint32Array.of(1, 2, 3), 2, one, relevant, [2]), ArgumentError);
   assert.throws(() => measureLists(Uint32Array.of(1), 1, one, relevant, [0]), ArgumentError);
   assert.throws(
@@ -56,4 +56,19 @@ Deno.test("measureLists() refuses shapes that do not fit and users without relev
     /nothing is relevant to user 1/,
   );
   assert.throws(() => measureLists(Uint32Array.of(1), 1, Uint32Array.of(2), relevant, [1]), /user 2/);
+});
+
+Deno.test("measureLists() counts places beyond a row as empty", () => {
+  const relevant = ragged([[4, 7]]);
+  const short = measureLists(Uint32Array.of(4), 1, Uint32Array.of(0), relevant, [5]);
+  const padded = measureLists(
+    Uint32Array.of(4, ...Array(4).fill(0xffffffff)),
+    5,
+    Uint32Array.of(0),
+    relevant,
+    [5],
+  );
+  assert.deepEqual(short, padded);
+  assert.equal(short.recall[0]![0], 0.5);
+  assert.equal(short.precision[0]![0], 0.2);
 });
