@@ -6,7 +6,7 @@ struct Params { count: u32, batch: u32, first_batch: u32 }
 @group(0) @binding(1) var<storage, read_write> sums: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-var<workgroup> partial: array<f32, 64>;
+var<workgroup> sums_of_threads: array<f32, 64>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -20,9 +20,9 @@ fn main(
   let end = min(start + params.batch, params.count);
   var sum = 0.0;
   for (var n = start + local; n < end; n += 64u) { sum += losses[n]; }
-  partial[local] = sum;
+  sums_of_threads[local] = sum;
   workgroupBarrier();
   if (local > 0u) { return; }
-  for (var n = 1u; n < 64u; n++) { sum += partial[n]; }
+  for (var n = 1u; n < 64u; n++) { sum += sums_of_threads[n]; }
   sums[params.first_batch + b] = sum;
 }
