@@ -61,6 +61,8 @@ const textSize = 12;
 
 type Placing = (value: number) => number;
 
+const leastPlotHeight = 60;
+
 /**
  * Draws a line chart. Hovering shows the values of the nearest x through the browser's own tooltips.
  *
@@ -99,7 +101,9 @@ export function lineChart(chart: LineChart): string {
     11,
   );
   const top = legendHeight + 24 + eventTexts.rows * 15;
-  const bottom = chart.height - 38;
+  // A legend of many long names makes the chart taller, not its plot flat.
+  const height = Math.max(chart.height, top + leastPlotHeight + 38);
+  const bottom = height - 38;
   const placeY = (value: number) => pixel(position(y, value, bottom, top));
 
   const plot = { left, right, top, bottom, placeX, placeY };
@@ -137,7 +141,7 @@ export function lineChart(chart: LineChart): string {
     legend.text,
   );
   const id = escapeHtml(chart.id);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${chart.width} ${chart.height}" role="img" ` +
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${chart.width} ${height}" role="img" ` +
     `aria-labelledby="${id}-title ${id}-description" font-size="${textSize}" ` +
     `font-family="system-ui,'Helvetica Neue',Arial,sans-serif" fill="none" stroke-linejoin="round">\n` +
     `<title id="${id}-title">${escapeHtml(chart.title)}</title>\n` +
