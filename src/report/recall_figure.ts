@@ -83,7 +83,7 @@ export function recallFigure(summary: RunSummary): string {
   const { lines, fromTest } = references(summary, part, hasPlain ? undefined : rows.withoutKd);
   const last = own.points.at(-1)?.x ?? Infinity;
   // A long training without distillation must not squeeze the student's curve into a corner.
-  const cut = own.points.length > 1 && (plain.end?.x ?? 0) > 1.5 * last;
+  const cut = own.points.length > 1 && plain.end !== undefined && plain.end.x > 1.5 * last;
   const shownPlain = cut
     ? curve(plain.name, summary.baseline.filter(({ epoch }) => epoch <= last), part)
     : plain;
