@@ -60,6 +60,17 @@ export type {
   Model,
   TrainingSet,
 } from "./src/models/model.ts";
+export {
+  createYardstick,
+  type YardstickKind,
+  yardstickKinds,
+  yardstickLists,
+} from "./src/models/yardsticks.ts";
+export type { Yardstick } from "./src/models/yardstick.ts";
+export { createTopPopular } from "./src/models/top_popular.ts";
+export { createItemKnn, type ItemKnnOptions } from "./src/models/item_knn.ts";
+export { createEase, type EaseOptions } from "./src/models/ease.ts";
+export { createRp3Beta, type Rp3BetaOptions } from "./src/models/rp3beta.ts";
 export { factorRanker, type Ranker, rankerOf } from "./src/models/ranker.ts";
 export { type TeacherKind, type TeacherOptions, trainTeacher } from "./src/teachers/train_teacher.ts";
 export { type EpochRecord, Interrupted, type TrainingHooks } from "./src/teachers/training.ts";

@@ -20,7 +20,8 @@ const softwareNames = /llvmpipe|lavapipe|swiftshader|warp|basic render|software/
 /** Reads name and kind from an adapter. */
 export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
   const info = adapter.info;
-  const name = info.description || info.device || info.vendor || "unnamed adapter";
+  // Browsers keep the description to themselves.
+  const name = info.description || [info.vendor, info.architecture].join(" ").trim() || "unnamed adapter";
   const software = softwareNames.test(name) ||
     ("isFallbackAdapter" in info && info.isFallbackAdapter === true);
   return {
