@@ -1,5 +1,6 @@
 // Loss of each training triple of one batch, and its derivative by the score difference.
 // DISTANCE = 0: x = p.qi - p.qj, loss = -log sigmoid(x). DISTANCE = 1: x = |p - qi|^2 - |p - qj|^2, loss = max(0, margin + x).
+// Parts: log_sigmoid.
 
 struct Params { first: u32, count: u32, margin: f32, scale: f32 }
 
@@ -36,11 +37,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var loss = 0.0;
   var coefficient = 0.0;
   if (DISTANCE == 0u) {
-    let small = exp(-abs(x));
-    // log(1 + small), also where 1 + small rounds to 1
-    let tail = select(log(1.0 + small), small * (1.0 - small * (0.5 - small / 3.0)), small < 0.01);
-    loss = max(-x, 0.0) + tail;
-    coefficient = -select(1.0, small, x >= 0.0) / (1.0 + small);
+    let judged = log_sigmoid_loss(x);
+    loss = judged.x;
+    coefficient = judged.y;
   } else {
     loss = max(0.0, params.margin + x);
     coefficient = select(0.0, 1.0, loss > 0.0);

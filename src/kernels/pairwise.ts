@@ -1,3 +1,4 @@
+import logSigmoidCode from "../../shaders/loss/log_sigmoid.wgsl" with { type: "text" };
 import lossCode from "../../shaders/loss/pairwise.wgsl" with { type: "text" };
 import sumCode from "../../shaders/loss/pairwise_sum.wgsl" with { type: "text" };
 import type { DeviceArray } from "../gpu/device_array.ts";
@@ -51,6 +52,7 @@ export function recordPairwiseLoss(gpu: Gpu, batch: PairwiseBatch, table: Pairwi
     gpu.kernel({
       name: "loss/pairwise",
       code: lossCode,
+      parts: [logSigmoidCode],
       constants: { LANES: lanes, DISTANCE: table.loss === "hinge" ? 1 : 0 },
     }),
     { triples, table: table.table, coefficients, losses },

@@ -9,24 +9,13 @@ import groupMaximaWide from "../../shaders/rank/group_maxima_wide.wgsl" with { t
 import listSearch from "../../shaders/rank/list_search.wgsl" with { type: "text" };
 import keepBest from "../../shaders/rank/keep_best.wgsl" with { type: "text" };
 import keptHeap from "../../shaders/rank/kept_heap.wgsl" with { type: "text" };
-import orderCandidates from "../../shaders/rank/order_candidates.wgsl" with { type: "text" };
-import orderKept from "../../shaders/rank/order_kept.wgsl" with { type: "text" };
-import prepareUsers from "../../shaders/rank/prepare_users.wgsl" with { type: "text" };
 import repairMaxima from "../../shaders/rank/repair_maxima.wgsl" with { type: "text" };
 import sufficient from "../../shaders/rank/sufficient.wgsl" with { type: "text" };
-import threshold from "../../shaders/rank/threshold.wgsl" with { type: "text" };
 import { ranges } from "./dispatch_limits.ts";
 import type { DeviceExclusions } from "./exclusions.ts";
 import { type FactorRows, vectorsOf } from "./factors.ts";
-import {
-  blocksPerDispatch,
-  itemsPerDispatch,
-  maximaSlices,
-  maximaTile,
-  planTopK,
-  repairShare,
-  sortedPerDispatch,
-} from "./top_k_plan.ts";
+import { itemsPerDispatch, maximaSlices, maximaTile, planTopK, repairShare } from "./top_k_plan.ts";
+import { recordSelection } from "./top_k_selection.ts";
 
 /** What {@linkcode topKOnDevice} works on. */
 export interface DeviceTopKOptions {
@@ -57,7 +46,6 @@ export interface DeviceTopK {
 }
 
 const size = 64;
-const block = 16;
 
 /**
  * Finds each user's K best items by dot product and records the work without waiting for it: higher scores first,
@@ -97,13 +85,9 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
     });
   const search = [scoreStep, exclusionSearch];
   const walk = [...search, listSearch];
-  const prepareKernel = kernel("prepare_users", prepareUsers, [], {});
   const repairKernel = kernel("repair_maxima", repairMaxima, search);
-  const thresholdKernel = kernel("threshold", threshold, [], {});
   const gatherKernel = kernel("gather_candidates", gatherCandidates, walk);
-  const orderKernel = kernel("order_candidates", orderCandidates, [sufficient], { BLOCK: block });
   const keepKernel = kernel("keep_best", keepBest, [...walk, sufficient, keptHeap]);
-  const orderKeptKernel = kernel("order_kept", orderKept, [sufficient, keptHeap], {});
 
   using state = gpu.array("top-k state", plan.chunk * 20);
   using maxima = gpu.array("top-k group maxima", plan.chunk * groups * 4);
@@ -118,69 +102,60 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
     const count = Math.min(plan.chunk, served - first);
     const lanes = Math.ceil(count / size);
     const place = { count, user_row: users.row, item_row: items.row, groups };
-    gpu.dispatch(prepareKernel, { rows: rows ?? users.array, state }, { count, first, named: rows ? 1 : 0 }, [
-      lanes,
-    ]);
-    const slices = maximaSlices(plan, count * items.count * dim);
-    for (const [slice, end] of ranges(slices.slices, slices.perDispatch)) {
-      gpu.dispatch(
-        maximaKernel,
-        { ...factors, state, maxima },
-        { ...place, items: items.count, first_group: slice * slices.groups, groups_per_slice: slices.groups },
-        [Math.ceil(count / (size * tile.users)), end - slice],
-        count * items.count * dim * (end - slice) / slices.slices,
-      );
-    }
-    if (exclude) {
-      const share = repairShare(plan.steps, vectors);
-      gpu.dispatch(
-        repairKernel,
-        { ...factors, state, maxima, offsets, excluded },
-        { ...place, items: items.count, share },
-        [lanes, Math.ceil(exclude.longest / share)],
-      );
-    }
-    gpu.dispatch(
-      thresholdKernel,
-      { state, lists: maxima },
-      { count, groups, k },
-      [lanes],
-      count * groups * 64,
+    recordSelection(
+      gpu,
+      plan,
+      { count, first, k, rows: rows ?? null, state, maxima, candidates, ...result },
+      {
+        maxima: () => {
+          const slices = maximaSlices(plan, count * items.count * dim);
+          for (const [slice, end] of ranges(slices.slices, slices.perDispatch)) {
+            gpu.dispatch(
+              maximaKernel,
+              { ...factors, state, maxima },
+              {
+                ...place,
+                items: items.count,
+                first_group: slice * slices.groups,
+                groups_per_slice: slices.groups,
+              },
+              [Math.ceil(count / (size * tile.users)), end - slice],
+              count * items.count * dim * (end - slice) / slices.slices,
+            );
+          }
+          if (exclude) {
+            const share = repairShare(plan.steps, vectors);
+            gpu.dispatch(
+              repairKernel,
+              { ...factors, state, maxima, offsets, excluded },
+              { ...place, items: items.count, share },
+              [lanes, Math.ceil(exclude.longest / share)],
+            );
+          }
+        },
+        gather: () => {
+          for (const [first_item, last_item] of ranges(items.count, itemsPerDispatch(count, vectors, 0))) {
+            gpu.dispatch(
+              gatherKernel,
+              { ...factors, state, lists: maxima, offsets, excluded, candidates },
+              { ...place, first_item, last_item, capacity, excluding },
+              [lanes],
+              count * items.count * dim / 8,
+            );
+          }
+        },
+        keep: () => {
+          for (const [first_item, last_item] of ranges(items.count, itemsPerDispatch(count, vectors, k))) {
+            gpu.dispatch(
+              keepKernel,
+              { ...factors, state, lists: maxima, offsets, excluded, ...result },
+              { ...place, first_item, last_item, first, k, capacity, excluding },
+              [lanes],
+            );
+          }
+        },
+      },
     );
-    for (const [first_item, last_item] of ranges(items.count, itemsPerDispatch(count, vectors, 0))) {
-      gpu.dispatch(
-        gatherKernel,
-        { ...factors, state, lists: maxima, offsets, excluded, candidates },
-        { ...place, first_item, last_item, capacity, excluding },
-        [lanes],
-        count * items.count * dim / 8,
-      );
-    }
-    for (
-      const [row, end] of ranges(
-        Math.ceil(Math.max(k, capacity) / block),
-        blocksPerDispatch(count, block, capacity),
-      )
-    ) {
-      gpu.dispatch(
-        orderKernel,
-        { state, candidates, ...result },
-        { count, first, k, capacity, first_block: row },
-        [lanes, end - row],
-        count * (end - row) * block * capacity,
-      );
-    }
-    for (const [first_item, last_item] of ranges(items.count, itemsPerDispatch(count, vectors, k))) {
-      gpu.dispatch(
-        keepKernel,
-        { ...factors, state, lists: maxima, offsets, excluded, ...result },
-        { ...place, first_item, last_item, first, k, capacity, excluding },
-        [lanes],
-      );
-    }
-    for (const [last, end] of ranges(k, sortedPerDispatch(k)).reverse()) {
-      gpu.dispatch(orderKeptKernel, { state, ...result }, { count, first, k, capacity, last, end }, [lanes]);
-    }
   }
   return result;
 }

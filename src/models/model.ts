@@ -1,4 +1,6 @@
 import type { DeviceArray } from "../gpu/device_array.ts";
+import type { DeviceRagged } from "../kernels/device_ragged.ts";
+import type { DeviceExclusions } from "../kernels/exclusions.ts";
 import type { Ragged } from "../ragged.ts";
 
 /** What a recommender learns from. */
@@ -29,6 +31,20 @@ export interface Factors {
   readonly items: DeviceRows;
   /** Numbers a row, without the padding to whole vec4. */
   readonly dim: number;
+}
+
+/** Ranks all items for all users. Ties go to the lower item number. The caller disposes of what it gets. */
+export interface Ranker {
+  /** Number of users. */
+  readonly users: number;
+  /** Number of items. */
+  readonly items: number;
+  /** [users x k] the best items of every user without the excluded ones; 0xffffffff is an empty place. */
+  topK(k: number, exclude?: DeviceExclusions): DeviceArray;
+  /** [users x length] how many items that are not excluded come before each target; 0xffffffff stays. */
+  rankCounts(targets: DeviceArray, length: number, exclude?: DeviceExclusions): DeviceArray;
+  /** Scores of the listed (user, item) pairs, aligned with the lists' items. */
+  listScores(lists: DeviceRagged): DeviceArray;
 }
 
 /** Everything that training needs to go on bit for bit, by name. */
@@ -65,6 +81,9 @@ export interface Model extends Disposable {
    * score is no dot product. The arrays are the model's own: valid until its next epoch or disposal.
    */
   factors(): Factors | null;
+
+  /** Ranks with the model as it is now, until its next epoch: for a model without factors. */
+  ranker?(): Ranker;
 
   /** Reads what the scores depend on. */
   parameters(): Promise<Checkpoint>;

@@ -16,12 +16,15 @@ export interface PairwiseBatchesOptions {
   readonly seed: number;
   /** Triples that are drawn and sorted at a time, rounded down to whole batches: bounds the memory. Default 262,144. */
   readonly triplesAtOnce?: number;
+  /** Negative items a pair: a triple then has two rows more than this. Default 1. */
+  readonly negatives?: number;
 }
 
 /**
  * The batches of pairwise training: each epoch takes every training pair once, in a fresh order and with a fresh
  * negative. Drawing and sorting happen on the device for many batches at once; the shuffled order is uploaded once
- * per epoch. Device memory: 16 bytes a pair, and 44 bytes for each of at most max(`batch`, `triplesAtOnce`) triples.
+ * per epoch. Device memory: 16 bytes a pair, and 44 bytes (and 12 for each further negative)
+ * for each of at most max(`batch`, `triplesAtOnce`) triples.
  */
 export class PairwiseBatches implements Disposable {
   /** Number of training pairs. */
@@ -34,6 +37,7 @@ export class PairwiseBatches implements Disposable {
   readonly #seed: number;
   readonly #pairs: TrainingPairs;
   readonly #chunk: number;
+  readonly #negatives: number;
   readonly #order: DeviceArray;
   readonly #triples: DeviceArray;
   readonly #sorted: DeviceArray;
@@ -50,7 +54,7 @@ export class PairwiseBatches implements Disposable {
   constructor(
     gpu: Gpu,
     training: TrainingSet,
-    { batch, seed, triplesAtOnce = 262144 }: PairwiseBatchesOptions,
+    { batch, seed, triplesAtOnce = 262144, negatives = 1 }: PairwiseBatchesOptions,
   ) {
     const { users, items, interactions } = training;
     if (interactions.offsets.length !== users + 1) {
@@ -65,6 +69,7 @@ export class PairwiseBatches implements Disposable {
     }
     this.#gpu = gpu;
     this.#seed = seed;
+    this.#negatives = negatives;
     this.#pairs = new TrainingPairs(gpu, interactions, items);
     this.count = this.#pairs.count;
     this.batch = batch;
@@ -72,8 +77,8 @@ export class PairwiseBatches implements Disposable {
     this.#chunk = Math.min(this.steps, Math.max(1, Math.floor(triplesAtOnce / batch))) * batch;
     const triples = Math.min(this.#chunk, this.count);
     this.#order = gpu.array("order of the training pairs", 4 * this.count);
-    this.#triples = gpu.array("training triples", 12 * triples);
-    this.#sorted = gpu.array("sorted rows of the batches", 24 * triples);
+    this.#triples = gpu.array("training triples", 4 * (2 + negatives) * triples);
+    this.#sorted = gpu.array("sorted rows of the batches", 8 * (2 + negatives) * triples);
     this.#coefficients = gpu.array("coefficients of the triples", 4 * triples);
     this.#losses = gpu.array("losses of the triples", 4 * triples);
     this.#sums = gpu.array("losses of the batches", 4 * this.steps);
@@ -104,9 +109,15 @@ export class PairwiseBatches implements Disposable {
       epoch,
       first: start,
       count,
+      negatives: this.#negatives,
     });
     const rows = this.#pairs.users + this.#pairs.items;
-    recordBatchOrder(this.#gpu, triples, sorted, { count, batch: this.batch, rows });
+    recordBatchOrder(this.#gpu, triples, sorted, {
+      count,
+      batch: this.batch,
+      rows,
+      width: 2 + this.#negatives,
+    });
     for (let first = 0; first < count; first += this.batch) {
       step({ triples, sorted, coefficients, losses, first, count: Math.min(this.batch, count - first) });
     }

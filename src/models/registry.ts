@@ -1,8 +1,12 @@
 import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { createCml } from "./cml.ts";
+import { createItemVae } from "./item_vae.ts";
+import { createLightGcn } from "./lightgcn.ts";
 import { createMf } from "./mf.ts";
 import type { Model, TrainingSet } from "./model.ts";
+import { createNeumf } from "./neumf.ts";
+import { createVae } from "./vae.ts";
 
 /** Makes a model of one kind; it checks its settings itself. */
 export type ModelFactory = (gpu: Gpu, training: TrainingSet, options: object) => Model;
@@ -11,6 +15,10 @@ export type ModelFactory = (gpu: Gpu, training: TrainingSet, options: object) =>
 export const modelFactories: Readonly<Record<string, ModelFactory>> = {
   MF: createMf,
   ML: createCml,
+  DL: createNeumf,
+  GNN: createLightGcn,
+  AE: createVae,
+  "I-AE": createItemVae,
 };
 
 /**

@@ -9,6 +9,10 @@ type Settings = Omit<TeacherOptions, "kind">;
 
 /** By data set and kind; what is absent here has the model's own default. */
 const presets: Readonly<Record<string, Partial<Record<TeacherKind, Settings>>>> = {
+  // A slower annealing overfits before the divergence weighs anything.
+  citeulike: {
+    AE: { annealingSteps: 600 },
+  },
   // Half as many steps an epoch as CiteULike: longer steps, looked at more often.
   sample: {
     MF: { learningRate: 0.002, every: 5, patience: 4 },

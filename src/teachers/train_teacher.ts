@@ -15,7 +15,7 @@ import { type Trajectory } from "./trajectory.ts";
 import type { TrainingHooks } from "./training.ts";
 
 /** The kinds of teachers, by the names of the paper. */
-export type TeacherKind = "MF" | "ML";
+export type TeacherKind = "MF" | "ML" | "DL" | "GNN" | "AE" | "I-AE";
 
 /** What to train and for how long; the model's own hyperparameters may stand beside these. */
 export interface TeacherOptions extends Partial<FitOptions> {

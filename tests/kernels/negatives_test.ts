@@ -14,20 +14,22 @@ interface Draw {
   seed: number;
   epoch: number;
   pieces?: number;
+  negatives?: number;
 }
 
 /** Draws an epoch in `pieces` runs of positions. */
-async function draw(gpu: Gpu, { interactions, items, seed, epoch, pieces = 1 }: Draw) {
+async function draw(gpu: Gpu, { interactions, items, seed, epoch, pieces = 1, negatives = 1 }: Draw) {
   using pairs = new TrainingPairs(gpu, interactions, items);
   const order = permutation(pairs.count, seed, stream.shuffle, epoch);
   using orderArray = gpu.upload("order", order);
   const size = Math.ceil(pairs.count / pieces);
-  const result = new Uint32Array(3 * pairs.count);
+  const width = 2 + negatives;
+  const result = new Uint32Array(width * pairs.count);
   for (let first = 0; first < pairs.count; first += size) {
     const count = Math.min(size, pairs.count - first);
-    using triples = gpu.array("triples", 12 * count);
-    recordNegatives(gpu, { pairs, order: orderArray, triples, seed, epoch, first, count });
-    result.set(await gpu.readIntegers(triples), 3 * first);
+    using triples = gpu.array("triples", 4 * width * count);
+    recordNegatives(gpu, { pairs, order: orderArray, triples, seed, epoch, first, count, negatives });
+    result.set(await gpu.readIntegers(triples), width * first);
   }
   return { order, triples: result };
 }
@@ -44,6 +46,7 @@ Deno.test("recordNegatives() gives the twin's integers on random training sets",
       seed: fc.integer({ min: 0, max: 0xffffffff }),
       epoch: fc.nat(1000),
       pieces: fc.integer({ min: 1, max: 3 }),
+      negatives: fc.integer({ min: 1, max: 4 }),
     })
   );
   await fc.assert(

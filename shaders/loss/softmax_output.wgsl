@@ -1,0 +1,40 @@
+// Cross-entropy of every row's list under the softmax over all vectors: with n listed vectors and Z the sum of exp(score)
+// over all, loss = n log Z - sum of the listed scores, plus the weighted divergence. Scores become coefficients
+// n exp(s) / Z - 1 in place; the row's log weight is log(n / Z). One invocation per row.
+struct Params { start: u32, count: u32, weight: f32, divergence_weight: f32 }
+@group(0) @binding(0) var<storage, read> numbers: array<u32>;
+@group(0) @binding(1) var<storage, read> spans: array<vec4u>;
+@group(0) @binding(2) var<storage, read_write> logs: array<vec2f>;
+@group(0) @binding(3) var<storage, read_write> scores: array<f32>;
+@group(0) @binding(4) var<storage, read> divergences: array<f32>;
+@group(0) @binding(5) var<storage, read_write> losses: array<f32>;
+@group(1) @binding(0) var<uniform> params: Params;
+
+// Stands for the logarithm of zero, as in exp_sum_part.wgsl.
+const LOWEST: f32 = -3.0e38;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let slot = id.x + id.y * groups.x * 64u;
+  if (slot >= params.count) { return; }
+  let span = spans[numbers[params.start + slot]];
+  let length = span.w - span.y;
+  // log sum of the vectors that are not listed; LOWEST if all are
+  let rest = logs[slot].x;
+  var highest = rest;
+  for (var n = 0u; n < length; n++) { highest = max(highest, scores[n * params.count + slot]); }
+  var total = exp(max(rest - highest, -1.0e4));
+  if (rest < -1.0e37) { total = 0.0; }
+  for (var n = 0u; n < length; n++) { total += exp(scores[n * params.count + slot] - highest); }
+  let log_total = highest + log(total);
+  var loss = 0.0;
+  for (var n = 0u; n < length; n++) {
+    let place = n * params.count + slot;
+    let distance = scores[place] - log_total;
+    loss -= distance;
+    scores[place] = params.weight * (f32(length) * exp(min(distance, 0.0)) - 1.0);
+  }
+  logs[slot].y = LOWEST;
+  if (length > 0u && rest > -1.0e37) { logs[slot].y = log(params.weight * f32(length)) - log_total; }
+  losses[slot] = fma(params.divergence_weight, divergences[slot], loss);
+}

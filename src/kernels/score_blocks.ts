@@ -1,0 +1,194 @@
+/**
+ * Rankings from scores that a model computes and stores for a block of users at a time: for models whose score is no
+ * dot product. A block holds scores[item * count + n] for user first + n.
+ *
+ * @module
+ */
+import type { DeviceArray } from "../gpu/device_array.ts";
+import type { Gpu } from "../gpu/gpu.ts";
+import collectRanks from "../../shaders/rank/collect_ranks.wgsl" with { type: "text" };
+import keptHeap from "../../shaders/rank/kept_heap.wgsl" with { type: "text" };
+import listSearch from "../../shaders/rank/list_search.wgsl" with { type: "text" };
+import maskExcluded from "../../shaders/rank/mask_excluded.wgsl" with { type: "text" };
+import scoreKey from "../../shaders/rank/score_key.wgsl" with { type: "text" };
+import storedBest from "../../shaders/rank/stored_best.wgsl" with { type: "text" };
+import storedCandidates from "../../shaders/rank/stored_candidates.wgsl" with { type: "text" };
+import storedCount from "../../shaders/rank/stored_count.wgsl" with { type: "text" };
+import storedKeys from "../../shaders/rank/stored_keys.wgsl" with { type: "text" };
+import storedMaxima from "../../shaders/rank/stored_maxima.wgsl" with { type: "text" };
+import sufficient from "../../shaders/rank/sufficient.wgsl" with { type: "text" };
+import { operationsPerDispatch, ranges } from "./dispatch_limits.ts";
+import type { DeviceExclusions } from "./exclusions.ts";
+import { itemsPerDispatch, maximaSlices, planTopK } from "./top_k_plan.ts";
+import { recordSelection } from "./top_k_selection.ts";
+
+/** A model that scores blocks of users. */
+export interface ScoreBlocks {
+  /** Number of users. */
+  readonly users: number;
+  /** Number of items. */
+  readonly items: number;
+  /**
+   * Records the scores of all items for the users first .. first + count into `scores`, item by item. They must be
+   * finite numbers above -3.4e38.
+   */
+  readonly record: (first: number, count: number, scores: DeviceArray) => void;
+}
+
+const size = 64;
+/** Memory of a block of scores, at most, unless a single user takes more. */
+const blockBytes = 32 * 1024 * 1024;
+const largestBlock = 256;
+/** Targets of one invocation in shaders/rank/stored_count.wgsl. */
+const countTile = 16;
+/** Items that one invocation counts. */
+const slice = 512;
+
+/** Users whose scores are stored at a time: from 1 to 256, so that a block has 32 MiB at most. */
+export function usersPerBlock(users: number, items: number): number {
+  const fitting = Math.floor(blockBytes / (4 * Math.max(1, items)));
+  const whole = fitting >= size ? Math.floor(fitting / size) * size : Math.max(1, fitting);
+  return Math.min(users, largestBlock, whole);
+}
+
+function recordMask(
+  gpu: Gpu,
+  exclude: DeviceExclusions | undefined,
+  scores: DeviceArray,
+  { first, count, items }: { first: number; count: number; items: number },
+): void {
+  if (!exclude || exclude.longest === 0) return;
+  const share = Math.max(64, Math.ceil(exclude.longest / 65535));
+  gpu.dispatch(
+    gpu.kernel({ name: "rank/mask_excluded", code: maskExcluded }),
+    { offsets: exclude.offsets, excluded: exclude.items, scores },
+    { count, first, items, share },
+    [Math.ceil(count / size), Math.ceil(exclude.longest / share)],
+  );
+}
+
+/**
+ * Each user's K best items without the excluded ones: higher scores first, equal scores by the lower item number.
+ * Exact for any k. Working memory: a block of scores and what `topKOnDevice` needs for one.
+ *
+ * @returns Item numbers (u32), k per user; 0xffffffff where there is none. The caller disposes them.
+ */
+export function topKOfBlocks(
+  gpu: Gpu,
+  { users, items, record }: ScoreBlocks,
+  k: number,
+  exclude?: DeviceExclusions,
+): DeviceArray {
+  const best = gpu.array("top-k items", 4 * users * k);
+  const most = usersPerBlock(users, items);
+  if (most === 0) return best;
+  const plan = planTopK(most, items, k);
+  const { groups, capacity, chunk } = plan;
+  using bestScores = gpu.array("top-k scores", 4 * users * k);
+  using block = gpu.array("block of scores", 4 * chunk * items);
+  using state = gpu.array("top-k state", 20 * chunk);
+  using maxima = gpu.array("top-k group maxima", 4 * chunk * groups);
+  using candidates = gpu.array("top-k candidates", 8 * chunk * capacity);
+  const maximaKernel = gpu.kernel({ name: "rank/stored_maxima", code: storedMaxima });
+  const gatherKernel = gpu.kernel({
+    name: "rank/stored_candidates",
+    code: storedCandidates,
+    parts: [listSearch],
+  });
+  const keepKernel = gpu.kernel({
+    name: "rank/stored_best",
+    code: storedBest,
+    parts: [sufficient, keptHeap],
+  });
+  for (const [first, end] of ranges(users, chunk)) {
+    const count = end - first;
+    const lanes = Math.ceil(count / size);
+    record(first, count, block);
+    recordMask(gpu, exclude, block, { first, count, items });
+    const arrays = { state, maxima, candidates, items: best, scores: bestScores };
+    recordSelection(gpu, plan, { count, first, k, rows: null, ...arrays }, {
+      maxima: () => {
+        const slices = maximaSlices(plan, count * items);
+        for (const [from, to] of ranges(slices.slices, slices.perDispatch)) {
+          gpu.dispatch(
+            maximaKernel,
+            { scores: block, maxima },
+            { count, items, groups, first_group: from * slices.groups, groups_per_slice: slices.groups },
+            [lanes, to - from],
+            count * items * (to - from) / slices.slices,
+          );
+        }
+      },
+      gather: () => {
+        for (const [first_item, last_item] of ranges(items, itemsPerDispatch(count, 1, 0))) {
+          gpu.dispatch(
+            gatherKernel,
+            { scores: block, state, lists: maxima, candidates },
+            { count, groups, capacity, first_item, last_item },
+            [lanes],
+            count * (last_item - first_item),
+          );
+        }
+      },
+      keep: () => {
+        for (const [first_item, last_item] of ranges(items, itemsPerDispatch(count, 1, k))) {
+          gpu.dispatch(
+            keepKernel,
+            { stored: block, state, items: best, scores: bestScores },
+            { count, first, k, capacity, first_item, last_item },
+            [lanes],
+          );
+        }
+      },
+    });
+  }
+  return best;
+}
+
+/**
+ * The exact rank of given items for each user: how many items that are not excluded come before the target, in the
+ * order of {@linkcode topKOfBlocks}. Working memory: a block of scores, and 8 bytes for each of its users and targets.
+ *
+ * @param targets Item numbers (u32), `length` per user; any number that is no item stands for none.
+ * @returns Ranks (u32) from 0; 0xffffffff where there is no target. The caller disposes them.
+ */
+export function rankCountsOfBlocks(
+  gpu: Gpu,
+  { users, items, record }: ScoreBlocks,
+  targets: DeviceArray,
+  length: number,
+  exclude?: DeviceExclusions,
+): DeviceArray {
+  const ranks = gpu.array("ranks", 4 * users * length);
+  const most = usersPerBlock(users, items);
+  if (most === 0 || length === 0) return ranks;
+  using block = gpu.array("block of scores", 4 * most * items);
+  using keys = gpu.array("target keys", 4 * most * length);
+  using counts = gpu.array("target counts", 4 * most * length);
+  const keysKernel = gpu.kernel({ name: "rank/stored_keys", code: storedKeys, parts: [scoreKey] });
+  const countKernel = gpu.kernel({ name: "rank/stored_count", code: storedCount, parts: [scoreKey] });
+  const collectKernel = gpu.kernel({ name: "rank/collect_ranks", code: collectRanks });
+  const tiles = Math.ceil(length / countTile);
+  for (const [first, end] of ranges(users, most)) {
+    const count = end - first;
+    const lanes = Math.ceil(count / size);
+    record(first, count, block);
+    const place = { count, first, items, length };
+    gpu.dispatch(keysKernel, { scores: block, targets, keys, counts }, place, [lanes, length]);
+    recordMask(gpu, exclude, block, place);
+    const perSlice = count * slice * tiles * countTile * 4;
+    const slices = Math.min(65535, Math.max(1, Math.floor(operationsPerDispatch / perSlice)));
+    for (const [first_item, last_item] of ranges(items, slices * slice)) {
+      const here = Math.ceil((last_item - first_item) / slice);
+      gpu.dispatch(
+        countKernel,
+        { scores: block, targets, keys, counts },
+        { ...place, first_item, slice },
+        [lanes, here, tiles],
+        here * perSlice,
+      );
+    }
+    gpu.dispatch(collectKernel, { targets, counts, ranks }, { count, first, length, items }, [lanes, length]);
+  }
+  return ranks;
+}
