@@ -15,6 +15,7 @@ export const stream = {
   sample: 5,
   dropout: 6,
   latent: 7,
+  pair: 8,
 } as const;
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;

@@ -7,8 +7,8 @@ import { Propagation } from "../kernels/propagate.ts";
 import { recordRowPenalty, recordRowPenaltyGradient } from "../kernels/row_penalty.ts";
 import { EmbeddingTable } from "./embedding_table.ts";
 import type { Checkpoint, Factors, Hyperparameters, Model, TrainingSet } from "./model.ts";
-import { embeddingRules, nonNegativeNumber, readOptions, wholeNumber } from "./model_options.ts";
-import { PairwiseBatches } from "./pairwise_batches.ts";
+import { embeddingRules, nonNegativeNumber, oneOf, readOptions, wholeNumber } from "./model_options.ts";
+import { type PairSampling, PairwiseBatches } from "./pairwise_batches.ts";
 
 /** Settings of {@linkcode createLightGcn}. */
 export interface LightGcnOptions {
@@ -22,6 +22,8 @@ export interface LightGcnOptions {
   readonly regularization?: number;
   /** Training pairs a step. Default 2,048. */
   readonly batch?: number;
+  /** Which pairs an epoch holds; the authors' program has "uniform". Default "interactions". */
+  readonly sampling?: PairSampling;
   /** Standard deviation of the normal start. Default 0.1. */
   readonly initialDeviation?: number;
   /** Seed of everything random. Default 0. */
@@ -35,6 +37,7 @@ export const lightGcnDefaults: Required<LightGcnOptions> = {
   learningRate: 5e-3,
   regularization: 1e-4,
   batch: 2048,
+  sampling: "interactions",
   initialDeviation: 0.1,
   seed: 0,
 };
@@ -189,6 +192,7 @@ export function createLightGcn(gpu: Gpu, training: TrainingSet, options: LightGc
     learningRate,
     regularization: nonNegativeNumber,
     batch,
+    sampling: oneOf("interactions", "uniform"),
     initialDeviation,
     seed,
   };

@@ -5,8 +5,15 @@ import { recordBatchOrder } from "../kernels/batch_order.ts";
 import { recordNegatives } from "../kernels/negatives.ts";
 import { type PairwiseBatch, recordLossSums } from "../kernels/pairwise.ts";
 import { TrainingPairs } from "../kernels/training_pairs.ts";
-import { permutation, stream } from "../random.ts";
+import { permutation, stream, uniform } from "../random.ts";
+import type { Ragged } from "../ragged.ts";
 import type { TrainingSet } from "./model.ts";
+
+/**
+ * Which training pairs an epoch holds: each once ("interactions"), or as many draws with replacement, first of a user
+ * among those with pairs, then of one of the user's ("uniform"), so that short lists count as much as long ones.
+ */
+export type PairSampling = "interactions" | "uniform";
 
 /** How an epoch is cut into batches. */
 export interface PairwiseBatchesOptions {
@@ -18,11 +25,27 @@ export interface PairwiseBatchesOptions {
   readonly triplesAtOnce?: number;
   /** Negative items a pair: a triple then has two rows more than this. Default 1. */
   readonly negatives?: number;
+  /** Which pairs an epoch holds. Default "interactions". */
+  readonly sampling?: PairSampling;
+}
+
+/** Draws as many pairs as there are: a user with pairs, then one of the user's; the `epoch`-th draw of its seed. */
+export function uniformPairs({ offsets }: Ragged, seed: number, epoch: number): Uint32Array<ArrayBuffer> {
+  const users = Uint32Array.from({ length: offsets.length - 1 }, (_, user) => user)
+    .filter((user) => offsets[user + 1]! > offsets[user]!);
+  const count = offsets.at(-1)!;
+  const order = new Uint32Array(count);
+  for (let n = 0; n < count; n++) {
+    const user = users[Math.floor(uniform(seed, stream.pair, epoch, 2 * n) * users.length)]!;
+    const length = offsets[user + 1]! - offsets[user]!;
+    order[n] = offsets[user]! + Math.floor(uniform(seed, stream.pair, epoch, 2 * n + 1) * length);
+  }
+  return order;
 }
 
 /**
- * The batches of pairwise training: each epoch takes every training pair once, in a fresh order and with a fresh
- * negative. Drawing and sorting happen on the device for many batches at once; the shuffled order is uploaded once
+ * The batches of pairwise training: each epoch takes every training pair once, or as many draws (see
+ * {@linkcode PairSampling}), in a fresh order and with a fresh negative. Drawing and sorting happen on the device for many batches at once; the shuffled order is uploaded once
  * per epoch. Device memory: 16 bytes a pair, and 44 bytes (and 12 for each further negative)
  * for each of at most max(`batch`, `triplesAtOnce`) triples.
  */
@@ -38,6 +61,7 @@ export class PairwiseBatches implements Disposable {
   readonly #pairs: TrainingPairs;
   readonly #chunk: number;
   readonly #negatives: number;
+  readonly #orderOf: (epoch: number) => Uint32Array<ArrayBuffer>;
   readonly #order: DeviceArray;
   readonly #triples: DeviceArray;
   readonly #sorted: DeviceArray;
@@ -54,7 +78,7 @@ export class PairwiseBatches implements Disposable {
   constructor(
     gpu: Gpu,
     training: TrainingSet,
-    { batch, seed, triplesAtOnce = 262144, negatives = 1 }: PairwiseBatchesOptions,
+    { batch, seed, triplesAtOnce = 262144, negatives = 1, sampling = "interactions" }: PairwiseBatchesOptions,
   ) {
     const { users, items, interactions } = training;
     if (interactions.offsets.length !== users + 1) {
@@ -71,7 +95,10 @@ export class PairwiseBatches implements Disposable {
     this.#seed = seed;
     this.#negatives = negatives;
     this.#pairs = new TrainingPairs(gpu, interactions, items);
-    this.count = this.#pairs.count;
+    const count = this.count = this.#pairs.count;
+    this.#orderOf = sampling === "uniform"
+      ? (epoch) => uniformPairs(interactions, seed, epoch)
+      : (epoch) => permutation(count, seed, stream.shuffle, epoch);
     this.batch = batch;
     this.steps = Math.ceil(this.count / batch);
     this.#chunk = Math.min(this.steps, Math.max(1, Math.floor(triplesAtOnce / batch))) * batch;
@@ -89,7 +116,7 @@ export class PairwiseBatches implements Disposable {
    * the losses (see {@linkcode recordPairwiseLoss}).
    */
   record(epoch: number, step: (batch: PairwiseBatch) => void): void {
-    this.#gpu.write(this.#order, permutation(this.count, this.#seed, stream.shuffle, epoch));
+    this.#gpu.write(this.#order, this.#orderOf(epoch));
     for (let start = 0; start < this.count; start += this.#chunk) {
       this.#recordChunk(epoch, start, Math.min(this.#chunk, this.count - start), step);
     }
