@@ -11,7 +11,7 @@ type Settings = Omit<TeacherOptions, "kind">;
 const presets: Readonly<Record<string, Partial<Record<TeacherKind, Settings>>>> = {
   // A slower annealing overfits before the divergence weighs anything.
   citeulike: {
-    AE: { annealingSteps: 600 },
+    AE: { annealingSteps: 300, divergenceWeight: 0.4 },
   },
   // Half as many steps an epoch as CiteULike: longer steps, looked at more often.
   sample: {
