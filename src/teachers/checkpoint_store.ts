@@ -24,12 +24,16 @@ export interface CheckpointStore {
   clear(): Promise<void>;
 }
 
-/** Keeps checkpoints in memory: for short runs and browsers. */
+/** Keeps checkpoints in memory: for short runs and browsers. Facts are copied, arrays are not: leave them as they are. */
 export function memoryCheckpoints(): CheckpointStore {
   const kept = new Map<string, Checkpoint>();
   return {
-    put: (name, checkpoint) => Promise.resolve(void kept.set(name, checkpoint)),
-    get: (name) => Promise.resolve(kept.get(name) ?? null),
+    put: (name, { arrays, facts }) =>
+      Promise.resolve(void kept.set(name, { arrays, facts: structuredClone(facts) })),
+    get: (name) => {
+      const checkpoint = kept.get(name);
+      return Promise.resolve(checkpoint ? { ...checkpoint, facts: structuredClone(checkpoint.facts) } : null);
+    },
     clear: () => Promise.resolve(kept.clear()),
   };
 }

@@ -12,6 +12,7 @@ const presets: Readonly<Record<string, Partial<Record<TeacherKind, Settings>>>> 
   // A slower annealing overfits before the divergence weighs anything.
   citeulike: {
     AE: { annealingSteps: 300, divergenceWeight: 0.4 },
+    "I-AE": { annealingSteps: 1000, divergenceWeight: 0.4 },
   },
   // Half as many steps an epoch as CiteULike: longer steps, looked at more often.
   sample: {

@@ -28,3 +28,14 @@ for (const [name, store] of Object.entries(stores)) {
     assert.equal(await store.get("latest"), null);
   });
 }
+
+Deno.test("memoryCheckpoints() keeps what was put, whatever becomes of the facts outside", async () => {
+  const store = memoryCheckpoints();
+  const history = [1];
+  await store.put("latest", { arrays: {}, facts: { history } });
+  history.push(2);
+  const taken = (await store.get("latest"))!.facts.history as number[];
+  assert.deepEqual(taken, [1]);
+  taken.push(3);
+  assert.deepEqual((await store.get("latest"))!.facts.history, [1]);
+});
