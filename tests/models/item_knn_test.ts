@@ -79,12 +79,17 @@ Deno.test("createItemKnn() by hand: cosine, shrunk cosine and centred scores", (
     createItemKnn(training, options).rank(Uint32Array.from(history), places);
     return [...places];
   };
-  assert.deepEqual(ranked({}, [2]), [0, 1]);
-  assert.deepEqual(ranked({}, [1]), [2, 0]);
+  assert.deepEqual(ranked({ shrink: 0 }, [2]), [0, 1]);
+  assert.deepEqual(ranked({ shrink: 0 }, [1]), [2, 0]);
   // Shrunk by 10, support decides less than the counts: 1 / 11.41 for item 2 and 1 / 11.73 for item 0.
   assert.deepEqual(ranked({ shrink: 10 }, [1]), [2, 0]);
   // Centred, item 0: 1 + (.577 (1 - 1/3) - .816 (2/3)) / 1.394 = .886; item 2: 2/3 + (.707 (2/3) - .816) / 1.523 = .440.
-  assert.deepEqual(ranked({ normalization: "centred" }, [1]), [0, 2]);
+  assert.deepEqual(ranked({ shrink: 0, normalization: "centred" }, [1]), [0, 2]);
+});
+
+Deno.test("createItemKnn() shrinks by default", () => {
+  const { hyperparameters } = createItemKnn({ users: 1, items: 2, interactions: ragged([[0]]) });
+  assert.deepEqual(hyperparameters, { neighbours: 100, shrink: 50, normalization: "none" });
 });
 
 Deno.test("createItemKnn() refuses unusable settings", () => {
