@@ -138,6 +138,7 @@ export {
 } from "./src/evaluate/ranking_evaluation.ts";
 export { type MetricName, metricNames, type RankingMetrics, rankingMetrics } from "./src/evaluate/metrics.ts";
 export { type MeanMetrics, meanMetrics, measureLists, type PerUserMetrics } from "./src/evaluate/per_user.ts";
+export { listOverlap, type RankedLists } from "./src/evaluate/list_overlap.ts";
 
 // The student.
 export {
