@@ -152,8 +152,16 @@ export { decodeStudent, encodeStudent, loadStudent, saveStudent } from "./src/mo
 
 // Reports.
 export { renderReport } from "./src/report/render_report.ts";
-export type { DatasetSummary, ModelRow, RunSummary, TrajectorySummary } from "./src/report/run_summary.ts";
-export { compareStudent, type Comparison } from "./src/report/comparison.ts";
+export { renderTeachersReport } from "./src/report/render_teachers_report.ts";
+export type {
+  DatasetSummary,
+  ModelRow,
+  OverlapSummary,
+  RunSummary,
+  TeachersSummary,
+  TrajectorySummary,
+} from "./src/report/run_summary.ts";
+export { compareStudent, type Comparison, type EnsembleGain, ensembleGain } from "./src/report/comparison.ts";
 
 // Errors.
 export {

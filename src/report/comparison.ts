@@ -33,6 +33,69 @@ function measured(value: number): number | undefined {
   return isMeasured(value) ? value : undefined;
 }
 
+/** What the teachers take together: to rank with an ensemble, all of them are needed. */
+export function teacherTotals(
+  rows: readonly ModelRow[],
+): { bytes: number | undefined; parameters: number | undefined } {
+  const teachers = rows.filter((row) => row.role === "teacher");
+  return {
+    bytes: total(teachers.map((row) => row.bytes)),
+    parameters: total(teachers.map((row) => row.parameters)),
+  };
+}
+
+/** The row of a role that has the highest value of a test metric, the first of equal ones. */
+export function bestRow(
+  rows: readonly ModelRow[],
+  role: ModelRow["role"],
+  metric: string,
+): ModelRow | undefined {
+  let best: ModelRow | undefined;
+  for (const row of rows) {
+    if (row.role !== role || !isMeasured(row.metrics[metric])) continue;
+    if (best === undefined || row.metrics[metric] > best.metrics[metric]!) best = row;
+  }
+  return best;
+}
+
+/** What the ensemble gains over the best single teacher in one metric. */
+export interface EnsembleGain {
+  /** The teacher that is best in this metric. */
+  readonly teacher: string;
+  /** (ensemble - teacher) / teacher. */
+  readonly gain: number;
+}
+
+/**
+ * Compares the ensemble with the teacher that has the highest value of the same test metric: the strictest choice there
+ * is.
+ *
+ * @example A tenth more
+ * ```ts
+ * import { ensembleGain, type ModelRow } from "@hetcomp/hetcomp";
+ * const rows: ModelRow[] = [
+ *   { name: "MF", role: "teacher", metrics: { "recall@50": 0.2 } },
+ *   { name: "ML", role: "teacher", metrics: { "recall@50": 0.1 } },
+ *   { name: "ensemble", role: "ensemble", metrics: { "recall@50": 0.22 } },
+ * ];
+ * const { teacher, gain } = ensembleGain(rows, "recall@50")!;
+ * console.assert(teacher === "MF" && Math.abs(gain - 0.1) < 1e-12);
+ * ```
+ *
+ * @param rows The rows of a table of results.
+ * @param metric Key of the test metric.
+ * @returns The gain; undefined unless the ensemble and two teachers are measured and the best teacher is above 0.
+ */
+export function ensembleGain(rows: readonly ModelRow[], metric: string): EnsembleGain | undefined {
+  const teachers = rows.filter((row) => row.role === "teacher" && isMeasured(row.metrics[metric]));
+  const own = rows.find((row) => row.role === "ensemble")?.metrics[metric];
+  const best = bestRow(teachers, "teacher", metric);
+  if (teachers.length < 2 || best === undefined || !isMeasured(own)) return undefined;
+  const single = best.metrics[metric]!;
+  const gain = single > 0 ? measured((own - single) / single) : undefined;
+  return gain === undefined ? undefined : { teacher: best.name, gain };
+}
+
 /**
  * Compares the student of a run with w/o KD and the ensemble.
  *
@@ -63,7 +126,7 @@ export function compareStudent(
     (baselines.length === 1 ? baselines[0] : undefined);
   const [own, plain, full] = [student, withoutKd, ensemble].map((row) => row?.metrics[metric]);
   const known = isMeasured(own) && isMeasured(plain);
-  const teacherBytes = total(teachers.map((row) => row.bytes));
+  const { bytes: teacherBytes, parameters: teacherParameters } = teacherTotals(teachers);
   const bytes = summary.student.bytes;
   return {
     student,
@@ -75,7 +138,7 @@ export function compareStudent(
       ? measured((own - plain) / (full - plain))
       : undefined,
     teacherBytes,
-    teacherParameters: total(teachers.map((row) => row.parameters)),
+    teacherParameters,
     sizeRatio: teacherBytes !== undefined && bytes > 0 ? measured(teacherBytes / bytes) : undefined,
   };
 }

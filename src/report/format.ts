@@ -86,6 +86,21 @@ export function formatDuration(seconds: number | null | undefined): string {
 }
 
 /**
+ * A share from 0 to 1, to 2 decimals.
+ */
+export function formatShare(value: number | null | undefined): string {
+  return isMeasured(value) ? fixed(value, 2) : missing;
+}
+
+/**
+ * A change as a percentage with one decimal and its sign.
+ */
+export function formatChange(fraction: number | null | undefined): string {
+  const text = formatPercent(fraction);
+  return /^\d/.test(text) ? `+${text}` : text;
+}
+
+/**
  * A fraction as a percentage with one decimal.
  */
 export function formatPercent(fraction: number | null | undefined): string {

@@ -9,12 +9,16 @@ export interface HtmlCell {
   readonly note?: string;
   /** Whether the text is the best of its column. */
   readonly best?: boolean;
+  /** How strongly the cell is shaded, from 0 to 1. */
+  readonly shade?: number;
 }
 
 /** What an HTML table shows. */
 export interface HtmlTable {
   /** The caption, as HTML. */
   readonly caption: string;
+  /** Class of the table. */
+  readonly className?: string;
   /** The header rows, as HTML `<tr>` elements. */
   readonly head: string;
   /** The rows: a heading cell followed by the value cells. */
@@ -26,6 +30,13 @@ function content(cell: HtmlCell): string {
   return cell.note === undefined ? text : `${text} <small>${escapeHtml(cell.note)}</small>`;
 }
 
+function valueCell(cell: HtmlCell): string {
+  const shade = cell.shade === undefined
+    ? ""
+    : ` class="shaded" style="--shade:${Math.round(100 * Math.min(1, Math.max(0, cell.shade)))}%"`;
+  return `<td${cell.text === missing ? ' class="none"' : shade}>${content(cell)}</td>`;
+}
+
 /** A table whose first column names the rows, in a container that scrolls sideways where it is too wide. */
 export function htmlTable(table: HtmlTable): string {
   const label = escapeHtml(
@@ -33,14 +44,13 @@ export function htmlTable(table: HtmlTable): string {
   );
   const rows = table.rows.map(({ className, cells }) => {
     const [first, ...rest] = cells;
-    const values = rest.map((cell) =>
-      `<td${cell.text === missing ? ' class="none"' : ""}>${content(cell)}</td>`
-    );
     return `<tr${className === undefined ? "" : ` class="${escapeHtml(className)}"`}><th scope="row">${
       content(first ?? { text: "" })
-    }</th>${values.join("")}</tr>`;
+    }</th>${rest.map(valueCell).join("")}</tr>`;
   });
-  return `<div class="scroll" role="region" aria-label="${label}" tabindex="0">\n<table>\n` +
+  return `<div class="scroll" role="region" aria-label="${label}" tabindex="0">\n<table${
+    table.className === undefined ? "" : ` class="${escapeHtml(table.className)}"`
+  }>\n` +
     `<caption><span>${table.caption}</span></caption>\n<thead>\n${table.head}\n</thead>\n<tbody>\n${
       rows.join("\n")
     }\n</tbody>\n` +

@@ -27,6 +27,7 @@ export const colors: Readonly<Record<string, readonly [light: string, dark: stri
   "rule": ["#c9ced4", "#41484f"],
   "grid": ["#e7eaed", "#272c31"],
   "tint": ["#f5f6f8", "#1b1f23"],
+  "shade-color": ["#8fbdf5", "#1f5896"],
   "student": ["#c94a00", "#ff8f4f"],
   "baseline": ["#6b737b", "#9aa3ab"],
   "teacher-0": ["#4c96fe", "#a9ccfe"],

@@ -3,21 +3,20 @@
  *
  * @module
  */
+import { commonSections } from "./common_sections.ts";
 import { definitions } from "./definitions.ts";
-import { escapeHtml } from "./escape_html.ts";
+import { formatBytes, formatCount, isMeasured } from "./format.ts";
 import { lossFigure } from "./loss_figure.ts";
+import { htmlPage } from "./page.ts";
 import { recallFigure } from "./recall_figure.ts";
-import { reportStyle } from "./report_style.ts";
-import { resultStatement } from "./result_statement.ts";
+import { resultSentences } from "./result_statement.ts";
 import { resultTable } from "./result_table.ts";
 import type { RunSummary } from "./run_summary.ts";
-import { settingsSection } from "./settings_section.ts";
 import { stateFigure } from "./state_figure.ts";
-import { stateTable } from "./state_table.ts";
 
 /**
  * Makes the report of a run: the result in a paragraph, the table of all models, the curves of Recall@50, trajectory
- * states and loss, the states themselves, settings, and the definitions of the metrics. The page holds no script,
+ * states and loss, the overlaps of the teachers' lists, the states themselves, settings, and the definitions of the metrics. The page holds no script,
  * loads nothing, follows the reader's light or dark preference, and prints. Nothing in it depends on the time or
  * place at which it is made.
  *
@@ -38,51 +37,30 @@ import { stateTable } from "./state_table.ts";
  * @returns The text of the HTML file.
  */
 export function renderReport(summary: RunSummary): string {
-  const title = escapeHtml(summary.title);
-  const states = stateTable(summary);
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta name="color-scheme" content="light dark"/>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
-<title>${title}</title>
-<style>
-${reportStyle}
-</style>
-</head>
-<body>
-<main>
-<header>
-<h1>${title}</h1>
-<p class="byline">Distillation of heterogeneous recommenders into one student · ${
-    escapeHtml(summary.dataset.name)
-  } · seed ${escapeHtml(String(summary.seed))}</p>
-${resultStatement(summary)}
-</header>
-<section aria-label="Results">
-${resultTable(summary)}
-${recallFigure(summary)}
-${stateFigure(summary)}
-${lossFigure(summary)}
-</section>
-${
-    states === "" ? "" : `<section aria-labelledby="states-heading">
-<h2 id="states-heading">Trajectory states</h2>
-${states}
-</section>
-`
-  }<section aria-labelledby="settings-heading">
-<h2 id="settings-heading">Settings and environment</h2>
-${settingsSection(summary)}
-</section>
-<section aria-labelledby="definitions-heading">
-<h2 id="definitions-heading">Definitions</h2>
-${definitions}
-</section>
-</main>
-</body>
-</html>
-`;
+  return htmlPage({
+    title: summary.title,
+    byline:
+      `Distillation of heterogeneous recommenders into one student · ${summary.dataset.name} · seed ${summary.seed}`,
+    sentences: resultSentences(summary),
+    sections: [
+      {
+        label: "Results",
+        body: [resultTable(summary), recallFigure(summary), stateFigure(summary), lossFigure(summary)].join(
+          "\n",
+        ),
+      },
+      ...commonSections(summary, [["Student", studentText(summary)]]),
+      { heading: { id: "definitions-heading", text: "Definitions" }, body: definitions({ student: true }) },
+    ],
+  });
+}
+
+function studentText({ student, bestEpoch, phaseSwitch }: RunSummary): string {
+  const reported = isMeasured(bestEpoch) ? `; reported from epoch ${formatCount(bestEpoch)}` : "";
+  const ranked = isMeasured(phaseSwitch)
+    ? `; ranked phase from epoch ${formatCount(phaseSwitch)}`
+    : "; the ranked phase was not reached";
+  return `dimension ${formatCount(student.dim)}, ${formatCount(student.parameters)} parameters, ${
+    formatBytes(student.bytes)
+  }${reported}${ranked}`;
 }

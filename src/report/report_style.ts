@@ -35,6 +35,12 @@ tr.first>*{border-top:1px solid var(--rule)}
 tr.student>*{background:var(--tint)}
 tr.student>th{color:var(--student);font-weight:600}
 td.none{color:var(--muted)}
+td.shaded{background:color-mix(in srgb,var(--shade-color) var(--shade),var(--paper))}
+table.matrix{width:auto;min-width:min(100%,34rem)}
+table.matrix td{min-width:4rem;text-align:center}
+table.matrix thead th:not(:first-child){text-align:center}
+table.matrix td,table.matrix th:last-child{padding-left:.6rem;padding-right:.6rem}
+.note{margin:-.6rem 0 1.25rem;font-size:.92rem;color:var(--muted);max-width:50rem;overflow-wrap:anywhere}
 small{display:block;font-size:.78rem;color:var(--muted)}
 figure{margin:2.75rem 0 0}
 figure svg{display:block;width:100%;height:auto}

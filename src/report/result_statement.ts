@@ -1,4 +1,5 @@
 import { compareStudent } from "./comparison.ts";
+import { ensembleSentences } from "./ensemble_statement.ts";
 import { escapeHtml } from "./escape_html.ts";
 import { formatBytes, formatCount, formatMetric, formatPercent, isMeasured } from "./format.ts";
 import type { RunSummary } from "./run_summary.ts";
@@ -7,8 +8,8 @@ function strong(text: string): string {
   return `<strong>${escapeHtml(text)}</strong>`;
 }
 
-/** The result of a run in one paragraph of plain sentences. What was not measured is not mentioned, or said to be. */
-export function resultStatement(summary: RunSummary): string {
+/** The result of a run in plain sentences of HTML. What was not measured is not mentioned, or said to be. */
+export function resultSentences(summary: RunSummary): string[] {
   const metric = "recall@50";
   const { student, withoutKd, ensemble, teachers, ...result } = compareStudent(summary, metric);
   const own = student?.metrics[metric];
@@ -49,6 +50,7 @@ export function resultStatement(summary: RunSummary): string {
       }`;
     sentences.push(`${who} reaches ${formatMetric(full)}${kept}.`);
   }
+  sentences.push(...ensembleSentences(summary.rows));
   const size = `The student has ${formatCount(summary.student.parameters)} parameters (${
     formatBytes(summary.student.bytes)
   })`;
@@ -60,5 +62,5 @@ export function resultStatement(summary: RunSummary): string {
         `the teachers together (${formatBytes(result.teacherBytes)}).`
       : `${size}, more than the teachers together (${formatBytes(result.teacherBytes)}).`,
   );
-  return `<p class="statement">${sentences.join(" ")}</p>`;
+  return sentences;
 }

@@ -1,7 +1,8 @@
-import { compareStudent } from "./comparison.ts";
+import { teacherTotals } from "./comparison.ts";
+import { escapeHtml } from "./escape_html.ts";
 import { formatBytes, formatCount, formatDuration, formatMetric, isMeasured, missing } from "./format.ts";
 import { headerRow, type HtmlCell, htmlTable } from "./html_table.ts";
-import type { ModelRow, RunSummary } from "./run_summary.ts";
+import type { ModelRow, TeachersSummary } from "./run_summary.ts";
 
 interface Column {
   title: string;
@@ -10,9 +11,15 @@ interface Column {
   better: "higher" | "lower" | "neither";
 }
 
-const order: readonly ModelRow["role"][] = ["teacher", "ensemble", "baseline", "student"];
+const order: readonly ModelRow["role"][] = [
+  "yardstick",
+  "teacher",
+  "ensemble",
+  "baseline",
+  "student",
+];
 
-/** The rows of a run as tables show them: teachers, ensemble, baselines, student; within each, as they came. */
+/** The rows of a run as tables show them: yardsticks, teachers, ensemble, baselines, student; within each, as they came. */
 export function sortedRows(rows: readonly ModelRow[]): ModelRow[] {
   return order.flatMap((role) => rows.filter((row) => row.role === role));
 }
@@ -29,11 +36,11 @@ function bestTexts(
   return new Set([texts[values.indexOf(best)]!]);
 }
 
-/** The table of test results and costs of every model of a run. */
-export function resultTable(summary: RunSummary): string {
+/** The table of test results and costs of every model, and what has to be known beside it. */
+export function resultTable(summary: TeachersSummary): string {
   const rows = sortedRows(summary.rows);
   if (rows.length === 0) return `<p class="empty">No model was evaluated on the test items.</p>`;
-  const sums = compareStudent(summary, "recall@50");
+  const sums = teacherTotals(rows);
   const metric = (key: string, title: string): Column => ({
     title,
     value: (row) => row.metrics[key],
@@ -48,13 +55,13 @@ export function resultTable(summary: RunSummary): string {
     { title: "Dim.", value: (row) => row.dim, format: formatCount, better: "neither" },
     {
       title: "Parameters",
-      value: (row) => row.parameters ?? (row.role === "ensemble" ? sums.teacherParameters : undefined),
+      value: (row) => row.parameters ?? (row.role === "ensemble" ? sums.parameters : undefined),
       format: formatCount,
       better: "lower",
     },
     {
       title: "Size",
-      value: (row) => row.bytes ?? (row.role === "ensemble" ? sums.teacherBytes : undefined),
+      value: (row) => row.bytes ?? (row.role === "ensemble" ? sums.bytes : undefined),
       format: formatBytes,
       better: "lower",
     },
@@ -69,7 +76,7 @@ export function resultTable(summary: RunSummary): string {
     const best = bestTexts(texts, values, column);
     texts.forEach((text, r) => cells[r]!.push({ text, best: text !== missing && best.has(text) }));
   }
-  return htmlTable({
+  const table = htmlTable({
     caption:
       "<b>Table 1.</b> Test results and costs. Means over the evaluated users; the best of each column is bold.",
     head: headerRow(["Model", ...columns.map((column) => column.title)]),
@@ -78,4 +85,6 @@ export function resultTable(summary: RunSummary): string {
       cells: row,
     })),
   });
+  const notes = (summary.notes ?? []).map((note) => escapeHtml(note)).join(" ");
+  return notes === "" ? table : `${table}\n<p class="note">${notes}</p>`;
 }

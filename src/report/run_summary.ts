@@ -1,6 +1,5 @@
 /**
- * Everything a report of one distillation run is made from: plain JSON data, so that a report can be made again
- * from a run folder. This module is browser compatible.
+ * Everything a report is made from: plain JSON data, so that a report can be made again from a run folder. This module is browser compatible.
  *
  * Metric records use the keys `recall@10`, `ndcg@10`, `recall@50` and `ndcg@50`. A value that is absent, `null` (as
  * JSON writes NaN) or not finite counts as not measured.
@@ -34,7 +33,7 @@ export interface ModelRow {
   /** Name of the model, for example `MF`. */
   name: string;
   /** What the model is in this run. */
-  role: "teacher" | "ensemble" | "student" | "baseline";
+  role: "yardstick" | "teacher" | "ensemble" | "student" | "baseline";
   /** Embedding dimension. */
   dim?: number;
   /** Number of trained parameters. */
@@ -57,8 +56,18 @@ export interface TrajectorySummary {
   states: { epoch: number; metrics: Record<string, number> }[];
 }
 
-/** One distillation run. */
-export interface RunSummary {
+/** How much the leading places of the models' lists have in common. */
+export interface OverlapSummary {
+  /** How many leading places of the lists are compared. */
+  k: number;
+  /** The models. */
+  names: string[];
+  /** [model][model] the mean overlap over the users with test items, from 0 to 1; see `listOverlap`. */
+  means: number[][];
+}
+
+/** Some teachers, their ensemble, and the yardsticks beside them. */
+export interface TeachersSummary {
   /** Heading of the report. */
   title: string;
   /** The data. */
@@ -75,10 +84,22 @@ export interface RunSummary {
   started: string;
   /** Wall time in seconds, by step. */
   seconds: Record<string, number>;
-  /** The student: dimension, number of parameters, size in bytes. */
-  student: { dim: number; parameters: number; bytes: number };
   /** Test results of every model. */
   rows: ModelRow[];
+  /** What has to be known beside the results, in sentences: what was left out, and why. */
+  notes?: string[];
+  /** How much the lists of the teachers and of the ensemble have in common. */
+  overlap?: OverlapSummary;
+  /** The kept states of the teachers. */
+  stateMetrics?: TrajectorySummary[];
+  /** Which part of the split `stateMetrics` was measured on. */
+  stateMetricsOn?: "valid" | "test";
+}
+
+/** One distillation run. */
+export interface RunSummary extends TeachersSummary {
+  /** The student: dimension, number of parameters, size in bytes. */
+  student: { dim: number; parameters: number; bytes: number };
   /** Epochs of the student. */
   history: EpochRecord[];
   /** Epochs of the model of the same size trained without distillation (w/o KD). */
@@ -87,8 +108,4 @@ export interface RunSummary {
   phaseSwitch: number | null;
   /** Epoch of the reported student, the best on validation. */
   bestEpoch: number;
-  /** The trajectory states that the student was taught with. */
-  stateMetrics?: TrajectorySummary[];
-  /** Which part of the split `stateMetrics` was measured on. */
-  stateMetricsOn?: "valid" | "test";
 }

@@ -1,16 +1,26 @@
 import { escapeHtml } from "./escape_html.ts";
-import { formatBytes, formatCount, formatDuration, formatPercent, isMeasured } from "./format.ts";
+import { formatCount, formatDuration, formatPercent, isMeasured } from "./format.ts";
 import { headerRow, htmlTable } from "./html_table.ts";
-import type { RunSummary } from "./run_summary.ts";
+import type { TeachersSummary } from "./run_summary.ts";
 
 function startedText(started: string): string {
   const match = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?Z$/.exec(started);
   return match === null ? started : `${match[1]} ${match[2]} UTC`;
 }
 
-/** Settings and environment: what has to be known to run the same thing again, and where the time went. */
-export function settingsSection(summary: RunSummary): string {
-  const { dataset, student } = summary;
+/**
+ * Settings and environment: what has to be known to run the same thing again, and where the time went.
+ *
+ * @param summary What was run.
+ * @param number Number of the table of times.
+ * @param student Further entries: name and text, not escaped yet.
+ */
+export function settingsSection(
+  summary: TeachersSummary,
+  number: number,
+  student: readonly [string, string][],
+): string {
+  const { dataset } = summary;
   const entries: [string, string][] = [
     ["Command", `<code>${escapeHtml(summary.command)}</code>`],
     ["Seed", `<code>${escapeHtml(String(summary.seed))}</code>`],
@@ -24,16 +34,7 @@ export function settingsSection(summary: RunSummary): string {
       } test interactions`,
     ],
     ["Split fingerprint", `<code>${escapeHtml(dataset.fingerprint)}</code>`],
-    [
-      "Student",
-      `dimension ${formatCount(student.dim)}, ${formatCount(student.parameters)} parameters, ${
-        formatBytes(student.bytes)
-      }${isMeasured(summary.bestEpoch) ? `; reported from epoch ${formatCount(summary.bestEpoch)}` : ""}${
-        isMeasured(summary.phaseSwitch)
-          ? `; ranked phase from epoch ${formatCount(summary.phaseSwitch)}`
-          : "; the ranked phase was not reached"
-      }`,
-    ],
+    ...student.map(([name, text]): [string, string] => [name, escapeHtml(text)]),
     ["Adapter", `${escapeHtml(summary.adapter.name)} (${escapeHtml(summary.adapter.kind)})`],
     [
       "Versions",
@@ -46,9 +47,7 @@ export function settingsSection(summary: RunSummary): string {
   const steps = Object.entries(summary.seconds);
   const total = steps.reduce((sum, [, seconds]) => isMeasured(seconds) ? sum + seconds : sum, 0);
   const timings = steps.length === 0 ? "" : htmlTable({
-    caption: `<b>Table ${
-      summary.stateMetrics?.some(({ states }) => states.length > 0) ? 3 : 2
-    }.</b> Wall time by step.`,
+    caption: `<b>Table ${number}.</b> Wall time by step.`,
     head: headerRow(["Step", "Time", "Share"]),
     rows: [
       ...steps.map(([name, seconds]) => ({

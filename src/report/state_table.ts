@@ -1,9 +1,9 @@
 import { formatCount, formatMetric, missing } from "./format.ts";
 import { type HtmlCell, htmlTable } from "./html_table.ts";
-import type { RunSummary } from "./run_summary.ts";
+import type { TeachersSummary } from "./run_summary.ts";
 
 /** The table of trajectory states: epoch and Recall@50 of each state of each teacher; empty text without states. */
-export function stateTable(summary: RunSummary): string {
+export function stateTable(summary: TeachersSummary, number: number): string {
   const trajectories = summary.stateMetrics ?? [];
   const count = trajectories.reduce((most, { states }) => Math.max(most, states.length), 0);
   if (count === 0) return "";
@@ -18,7 +18,7 @@ export function stateTable(summary: RunSummary): string {
   }</tr>\n<tr>${states.map(() => `<th scope="col">Epoch</th><th scope="col">Recall@50</th>`).join("")}</tr>`;
   return htmlTable({
     caption:
-      `<b>Table 2.</b> Trajectory states. ${on} of the kept checkpoints of each teacher, from early to final.`,
+      `<b>Table ${number}.</b> Trajectory states. ${on} of the kept checkpoints of each teacher, from early to final.`,
     head,
     rows: trajectories.map((trajectory) => ({
       cells: [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compareStudent } from "../../src/report/comparison.ts";
+import { bestRow, compareStudent, ensembleGain } from "../../src/report/comparison.ts";
 import { sampleSummary } from "./sample_summary.ts";
 
 Deno.test("compareStudent() computes gain, share kept and size ratio", () => {
@@ -29,4 +29,37 @@ Deno.test("compareStudent() finds w/o KD among other baselines, and guesses at n
   assert.equal(compareStudent(summary, "recall@50").withoutKd?.name, "w/o KD");
   summary.rows.find(({ name }) => name === "w/o KD")!.name = "DCD";
   assert.equal(compareStudent(summary, "recall@50").withoutKd, undefined);
+});
+
+Deno.test("ensembleGain() compares with the teacher that is best in the metric itself", () => {
+  const { rows } = sampleSummary();
+  assert.deepEqual(ensembleGain(rows, "recall@50"), { teacher: "MF", gain: (0.28 - 0.2653) / 0.2653 });
+  rows.find(({ name }) => name === "ML")!.metrics["ndcg@50"] = 0.2;
+  const { teacher, gain } = ensembleGain(rows, "ndcg@50")!;
+  assert.equal(teacher, "ML");
+  assert.ok(Math.abs(gain - (0.14 - 0.2) / 0.2) < 1e-12);
+});
+
+Deno.test("ensembleGain() is undefined for one teacher, none, no ensemble, and nothing measured", () => {
+  const { rows } = sampleSummary();
+  const without = (name: string) => rows.filter((row) => row.name !== name);
+  assert.equal(ensembleGain(without("MF"), "recall@50"), undefined);
+  assert.equal(ensembleGain(without("Ensemble"), "recall@50"), undefined);
+  assert.equal(ensembleGain([], "recall@50"), undefined);
+  assert.equal(ensembleGain(rows, "recall@7"), undefined);
+  rows.forEach((row) => row.metrics["recall@50"] = 0);
+  assert.equal(ensembleGain(rows, "recall@50"), undefined);
+  rows.find(({ name }) => name === "MF")!.metrics["recall@50"] = NaN;
+  assert.equal(ensembleGain(rows, "recall@50"), undefined);
+});
+
+Deno.test("bestRow() takes the first of equal rows and passes over what was not measured", () => {
+  const row = (name: string, value?: number) => ({
+    name,
+    role: "yardstick" as const,
+    metrics: value === undefined ? {} : { m: value },
+  });
+  assert.equal(bestRow([row("a"), row("b", 1), row("c", 1), row("d", NaN)], "yardstick", "m")?.name, "b");
+  assert.equal(bestRow([row("a")], "yardstick", "m"), undefined);
+  assert.equal(bestRow([row("a", 1)], "teacher", "m"), undefined);
 });

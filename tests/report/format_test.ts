@@ -2,16 +2,27 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   formatBytes,
+  formatChange,
   formatCount,
   formatDuration,
   formatMetric,
   formatNumber,
   formatPercent,
+  formatShare,
 } from "../../src/report/format.ts";
 
 Deno.test("every format shows an en dash for what was not measured", () => {
   for (
-    const format of [formatBytes, formatCount, formatDuration, formatMetric, formatNumber, formatPercent]
+    const format of [
+      formatBytes,
+      formatChange,
+      formatCount,
+      formatDuration,
+      formatMetric,
+      formatNumber,
+      formatPercent,
+      formatShare,
+    ]
   ) {
     for (const value of [NaN, Infinity, -Infinity, undefined, null]) assert.equal(format(value), "–");
   }
@@ -95,4 +106,16 @@ Deno.test("formatDuration() uses the two largest units", () => {
 Deno.test("formatPercent() keeps one decimal", () => {
   assert.equal(formatPercent(0.6645), "66.5 %");
   assert.equal(formatPercent(-0.1), "-10.0 %");
+});
+
+Deno.test("formatChange() always has a sign", () => {
+  assert.equal(formatChange(0.0615), "+6.2 %");
+  assert.equal(formatChange(-0.25), "-25.0 %");
+  assert.equal(formatChange(0), "+0.0 %");
+  assert.equal(formatChange(-1e-9), "+0.0 %");
+});
+
+Deno.test("formatShare() keeps two decimals", () => {
+  assert.equal(formatShare(0.4321), "0.43");
+  assert.equal(formatShare(1), "1.00");
 });

@@ -63,14 +63,16 @@ Deno.test("renderReport() sorts the rows, marks the ensemble and makes the best 
   const rows = tableRows(renderReport(sampleSummary()));
   assert.deepEqual(rows.map((row) => row[0]!.replace(/ <small>.*/, "")), [
     "Model",
+    "RP3beta",
+    "TopPop",
     "MF",
     "ML",
     "Ensemble",
     "w/o KD",
     "Student",
   ]);
-  assert.ok(rows[3]![0]!.includes("the sum of its teachers"));
-  const ensemble = rows[3]!.slice(1);
+  assert.ok(rows[5]![0]!.includes("the sum of its teachers"));
+  const ensemble = rows[5]!.slice(1);
   assert.deepEqual(ensemble, [
     "<strong>0.1120</strong>",
     "<strong>0.0840</strong>",
@@ -83,8 +85,35 @@ Deno.test("renderReport() sorts the rows, marks the ensemble and makes the best 
   ]);
   const bold = rows.slice(1).map((row) => row.map((cell) => cell.startsWith("<strong>")));
   for (const column of [6, 7, 8]) {
-    assert.deepEqual(bold.map((row) => row[column]), [false, false, false, true, true]);
+    assert.deepEqual(bold.map((row) => row[column]), [false, false, false, false, false, true, true]);
   }
+});
+
+Deno.test("renderReport() says what the ensemble gains, what the best yardstick reaches, and what was left out", () => {
+  const text = textOf(sampleSummary());
+  for (
+    const part of [
+      "Ensemble over best teacher (MF): Recall@50 +5.5 %, NDCG@50 +5.5 %.",
+      "The best yardstick without any training, RP3beta, reaches 0.2100.",
+      "EASE is left out.",
+    ]
+  ) {
+    assert.ok(text.includes(part), part);
+  }
+  const summary = sampleSummary();
+  summary.rows.find(({ name }) => name === "RP3beta")!.metrics["recall@50"] = 0.3;
+  assert.ok(textOf(summary).includes("RP3beta, reaches 0.3000, more than the ensemble."));
+});
+
+Deno.test("renderReport() numbers its tables in a row, whichever are there", () => {
+  const numbers = (summary: RunSummary) =>
+    [...renderReport(summary).matchAll(/<b>Table (\d)\.<\/b>/g)].map((match) => match[1]).join("");
+  const summary = sampleSummary();
+  assert.equal(numbers(summary), "1234");
+  delete summary.overlap;
+  assert.equal(numbers(summary), "123");
+  delete summary.stateMetrics;
+  assert.equal(numbers(summary), "12");
 });
 
 Deno.test("renderReport() shows every series and line of the figures", () => {
@@ -145,6 +174,8 @@ Deno.test("renderReport() handles a run of which nothing is known", () => {
     seconds: {},
   });
   delete summary.stateMetrics;
+  delete summary.overlap;
+  delete summary.notes;
   assertFiniteGeometry(renderReport(summary));
   const text = textOf(summary);
   for (const part of ["No model was evaluated", "No Recall@50 was recorded", "No states", "No loss"]) {
@@ -188,6 +219,8 @@ Deno.test("renderReport() escapes every text of the user", () => {
   summary.rows.forEach((row, n) => row.name = nasty + n);
   for (const record of summary.history) record.meanState = { [nasty + 3]: 1, ["__proto__"]: 1 };
   summary.stateMetrics![0]!.teacher = nasty;
+  summary.notes = [nasty];
+  summary.overlap!.names[0] = nasty;
   const html = renderReport(summary);
   const { elements, text } = parseMarkup(html);
   assert.ok(elements.every(({ name, attributes }) => name !== "b" || !attributes.has("id")));
@@ -209,7 +242,7 @@ Deno.test("renderReport() is well-formed and finite for random runs", () => {
   }, { requiredKeys: ["epoch", "loss", "seconds"] });
   const row: fc.Arbitrary<ModelRow> = fc.record({
     name,
-    role: fc.constantFrom("teacher" as const, "ensemble" as const, "student" as const, "baseline" as const),
+    role: fc.constantFrom<ModelRow["role"]>("yardstick", "teacher", "ensemble", "student", "baseline"),
     dim: number,
     parameters: number,
     bytes: number,
@@ -230,6 +263,12 @@ Deno.test("renderReport() is well-formed and finite for random runs", () => {
     baseline: fc.array(record, { maxLength: 10 }),
     phaseSwitch: fc.option(number),
     bestEpoch: number,
+    notes: fc.array(fc.string(), { maxLength: 2 }),
+    overlap: fc.record({
+      k: number,
+      names: fc.array(name, { maxLength: 4 }),
+      means: fc.array(fc.array(number, { maxLength: 4 }), { maxLength: 4 }),
+    }),
     stateMetrics: fc.array(
       fc.record({ teacher: name, states: fc.array(fc.record({ epoch: number, metrics }), { maxLength: 5 }) }),
       { maxLength: 3 },

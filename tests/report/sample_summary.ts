@@ -44,12 +44,20 @@ export function sampleSummary(): RunSummary {
     seconds: { "teacher MF": 192, distillation: 61.5 },
     student: { dim: 6, parameters: 6000, bytes: 24000 },
     rows: [
+      model("RP3beta", "yardstick", 0.21),
+      model("TopPop", "yardstick", 0.05),
       model("Student", "student", 0.23, 6),
       model("w/o KD", "baseline", 0.13, 6),
       model("Ensemble", "ensemble", 0.28),
       model("MF", "teacher", 0.2653, 64),
       model("ML", "teacher", 0.2483, 32),
     ],
+    notes: ["EASE is left out."],
+    overlap: {
+      k: 50,
+      names: ["MF", "ML", "Ensemble"],
+      means: [[1, 0.4321, 0.7], [0.4321, 1, 0.6], [0.7, 0.6, 1]],
+    },
     history: epochs(60, (epoch) => 0.23 * (1 - Math.exp(-epoch / 20))).map((record) => ({
       ...record,
       phase: record.epoch < 40 ? "overall" : "ranked",
