@@ -40,7 +40,15 @@ import {
   requireNewFolder,
   startRunFolder,
 } from "./run_folder.ts";
-import { measureTeachers, resultLines, summarize } from "./summarize.ts";
+import { measureYardsticks } from "./measure_yardsticks.ts";
+import {
+  measureTeachers,
+  perUserMetrics,
+  resultLines,
+  sizeCell,
+  summarize,
+  trainingCell,
+} from "./summarize.ts";
 import { trainingProgress } from "./training_progress.ts";
 
 /** Adds the command `distill`. */
@@ -145,7 +153,8 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
       });
     })();
     using evaluation = new RankingEvaluation(gpu, split);
-    const teachers = measureTeachers(evaluation, trajectories);
+    const yardsticks = await measureYardsticks(evaluation, split, { signal, quiet });
+    const teachers = measureTeachers(evaluation, split, trajectories);
     const student = encodeStudent(result.student);
     const summary = summarize({
       split,
@@ -156,15 +165,15 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
       adapter: gpu.adapter,
       trajectories,
       teachers,
+      yardsticks,
       baseline,
       result,
       bytes: student.byteLength,
     });
-    const perUser = {
-      ...teachers.perUser,
-      "w/o KD": baseline.metrics.test.perUser,
-      student: result.metrics.test.perUser,
-    };
+    const perUser = perUserMetrics(yardsticks.metrics, teachers.metrics, {
+      "w/o KD": baseline.metrics,
+      student: result.metrics,
+    });
     await writeAtomically(`${folder}/student.safetensors`, student);
     await writeAtomically(`${folder}/per_user.tsv`, perUserTable(perUser, split.userIds));
     await writeAtomically(
@@ -174,7 +183,7 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
     await writeAtomically(`${folder}/report.html`, renderReport(summary));
     await writeAtomically(`${folder}/summary.json`, JSON.stringify(summary, null, 2) + "\n");
     await folderCheckpoints(`${folder}/${checkpointFolder}`).clear();
-    console.log(resultLines(summary));
+    console.log(resultLines(summary, { size: sizeCell, training: trainingCell }));
     console.log(`\nstudent: ${folder}/student.safetensors\nreport:  ${folder}/report.html`);
   } catch (error) {
     const advice = `continue with: deno task distill --resume ${shellWord(folder)}`;

@@ -59,10 +59,10 @@ export function shellWord(text: string): string {
 }
 
 /** The command line of this process, as a task of deno.json. */
-function commandLine(): string {
+export function commandLine(command: string): string {
   const words = [...Deno.args];
-  words.splice(words.indexOf("distill"), 1);
-  return ["deno task distill", ...words.map(shellWord)].join(" ");
+  words.splice(words.indexOf(command), 1);
+  return [`deno task ${command}`, ...words.map(shellWord)].join(" ");
 }
 
 /**
@@ -74,7 +74,7 @@ export function configOf(flags: DistillFlags): Omit<DistillConfig, "fingerprint"
   const { seed, dim, epochs, learningRate, scores, patience } = flags;
   return {
     version: configuration.version,
-    command: commandLine(),
+    command: commandLine("distill"),
     started: new Date().toISOString(),
     adapter: flags.adapter,
     data: {

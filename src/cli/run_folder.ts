@@ -17,15 +17,24 @@ export interface RunConfig {
 export const configName = "config.json";
 
 /**
+ * Refuses a folder of results that something stands in the way of.
+ *
+ * @param folder Which `--out` names.
+ * @param otherwise What could be done instead of naming another.
+ * @throws {RunError} if there is something already.
+ */
+export async function requireNoFolder(folder: string, otherwise = ""): Promise<void> {
+  if (!await exists(folder)) return;
+  throw new RunError(`the run folder ${folder} exists already; name another with --out${otherwise}`);
+}
+
+/**
  * Refuses a run folder that something stands in the way of.
  *
  * @throws {RunError} if there is something already.
  */
 export async function requireNewFolder(folder: string): Promise<void> {
-  if (!await exists(folder)) return;
-  throw new RunError(
-    `the run folder ${folder} exists already; name another with --out, or continue it with --resume ${folder}`,
-  );
+  await requireNoFolder(folder, `, or continue it with --resume ${folder}`);
 }
 
 /**

@@ -3,40 +3,56 @@ import type { Split } from "../data/split.ts";
 import type { Distillation } from "../distill/distill.ts";
 import { finalStates, fuseTeachers } from "../distill/ensemble.ts";
 import type { Baseline } from "../distill/without_distillation.ts";
-import type { PerUserMetrics } from "../evaluate/per_user.ts";
+import { listOverlap } from "../evaluate/list_overlap.ts";
+import { type PerUserMetrics, usersWithRelevant } from "../evaluate/per_user.ts";
 import type { RankingEvaluation, SplitMetrics } from "../evaluate/ranking_evaluation.ts";
 import type { AdapterDescription } from "../gpu/adapter.ts";
+import { parameterCount } from "../models/parameter_count.ts";
+import { ensembleGainLine } from "../report/ensemble_statement.ts";
 import { sortedRows } from "../report/result_table.ts";
-import { formatBytes, formatDuration } from "../report/format.ts";
-import type { ModelRow, RunSummary } from "../report/run_summary.ts";
-import { textTable } from "../report/table.ts";
+import { formatBytes, formatDuration, formatMetric } from "../report/format.ts";
+import type { ModelRow, OverlapSummary, RunSummary, TeachersSummary } from "../report/run_summary.ts";
+import { type TableCell, textTable } from "../report/table.ts";
 import type { Trajectory } from "../teachers/trajectory.ts";
+import type { YardstickMetrics } from "./measure_yardsticks.ts";
 
 /** Metrics of the teachers' final states and of their ensemble. */
 export interface TeacherMetrics {
   /** By kind; the ensemble under "ensemble". */
   readonly metrics: Readonly<Record<string, SplitMetrics>>;
-  /** Test metrics user by user. */
-  readonly perUser: Readonly<Record<string, PerUserMetrics>>;
+  /** What their lists have in common. */
+  readonly overlap: OverlapSummary;
 }
 
-/** Evaluates the final state of every teacher, and their fusion. */
+/** Leading places of the lists whose overlap is shown. */
+const overlapPlaces = 50;
+
+/** Evaluates the final state of every teacher, and their fusion, and compares their lists. */
 export function measureTeachers(
   evaluation: RankingEvaluation,
+  split: Split,
   trajectories: readonly Trajectory[],
 ): TeacherMetrics {
-  const metrics: Record<string, SplitMetrics> = {};
-  for (const { kind, states, length } of trajectories) {
-    metrics[kind] = evaluation.measure(states.at(-1)!.items, length);
-  }
+  const lists = trajectories.map(({ kind, states, length }) => ({
+    name: kind,
+    items: states.at(-1)!.items,
+    length,
+  }));
   const fused = fuseTeachers(trajectories, finalStates(trajectories), evaluation.width);
-  metrics.ensemble = evaluation.measure(fused.items, fused.k);
-  const perUser = Object.fromEntries(Object.entries(metrics).map(([name, { test }]) => [name, test.perUser]));
-  return { metrics, perUser };
+  lists.push({ name: "ensemble", items: fused.items, length: fused.k });
+  const metrics = Object.fromEntries(
+    lists.map(({ name, items, length }) => [name, evaluation.measure(items, length)]),
+  );
+  const overlap = {
+    k: overlapPlaces,
+    names: lists.map(({ name }) => name),
+    means: listOverlap(lists, overlapPlaces, usersWithRelevant(split.test)),
+  };
+  return { metrics, overlap };
 }
 
-/** What a summary is made from. */
-export interface RunFacts {
+/** What the summary of some teachers is made from. */
+export interface TeacherFacts {
   /** The data. */
   readonly split: Split;
   /** Its fingerprint. */
@@ -53,6 +69,12 @@ export interface RunFacts {
   readonly trajectories: readonly Trajectory[];
   /** Their metrics. */
   readonly teachers: TeacherMetrics;
+  /** The yardsticks' metrics. */
+  readonly yardsticks: YardstickMetrics;
+}
+
+/** What the summary of a run is made from. */
+export interface RunFacts extends TeacherFacts {
   /** The model without distillation. */
   readonly baseline: Baseline;
   /** The student. */
@@ -64,39 +86,34 @@ export interface RunFacts {
 const secondsOf = (history: readonly { seconds: number }[]) =>
   history.reduce((sum, { seconds }) => sum + seconds, 0);
 
-/** Everything that the report shows. */
-export function summarize(facts: RunFacts): RunSummary {
-  const { split, trajectories, teachers, baseline, result, adapter } = facts;
-  const { dim } = result.student;
-  const shape = (dim: number) => {
-    const parameters = dim * (split.users + split.items);
-    return { dim, parameters, bytes: 4 * parameters };
-  };
-  const measured = ({ valid, test }: SplitMetrics) => ({ metrics: test.means, validMetrics: valid.means });
-  const rows: ModelRow[] = trajectories.map(({ kind, hyperparameters, seconds }) => ({
-    name: kind,
-    role: "teacher",
-    ...(typeof hyperparameters.dim === "number" ? shape(hyperparameters.dim) : {}),
-    trainingSeconds: seconds,
-    ...measured(teachers.metrics[kind]!),
+const measured = ({ valid, test }: SplitMetrics) => ({ metrics: test.means, validMetrics: valid.means });
+
+function sizeOf(parameters: number | undefined): Pick<ModelRow, "parameters" | "bytes"> {
+  return parameters === undefined ? {} : { parameters, bytes: 4 * parameters };
+}
+
+/** Everything that a report shows of the teachers, their ensemble and the yardsticks. */
+export function summarizeTeachers(facts: TeacherFacts): TeachersSummary {
+  const { split, trajectories, teachers, yardsticks, adapter } = facts;
+  const rows: ModelRow[] = Object.entries(yardsticks.metrics).map(([name, metrics]) => ({
+    name,
+    role: "yardstick",
+    ...measured(metrics),
   }));
+  for (const { kind, hyperparameters, seconds } of trajectories) {
+    const { dim } = hyperparameters;
+    rows.push({
+      name: kind,
+      role: "teacher",
+      ...(typeof dim === "number" ? { dim } : {}),
+      ...sizeOf(parameterCount(kind, split, hyperparameters)),
+      trainingSeconds: seconds,
+      ...measured(teachers.metrics[kind]!),
+    });
+  }
   rows.push({ name: "ensemble", role: "ensemble", ...measured(teachers.metrics.ensemble!) });
-  rows.push({
-    name: "w/o KD",
-    role: "baseline",
-    ...shape(dim),
-    trainingSeconds: secondsOf(baseline.history),
-    ...measured(baseline.metrics),
-  });
-  rows.push({
-    name: "student",
-    role: "student",
-    ...shape(dim),
-    trainingSeconds: secondsOf(result.history),
-    ...measured(result.metrics),
-  });
   return {
-    title: `HetComp on ${split.name}`,
+    title: `Teachers on ${split.name}`,
     dataset: {
       name: split.name,
       users: split.users,
@@ -112,16 +129,12 @@ export function summarize(facts: RunFacts): RunSummary {
     seed: facts.seed,
     started: facts.started,
     seconds: {
+      yardsticks: yardsticks.seconds,
       ...Object.fromEntries(trajectories.map(({ kind, seconds }) => [`teacher ${kind}`, seconds])),
-      "w/o KD": secondsOf(baseline.history),
-      distillation: secondsOf(result.history),
     },
-    student: { dim, parameters: dim * (split.users + split.items), bytes: facts.bytes },
     rows,
-    history: result.history,
-    baseline: baseline.history,
-    phaseSwitch: result.phaseSwitch,
-    bestEpoch: result.bestEpoch,
+    notes: [...yardsticks.notes],
+    overlap: teachers.overlap,
     stateMetrics: trajectories.map(({ kind, states }) => ({
       teacher: kind,
       states: states.map(({ epoch, metrics }) => ({ epoch, metrics })),
@@ -130,14 +143,81 @@ export function summarize(facts: RunFacts): RunSummary {
   };
 }
 
-/** The result table of a run, for a terminal. */
-export function resultLines(summary: RunSummary): string {
+/** Everything that the report of a run shows. */
+export function summarize(facts: RunFacts): RunSummary {
+  const { split, baseline, result } = facts;
+  const teachers = summarizeTeachers(facts);
+  const { dim } = result.student;
+  const parameters = dim * (split.users + split.items);
+  return {
+    ...teachers,
+    title: `HetComp on ${split.name}`,
+    seconds: {
+      ...teachers.seconds,
+      "w/o KD": secondsOf(baseline.history),
+      distillation: secondsOf(result.history),
+    },
+    student: { dim, parameters, bytes: facts.bytes },
+    rows: [
+      ...teachers.rows,
+      {
+        name: "w/o KD",
+        role: "baseline",
+        dim,
+        ...sizeOf(parameters),
+        trainingSeconds: secondsOf(baseline.history),
+        ...measured(baseline.metrics),
+      },
+      {
+        name: "student",
+        role: "student",
+        dim,
+        ...sizeOf(parameters),
+        trainingSeconds: secondsOf(result.history),
+        ...measured(result.metrics),
+      },
+    ],
+    history: result.history,
+    baseline: baseline.history,
+    phaseSwitch: result.phaseSwitch,
+    bestEpoch: result.bestEpoch,
+  };
+}
+
+/** Test metrics user by user, of each model under its name in tables. */
+export function perUserMetrics(
+  ...models: readonly Readonly<Record<string, SplitMetrics>>[]
+): Record<string, PerUserMetrics> {
+  return Object.fromEntries(
+    models.flatMap((metrics) => Object.entries(metrics).map(([name, { test }]) => [name, test.perUser])),
+  );
+}
+
+/** The result table, notes, and what the ensemble gains, for a terminal; with the columns of costs that are named. */
+export function resultLines(
+  summary: TeachersSummary,
+  costs: Readonly<Record<string, (row: ModelRow) => TableCell>>,
+): string {
   const names = ["recall@10", "ndcg@10", "recall@50", "ndcg@50"];
   const rows = sortedRows(summary.rows).map((row) => [
     row.name,
-    ...names.map((name) => row.metrics[name]?.toFixed(4) ?? ""),
-    row.bytes === undefined ? "" : formatBytes(row.bytes),
-    row.trainingSeconds === undefined ? "" : formatDuration(row.trainingSeconds),
+    ...names.map((name) => formatMetric(row.metrics[name])),
+    ...Object.values(costs).map((cost) => cost(row)),
   ]);
-  return textTable(["test", "Recall@10", "NDCG@10", "Recall@50", "NDCG@50", "size", "training"], rows);
+  const table = textTable(
+    ["test", "Recall@10", "NDCG@10", "Recall@50", "NDCG@50", ...Object.keys(costs)],
+    rows,
+  );
+  const lines = [...summary.notes ?? [], ensembleGainLine(summary.rows)].filter((line) => line !== "");
+  return lines.length === 0 ? table : `${table}\n\n${lines.join("\n")}`;
+}
+
+/** Size of a model, for {@linkcode resultLines}. */
+export function sizeCell({ bytes }: ModelRow): TableCell {
+  return bytes === undefined ? "" : formatBytes(bytes);
+}
+
+/** Time of a model's training, for {@linkcode resultLines}. */
+export function trainingCell({ trainingSeconds }: ModelRow): TableCell {
+  return trainingSeconds === undefined ? "" : formatDuration(trainingSeconds);
 }

@@ -1,26 +1,50 @@
 import type { Command } from "commander";
+import { writeAtomically } from "../data/files.ts";
+import { splitFingerprint } from "../data/split.ts";
 import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
 import { openGpu } from "../gpu/gpu.ts";
-import { formatDuration } from "../report/format.ts";
-import { textTable } from "../report/table.ts";
+import { overlapLines } from "../report/overlap_table.ts";
+import { renderTeachersReport } from "../report/render_teachers_report.ts";
+import { commandLine } from "./distill_config.ts";
 import { withDriver } from "./embedded_driver.ts";
 import { ensureTeachers } from "./ensure_teachers.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { loadSplit, requireEvaluated } from "./load_split.ts";
-import { adapterOption, dataOptions, teacherOptions } from "./options.ts";
-import { measureTeachers } from "./summarize.ts";
+import { measureYardsticks } from "./measure_yardsticks.ts";
+import { adapterOption, dataOptions, pathName, teacherOptions } from "./options.ts";
+import { perUserTable, requireNoFolder } from "./run_folder.ts";
+import {
+  measureTeachers,
+  perUserMetrics,
+  resultLines,
+  summarizeTeachers,
+  trainingCell,
+} from "./summarize.ts";
 
 /** Adds the command `teachers`. */
 export function registerTeachers(program: Command): void {
   teacherOptions(dataOptions(
     program.command("teachers").description(
-      "Trains the teachers that are missing, keeps their trajectories, and shows each and their ensemble.",
+      "Trains the teachers that are missing, keeps their trajectories, and shows each, their ensemble, training-free " +
+        "yardsticks beside them, and how much their lists have in common.",
     ),
   ))
+    .option(
+      "--out <folder>",
+      "also write report.html, summary.json and per_user.tsv to a new folder",
+      pathName,
+    )
     .addOption(adapterOption())
-    .addHelpText("after", examples("teachers", "teachers --data citeulike --teachers MF,ML --seed 1"))
+    .addHelpText(
+      "after",
+      examples(
+        "teachers",
+        "teachers --data citeulike --teachers MF,ML --seed 1",
+        "teachers --data citeulike --teachers MF,ML,DL,GNN,AE,I-AE --out runs/teachers",
+      ),
+    )
     .action(async (_options, self: Command) => await runTeachers(self.optsWithGlobals()));
 }
 
@@ -32,12 +56,16 @@ interface TeacherFlags {
   teachersFolder: string;
   teacherEpochs?: number;
   seed: number;
+  out?: string;
   adapter: AdapterChoice;
   quiet?: boolean;
 }
 
 async function runTeachers(flags: TeacherFlags): Promise<void> {
   const quiet = flags.quiet ?? false;
+  const { out } = flags;
+  if (out !== undefined) await requireNoFolder(out);
+  const started = new Date().toISOString();
   await withDriver({ adapter: flags.adapter, quiet });
   const split = await loadSplit({
     source: flags.data,
@@ -47,25 +75,37 @@ async function runTeachers(flags: TeacherFlags): Promise<void> {
   requireEvaluated(split, flags.data);
   using gpu = await openGpu({ adapter: flags.adapter });
   using interrupt = untilInterrupted();
+  const { signal } = interrupt;
   const trajectories = await ensureTeachers(gpu, split, {
     folder: flags.teachersFolder,
     kinds: flags.teachers,
     seed: flags.seed,
     epochs: flags.teacherEpochs ?? null,
-  }, { signal: interrupt.signal, quiet });
+  }, { signal, quiet });
   using evaluation = new RankingEvaluation(gpu, split);
-  const { metrics } = measureTeachers(evaluation, trajectories);
-  const names = ["recall@10", "ndcg@10", "recall@50", "ndcg@50"] as const;
-  const rows = Object.entries(metrics).map(([name, { test }]) => {
-    const trajectory = trajectories.find(({ kind }) => kind === name);
-    return [
-      name,
-      ...names.map((metric) => test.means[metric]!.toFixed(4)),
-      trajectory?.states.map(({ epoch }) => epoch).join(" ") ?? "",
-      trajectory ? formatDuration(trajectory.seconds) : "",
-    ];
+  const yardsticks = await measureYardsticks(evaluation, split, { signal, quiet });
+  const teachers = measureTeachers(evaluation, split, trajectories);
+  const summary = summarizeTeachers({
+    split,
+    fingerprint: await splitFingerprint(split),
+    command: commandLine("teachers"),
+    started,
+    seed: flags.seed,
+    adapter: gpu.adapter,
+    trajectories,
+    teachers,
+    yardsticks,
   });
-  console.log(
-    textTable(["test", "Recall@10", "NDCG@10", "Recall@50", "NDCG@50", "states at epochs", "training"], rows),
-  );
+  const epochs = new Map(trajectories.map(({ kind, states }) => [kind, states.map(({ epoch }) => epoch)]));
+  console.log(resultLines(summary, {
+    "states at epochs": ({ name }) => epochs.get(name)?.join(" ") ?? "",
+    training: trainingCell,
+  }));
+  console.log(`\n${overlapLines(teachers.overlap)}`);
+  if (out === undefined) return;
+  const perUser = perUserMetrics(yardsticks.metrics, teachers.metrics);
+  await writeAtomically(`${out}/per_user.tsv`, perUserTable(perUser, split.userIds));
+  await writeAtomically(`${out}/report.html`, renderTeachersReport(summary));
+  await writeAtomically(`${out}/summary.json`, JSON.stringify(summary, null, 2) + "\n");
+  console.log(`\nreport:  ${out}/report.html`);
 }

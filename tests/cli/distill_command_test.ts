@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { generateSample } from "../../src/data/sample.ts";
 import { printUsersDat } from "../../src/data/users_dat.ts";
+import { yardstickKinds } from "../../src/models/yardsticks.ts";
 import { loadStudent, saveStudent } from "../../src/models/student_file.ts";
 import type { RunSummary } from "../../src/report/run_summary.ts";
 import { runProgram } from "./run_program.ts";
-import { filesUnder, shortRun, smallData, succeed, temporaryFolder } from "./small_run.ts";
+import { fail, filesUnder, shortRun, smallData, succeed, temporaryFolder } from "./small_run.ts";
 
 const runFiles = [
   "config.json",
@@ -53,19 +54,24 @@ Deno.test("distill writes a run folder, which evaluate, teachers and a second ru
     const lines = first.stdout.trimEnd().split("\n");
     assert.match(lines[0]!, /^test +Recall@10 +NDCG@10 +Recall@50 +NDCG@50 +size +training$/);
     assert.deepEqual(
-      lines.slice(2, 7).map((line) => line.split(/ {2,}/)[0]),
-      ["MF", "ML", "ensemble", "w/o KD", "student"],
+      lines.slice(2, 11).map((line) => line.split(/ {2,}/)[0]),
+      [...yardstickKinds, "MF", "ML", "ensemble", "w/o KD", "student"],
     );
     for (const { name, metrics } of summary.rows) {
       const line = lines.find((line) => line.startsWith(`${name} `))!;
       assert.ok(line.includes(metrics["recall@50"]!.toFixed(4)), line);
     }
-    assert.deepEqual(lines.slice(7), [
+    assert.match(
+      lines.slice(11, 13).join("\n"),
+      /^\nensemble over best teacher.*: Recall@50 [+-]\d.* %.*, NDCG@50 [+-]\d.* %.*$/,
+    );
+    assert.deepEqual(lines.slice(13), [
       "",
       `student: ${at("first")}/student.safetensors`,
       `report:  ${at("first")}/report.html`,
     ]);
     assert.match(first.stderr, /^data: small, 100 users, 150 items, \d+ training pairs$/m);
+    assert.match(first.stderr, /^yardsticks: 4 models in /m);
     assert.match(first.stderr, /^student: 30 epochs in .* best validation Recall@50 0\.\d{4} at epoch \d+$/m);
   });
 
@@ -146,14 +152,47 @@ Deno.test("distill writes a run folder, which evaluate, teachers and a second ru
 
   await t.step("teachers shows the teachers' rows and trains nothing again", async () => {
     const { stdout, stderr } = await succeed("teachers", ...settings.slice(0, 4), ...teachers);
-    const lines = stdout.trimEnd().split("\n").slice(2);
-    assert.deepEqual(lines.map((line) => line.split(/ {2,}/)[0]), ["MF", "ML", "ensemble"]);
+    const [results, gain, overlap] = stdout.trimEnd().split("\n\n").map((part) => part.split("\n"));
+    const lines = results!.slice(2);
+    assert.deepEqual(lines.map((line) => line.split(/ {2,}/)[0]), [
+      ...yardstickKinds,
+      "MF",
+      "ML",
+      "ensemble",
+    ]);
+    assert.match(gain!.join("\n"), /^ensemble over best teacher.*: Recall@50 /);
+    assert.match(
+      overlap!.join("\n"),
+      /^overlap@50 +MF +ML +ensemble\n.*\nMF +1\.00 +(0\.\d\d) +0\.\d\d\nML +\1 +1\.00 /,
+    );
     for (const line of lines) {
       const [name, recall] = line.split(/ {2,}/);
       assert.equal(recall, summary.rows.find((row) => row.name === name)!.metrics["recall@10"]!.toFixed(4));
     }
     assert.match(stderr, /^MF: trained before, in .*small\/MF$/m);
     assert.doesNotMatch(stderr, /epochs/);
+  });
+
+  await t.step("teachers --out writes the same figures, a report and a line for each user", async () => {
+    const out = ["--out", at("table")];
+    const { stdout } = await succeed("teachers", ...settings.slice(0, 4), ...teachers, ...out);
+    assert.ok(stdout.endsWith(`\nreport:  ${at("table")}/report.html\n`), stdout);
+    assert.deepEqual(filesUnder(at("table")), ["per_user.tsv", "report.html", "summary.json"]);
+    const own = await readSummary(at("table"));
+    const known = summary.rows.filter(({ role }) => role !== "student" && role !== "baseline");
+    assert.deepEqual(own.rows, known);
+    assert.deepEqual(own.overlap, summary.overlap);
+    assert.ok(own.command.startsWith("deno task teachers --teachers MF,ML "), own.command);
+    const report = await Deno.readTextFile(at("table/report.html"));
+    for (const { name, metrics } of known) {
+      assert.ok(report.includes(`${name}<`) && report.includes(metrics["recall@50"]!.toFixed(4)), name);
+    }
+    const all = (await Deno.readTextFile(at("first/per_user.tsv"))).split("\n");
+    assert.equal(
+      await Deno.readTextFile(at("table/per_user.tsv")),
+      all.filter((line) => !/^(student|w\/o KD)\t/.test(line)).join("\n"),
+    );
+    await fail(/table exists already; name another with --out$/, ["teachers", ...teachers, ...out]);
   });
 
   await t.step("teachers of another seed or length are used, and that is said", async () => {
