@@ -1,83 +1,120 @@
 /**
- * Peak device memory of work that would need users x items numbers if scores were stored:
- * `deno run --allow-read --allow-env bench/memory.ts`
+ * Peak device memory of work that would need users x items numbers if scores were stored, by formula and measured.
  *
  * @module
  */
+import type { AdapterChoice } from "../src/gpu/adapter.ts";
 import { openGpu } from "../src/gpu/gpu.ts";
-import { indexLists, uploadListIndex } from "../src/kernels/list_index.ts";
-import { ListwiseStep } from "../src/kernels/listwise.ts";
-import { strideOf } from "../src/kernels/embedding.ts";
-import { topK } from "../src/kernels/top_k.ts";
-import { uniform } from "../src/random.ts";
-import { formatBytes, formatDuration } from "../src/report/format.ts";
-import { textTable } from "../src/report/table.ts";
-import { ragged } from "../src/ragged.ts";
+import { topKOnDevice } from "../src/kernels/top_k.ts";
+import { Workspace } from "./case.ts";
+import { listwiseCase } from "./cases/listwise.ts";
+import { distillationBytes, rowBytes, topKBytes } from "./costs.ts";
+import { citeulike, count, table } from "./inputs.ts";
 
-const numbers = (length: number, seed: number) => {
-  return Float32Array.from({ length }, (_, n) => uniform(seed, 0, n, 0) - 0.5);
-};
-const rows: string[][] = [];
-
-async function measure(
-  name: string,
-  scores: number,
-  work: (gpu: Awaited<ReturnType<typeof openGpu>>) => Promise<void>,
-) {
-  const gpu = await openGpu();
-  const start = performance.now();
-  await work(gpu);
-  rows.push([
-    name,
-    formatBytes(gpu.memory.peak),
-    formatBytes(4 * scores),
-    formatBytes(Deno.memoryUsage().rss),
-    formatDuration((performance.now() - start) / 1000),
-  ]);
-  gpu.close();
+/** Memory of some work. */
+export interface MemoryUse {
+  /** What it is. */
+  readonly work: string;
+  /** Bytes by formula. */
+  readonly formula: number;
+  /** Bytes measured: the most that was allocated at a time; buffers are rounded up by an eighth at most. */
+  readonly peak: number;
+  /** Bytes if scores were stored. */
+  readonly stored: number;
 }
 
-await measure("top-50 of 20,000 users x 200,000 items, dim 8", 20_000 * 200_000, async (gpu) => {
-  await topK(gpu, { users: numbers(160_000, 1), items: numbers(1_600_000, 2), dim: 8, k: 50 });
-});
+/** A step of both phases, without the optimiser. */
+export async function measureDistillationMemory(adapter: AdapterChoice): Promise<MemoryUse> {
+  const { users, items } = citeulike;
+  const shape = { batch: 750, users, items, dim: 6 };
+  using gpu = await openGpu({ adapter });
+  using prepared = listwiseCase(shape, "ranked").prepare(gpu);
+  prepared.record();
+  await gpu.timings();
+  const { total } = distillationBytes({
+    ...shape,
+    capacity: shape.batch,
+    listed: 110,
+    entries: 115,
+    kind: gpu.adapter.kind,
+  });
+  return {
+    work: `distillation step, ${shape.batch} of ${count(users)} x ${count(items)}, dim 6`,
+    formula: total,
+    peak: gpu.memory.peak,
+    stored: 4 * shape.batch * items,
+  };
+}
 
-await measure(
-  "distillation step, 750 of 5,219 users x 25,181 items, dim 6, K 100",
-  750 * 25_181,
-  async (gpu) => {
-    const [users, items, dim, capacity] = [5219, 25181, 6, 750];
-    const lists = (count: number, first: number) => {
-      return ragged(Array.from({ length: users }, (_, u) => {
-        return Array.from({ length: count }, (_, n) => (u * 31 + (first + n) * 167) % items).sort((a, b) =>
-          a - b
-        );
-      }));
-    };
-    const observed = lists(15, 0);
-    const index = indexLists({ users, items, observed, positives: lists(10, 0), tops: lists(100, 15) });
-    const values = new Float32Array((users + items) * strideOf(dim)).fill(0.01);
-    using table = gpu.upload("table", values);
-    using gradient = gpu.zeros("gradient", values.byteLength);
-    using batch = gpu.upload("users", Uint32Array.from({ length: capacity }, (_, n) => n * 6));
-    using loss = gpu.zeros("loss", 4);
-    using uploaded = uploadListIndex(gpu, index);
-    using step = new ListwiseStep(gpu, { users, items, dim, capacity });
-    for (const granularity of ["overall", "ranked"] as const) {
-      step.record({
-        table,
-        gradient,
-        users: batch,
-        start: 0,
-        count: capacity,
-        index: uploaded,
-        granularity,
-        weight: 1,
-        loss,
-        lossSlot: 0,
-      });
-      await gpu.read(loss);
-    }
-  },
-);
+/** The top 100 of very many items for a slice of very many users. */
+export interface MillionUsers {
+  /** Users altogether. */
+  readonly users: number;
+  /** Items. */
+  readonly items: number;
+  /** Dimension. */
+  readonly dim: number;
+  /** Users served at a time. */
+  readonly block: number;
+  /** Seconds of each block that was served: upload, search, read-back. */
+  readonly seconds: readonly number[];
+  /** Peak device memory in bytes after each block. */
+  readonly peaks: readonly number[];
+  /** The same by formula. */
+  readonly formula: number;
+  /** Seconds for all users, from the blocks' mean. */
+  readonly allSeconds: number;
+  /** Bytes of the result of all users, on the host; may be streamed block by block. */
+  readonly resultBytes: number;
+  /** Bytes of all users' vectors, on the host. */
+  readonly userBytes: number;
+  /** Bytes if scores were stored. */
+  readonly stored: number;
+}
 
-console.log(textTable(["work", "device peak", "if scores were stored", "process", "time"], rows));
+/** Serves a few blocks of 1,000,000 users; the device's memory is the same after each. */
+export async function measureMillionUsers(
+  adapter: AdapterChoice,
+  length: "quick" | "full",
+): Promise<MillionUsers> {
+  const [users, items, dim, k] = [1_000_000, 200_000, 16, 100];
+  const block = length === "full" ? 8192 : 256;
+  using gpu = await openGpu({ adapter });
+  const space = new Workspace(gpu);
+  using _owned = space.prepared(() => {});
+  const vectors = space.upload("items", table(items, dim));
+  const served = space.zeros("users", rowBytes(block, dim) / 4);
+  const into = { items: space.zeros("best items", block * k), scores: space.zeros("scores", block * k) };
+  const seconds: number[] = [];
+  const peaks: number[] = [];
+  for (let n = 0; n < 3; n++) {
+    const own = table(block * (n + 1), dim).subarray(n * rowBytes(block, dim) / 4);
+    const started = performance.now();
+    gpu.write(served, own);
+    topKOnDevice(gpu, {
+      users: { array: served, row: 0, count: block },
+      items: { array: vectors, row: 0, count: items },
+      dim,
+      k,
+      into,
+    });
+    await gpu.read(into.items, into.scores);
+    // The first block compiles.
+    if (n > 0) seconds.push((performance.now() - started) / 1000);
+    peaks.push(gpu.memory.peak);
+  }
+  const mean = seconds.reduce((sum, each) => sum + each, 0) / seconds.length;
+  return {
+    users,
+    items,
+    dim,
+    block,
+    seconds,
+    peaks,
+    formula: topKBytes(block, items, dim, k),
+    allSeconds: mean * users / block,
+    resultBytes: 8 * users * k,
+    userBytes: 4 * users * dim,
+    stored: 4 * users * items,
+  };
+}

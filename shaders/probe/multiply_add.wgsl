@@ -1,8 +1,12 @@
-// Chains of x := 0.5 x + 0.5 on eight independent vectors: what the arithmetic gives.
+// Chains of x := 0.5 x + 0.5 on eight independent vectors, four links a round: what the arithmetic gives.
 // Start values are small integers, so that few rounds are exact and many end at 1.
 struct Params { count: u32, rounds: u32, factor: f32, addend: f32 }
 @group(0) @binding(0) var<storage, read_write> result: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
+
+fn links(x: vec4f, factor: vec4f, addend: vec4f) -> vec4f {
+  return fma(fma(fma(fma(x, factor, addend), factor, addend), factor, addend), factor, addend);
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -18,14 +22,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var g = start + 6.0;
   var h = start + 7.0;
   for (var round = 0u; round < params.rounds; round++) {
-    a = fma(a, factor, addend);
-    b = fma(b, factor, addend);
-    c = fma(c, factor, addend);
-    d = fma(d, factor, addend);
-    e = fma(e, factor, addend);
-    f = fma(f, factor, addend);
-    g = fma(g, factor, addend);
-    h = fma(h, factor, addend);
+    a = links(a, factor, addend);
+    b = links(b, factor, addend);
+    c = links(c, factor, addend);
+    d = links(d, factor, addend);
+    e = links(e, factor, addend);
+    f = links(f, factor, addend);
+    g = links(g, factor, addend);
+    h = links(h, factor, addend);
   }
   let sum = (a + b) + (c + d) + (e + f) + (g + h);
   if (id.x < params.count) { result[id.x] = sum.x + sum.y + sum.z + sum.w; }

@@ -1,9 +1,11 @@
 /**
- * Two tiny kernels that measure an adapter: memory throughput and multiply-adds. This module is browser compatible.
+ * Tiny kernels that measure an adapter: memory throughput, multiply-adds, exponentials. This module is browser
+ * compatible.
  *
  * @module
  */
 import copyCode from "../../shaders/probe/copy.wgsl" with { type: "text" };
+import exponentialCode from "../../shaders/probe/exponential.wgsl" with { type: "text" };
 import multiplyAddCode from "../../shaders/probe/multiply_add.wgsl" with { type: "text" };
 import { GpuError } from "../errors.ts";
 import type { DeviceArray } from "../gpu/device_array.ts";
@@ -22,8 +24,10 @@ export interface Throughput {
 }
 
 const invocationsPerGroup = 64;
-/** Eight vectors of four lanes, two operations for each. */
-const operationsPerRound = 8 * 4 * 2;
+/** Eight vectors of four lanes, four links a round. */
+export const linksPerRound: number = 8 * 4 * 4;
+/** A multiply-add is two. */
+const operationsPerRound = 2 * linksPerRound;
 const copiedBytes = 32 * 1024 * 1024;
 const enoughMilliseconds = 25;
 
@@ -35,13 +39,21 @@ export function probeCopy(gpu: Gpu, source: DeviceArray, result: DeviceArray): v
   gpu.dispatch(kernel, { source, result }, { count, width: x * invocationsPerGroup }, [x, y], count);
 }
 
-/** Records `rounds` multiply-adds on 32 numbers for each float of `result`; memory: that array. */
+/** Records `rounds` times four multiply-adds on 32 numbers for each float of `result`; memory: that array. */
 export function probeMultiplyAdd(gpu: Gpu, result: DeviceArray, rounds: number): void {
   const kernel = gpu.kernel({ name: "probe/multiply_add", code: multiplyAddCode });
   const count = Math.floor(result.byteLength / 4);
   const groups = Math.ceil(count / invocationsPerGroup);
   const operations = count * rounds * operationsPerRound;
   gpu.dispatch(kernel, { result }, { count, rounds, factor: 0.5, addend: 0.5 }, [groups], operations);
+}
+
+/** Records `rounds` times four exponentials of 32 numbers for each float of `result`; memory: that array. */
+export function probeExponential(gpu: Gpu, result: DeviceArray, rounds: number): void {
+  const kernel = gpu.kernel({ name: "probe/exponential", code: exponentialCode });
+  const count = Math.floor(result.byteLength / 4);
+  const groups = Math.ceil(count / invocationsPerGroup);
+  gpu.dispatch(kernel, { result }, { count, rounds }, [groups], count * rounds * linksPerRound * 16);
 }
 
 async function milliseconds(gpu: Gpu, record: () => void): Promise<number> {

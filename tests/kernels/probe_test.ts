@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { openGpu } from "../../src/gpu/gpu.ts";
-import { measureThroughput, probeCopy, probeMultiplyAdd } from "../../src/kernels/probe.ts";
-import { multiplyAddSum } from "../oracle/probe.ts";
+import { measureThroughput, probeCopy, probeExponential, probeMultiplyAdd } from "../../src/kernels/probe.ts";
+import { exponentialSum, multiplyAddSum } from "../oracle/probe.ts";
 
 Deno.test("probeCopy() copies whole vectors of any number", async () => {
   using gpu = await openGpu();
@@ -20,12 +20,31 @@ Deno.test("probeMultiplyAdd() is exact for few rounds", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 200 }),
-      fc.integer({ min: 0, max: 12 }),
+      fc.integer({ min: 0, max: 3 }),
       async (count, rounds) => {
         using result = gpu.zeros("result", 4 * count);
         probeMultiplyAdd(gpu, result, rounds);
         const expected = Float32Array.from({ length: count }, (_, n) => multiplyAddSum(n, rounds));
         assert.deepEqual(await gpu.readFloats(result), expected);
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
+
+Deno.test("probeExponential() agrees with float64", async () => {
+  using gpu = await openGpu();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 0, max: 10 }),
+      async (count, rounds) => {
+        using result = gpu.zeros("result", 4 * count);
+        probeExponential(gpu, result, rounds);
+        (await gpu.readFloats(result)).forEach((value, n) => {
+          const expected = exponentialSum(n, rounds);
+          assert.ok(Math.abs(value - expected) <= 2e-5 * expected, `${n}: ${value}, expected ${expected}`);
+        });
       },
     ),
     { numRuns: 15 },

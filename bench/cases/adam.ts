@@ -1,0 +1,53 @@
+/**
+ * The optimiser, and the projection of rows onto the unit ball.
+ *
+ * @module
+ */
+import { Adam } from "../../src/kernels/adam.ts";
+import { strideOf } from "../../src/kernels/embedding.ts";
+import { recordUnitBall } from "../../src/kernels/unit_ball.ts";
+import { type BenchCase, Workspace } from "../case.ts";
+import { adamCost, unitBallCost } from "../costs.ts";
+import { citeulike, count, table } from "../inputs.ts";
+
+function adamCase(rows: number, dim: number): BenchCase {
+  const numbers = rows * strideOf(dim);
+  return {
+    family: "adam",
+    name: "Adam",
+    shape: `${count(rows)} rows, dim ${dim}`,
+    quick: true,
+    cost: adamCost(numbers),
+    prepare(gpu) {
+      const space = new Workspace(gpu);
+      const gradient = space.zeros("gradient", numbers);
+      const adam = space.own(new Adam(gpu, space.upload("table", table(rows, dim)), gradient));
+      return space.prepared(() => adam.record());
+    },
+  };
+}
+
+function unitBallCase(rows: number, dim: number): BenchCase {
+  return {
+    family: "adam",
+    name: "unit ball",
+    shape: `${count(rows)} rows, dim ${dim}`,
+    quick: true,
+    cost: unitBallCost(rows, dim),
+    prepare(gpu) {
+      const space = new Workspace(gpu);
+      const rowsArray = space.upload("table", table(rows, dim));
+      return space.prepared(() => recordUnitBall(gpu, rowsArray, rows, dim));
+    },
+  };
+}
+
+const rows = citeulike.users + citeulike.items;
+
+/** All cases of the family. */
+export const adamCases: readonly BenchCase[] = [
+  adamCase(rows, 6),
+  adamCase(rows, 64),
+  adamCase(225_000, 64),
+  unitBallCase(rows, 64),
+];

@@ -1,0 +1,132 @@
+/**
+ * Times cases in interleaved rounds: whatever else the machine does hits all alike.
+ *
+ * @module
+ */
+import process from "node:process";
+import type { Gpu } from "../src/gpu/gpu.ts";
+import type { BenchCase, CasePart, PreparedCase } from "./case.ts";
+import { median } from "./statistics.ts";
+
+/**
+ * Which time counts: the device's timestamps around every dispatch; the host's wall time, one wait included; or the
+ * processor time of this process, for software adapters on a machine that is busy with other work.
+ */
+export type Clock = "device" | "host" | "processor";
+
+/** The median times of one case, of one recording of its work. */
+export interface Measurement {
+  /** The case. */
+  readonly measured: BenchCase;
+  /** Milliseconds by the chosen clock. */
+  readonly milliseconds: number;
+  /** Milliseconds by each clock; the device's is null without timestamps. */
+  readonly clocks: Readonly<Record<Clock, number | null>>;
+  /** How often the work was recorded between two waits. */
+  readonly repeats: number;
+  /** Milliseconds of every kernel, the longest first; empty without timestamps. */
+  readonly kernels: readonly { readonly name: string; readonly milliseconds: number }[];
+  /** Milliseconds of wall time until the first run was done: memory, compilation, the work itself. */
+  readonly first: number;
+}
+
+interface Sample {
+  readonly clocks: Readonly<Record<Clock, number | null>>;
+  readonly kernels: ReadonlyMap<string, number>;
+}
+
+/** Work of at least this long is timed at once, if it takes no more recordings than {@linkcode mostRepeats}. */
+const enoughMilliseconds = { device: 8, host: 80, processor: 20 };
+const mostRepeats = 40;
+
+async function sample(gpu: Gpu, prepared: PreparedCase, repeats: number): Promise<Sample> {
+  const started = performance.now();
+  const used = process.cpuUsage();
+  for (let n = 0; n < repeats; n++) prepared.record();
+  const kernels = new Map<string, number>();
+  let device: number | null = null;
+  if (gpu.timing) {
+    device = 0;
+    for (const { kernel, milliseconds } of await gpu.timings()) {
+      kernels.set(kernel, milliseconds / repeats);
+      device += milliseconds / repeats;
+    }
+    gpu.check();
+  } else {
+    using flag = gpu.zeros("end of the work", 4);
+    await gpu.read(flag);
+  }
+  const { user, system } = process.cpuUsage(used);
+  const host = (performance.now() - started) / repeats;
+  return { clocks: { device, host, processor: (user + system) / 1000 / repeats }, kernels };
+}
+
+/**
+ * Prepares all cases, runs each to warm up, and then times each once a round.
+ *
+ * @param gpu Opened with `timing`.
+ * @param cases What to measure.
+ * @param options The clock; how many rounds; and after how many seconds no further round starts (one is always made).
+ * @param onStep Called after each case and round with the steps done so far, of `cases x (rounds + 1)`.
+ * @returns One measurement for each case, and the rounds made.
+ */
+export async function measureCases(
+  gpu: Gpu,
+  cases: readonly BenchCase[],
+  { clock, rounds, seconds = Infinity }: { clock: Clock; rounds: number; seconds?: number },
+  onStep: (done: number, of: BenchCase) => void = () => {},
+): Promise<{ measurements: Measurement[]; rounds: number }> {
+  const began = performance.now();
+  using stack = new DisposableStack();
+  const runs: { measured: BenchCase; prepared: PreparedCase; first: number; repeats: number }[] = [];
+  let done = 0;
+  for (const measured of cases) {
+    const started = performance.now();
+    const prepared = stack.use(measured.prepare(gpu));
+    const cold = await sample(gpu, prepared, 1);
+    const first = performance.now() - started;
+    const enough = enoughMilliseconds[clock];
+    const { clocks } = cold.clocks.host! > 40 * enough ? cold : await sample(gpu, prepared, 1);
+    const repeats = Math.ceil(enough / Math.max(clocks[clock]!, 1e-3));
+    runs.push({ measured, prepared, first, repeats: Math.min(mostRepeats, repeats) });
+    onStep(++done, measured);
+  }
+  const samples: Sample[][] = runs.map(() => []);
+  let made = 0;
+  while (made < rounds && (made === 0 || performance.now() - began < 1000 * seconds)) {
+    for (let n = 0; n < runs.length; n++) {
+      const { measured, prepared, repeats } = runs[n]!;
+      samples[n]!.push(await sample(gpu, prepared, repeats));
+      onStep(++done, measured);
+    }
+    made++;
+  }
+  const measurements = runs.map(({ measured, first, repeats }, n) => {
+    const taken = samples[n]!;
+    const names = new Set(taken.flatMap(({ kernels }) => [...kernels.keys()]));
+    const kernels = [...names].map((name) => ({
+      name,
+      milliseconds: median(taken.map((each) => each.kernels.get(name) ?? 0)),
+    })).sort((left, right) => right.milliseconds - left.milliseconds);
+    const by = (which: Clock) => {
+      const times = taken.map((each) => each.clocks[which]);
+      return times.includes(null) ? null : median(times as number[]);
+    };
+    const clocks = { device: by("device"), host: by("host"), processor: by("processor") };
+    return { measured, milliseconds: clocks[clock]!, clocks, repeats, kernels, first };
+  });
+  return { measurements, rounds: made };
+}
+
+/**
+ * The time of a part: the share of its kernels, by the device's clock, in the time of the case; null without
+ * timestamps.
+ */
+export function partMilliseconds(
+  { kernels, milliseconds, clocks }: Pick<Measurement, "kernels" | "milliseconds" | "clocks">,
+  part: CasePart,
+): number | null {
+  if (clocks.device === null) return null;
+  const sum = (some: Measurement["kernels"]) => some.reduce((total, each) => total + each.milliseconds, 0);
+  return milliseconds * sum(kernels.filter(({ name }) => part.kernels.test(name))) / sum(kernels);
+}

@@ -1,0 +1,51 @@
+/**
+ * A small generated split, and trajectories of random lists for it: enough to run a distillation without training.
+ *
+ * @module
+ */
+import { generateSample } from "../src/data/sample.ts";
+import { type Split, splitDataset, splitFingerprint } from "../src/data/split.ts";
+import { permutation } from "../src/random.ts";
+import { rowOf, sortedIncludes } from "../src/ragged.ts";
+import type { Trajectory } from "../src/teachers/trajectory.ts";
+
+/** A split of the given size. */
+export function syntheticSplit(users: number, items: number): Split {
+  const dataset = generateSample({ users, items, interactions: 20 * users, communities: 6, seed: 1 });
+  return splitDataset(dataset, { test: 0.2, valid: 0.2, seed: 1 });
+}
+
+/** A trajectory of `states` states, each with 100 random unobserved items for every user. */
+export async function syntheticTrajectory(split: Split, kind: string, states: number): Promise<Trajectory> {
+  const { users, items, train } = split;
+  const length = Math.min(100, items);
+  const stateOf = (state: number) => {
+    const lists = new Uint32Array(users * length).fill(0xffffffff);
+    const importance = new Float32Array(users * length);
+    for (let user = 0; user < users; user++) {
+      const seen = rowOf(train, user);
+      let place = user * length;
+      for (const item of permutation(items, state + kind.length, 101, user)) {
+        if (place === (user + 1) * length) break;
+        if (sortedIncludes(seen, item)) continue;
+        importance[place] = 2 - (place - user * length) / length;
+        lists[place++] = item;
+      }
+    }
+    return { epoch: state + 1, items: lists, importance, metrics: {} };
+  };
+  return {
+    kind,
+    users,
+    items,
+    length,
+    fingerprint: await splitFingerprint(split),
+    seed: 1,
+    hyperparameters: {},
+    adapter: "none",
+    states: Array.from({ length: states }, (_, state) => stateOf(state)),
+    observed: new Float32Array(train.items.length).fill(1),
+    curve: [],
+    seconds: 0,
+  };
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import {
+  adamCost,
+  cost,
+  denseCost,
+  distillationBytes,
+  expSumBackwardCost,
+  expSumForwardCost,
+  groupMaximaCost,
+  pairwiseGradientCost,
+  propagationCost,
+  rankCountsCost,
+  selectionCost,
+  sumOfCosts,
+  topKBytes,
+  topKCost,
+} from "../../bench/costs.ts";
+
+const shape = { users: 3, items: 10, dim: 5 };
+
+Deno.test("topKCost() counts each score once, rows with their padding, and the result", () => {
+  assert.deepEqual(topKCost(shape, 2, 4), {
+    bytes: (3 + 10) * 8 * 4 + 3 * (2 * 8 + 4 * 4),
+    operations: 3 * 10 * (2 * 5 + 1),
+    exponentials: 0,
+  });
+});
+
+Deno.test("the parts of a top-K search have all its operations, and the maxima in between", () => {
+  const [all, maxima, selection] = [
+    topKCost(shape, 2, 4),
+    groupMaximaCost(shape, 2),
+    selectionCost(shape, 2, 4),
+  ];
+  assert.equal(maxima.operations, all.operations);
+  assert.ok(maxima.bytes + selection.bytes > all.bytes);
+});
+
+Deno.test("rankCountsCost() counts a comparison and an addition for each target and item", () => {
+  const more = rankCountsCost(shape, 7).operations - rankCountsCost(shape, 6).operations;
+  assert.equal(more, 3 * 10 * 2 + 3 * 2 * 5);
+});
+
+Deno.test("the exp-sum's costs have one exponential per pair in each half", () => {
+  const lists = { listed: 0, entries: 0, exponentials: 2 };
+  const both = sumOfCosts(expSumForwardCost(shape, lists), expSumBackwardCost(shape, lists));
+  assert.equal(both.exponentials, 2 * 3 * 10);
+  assert.equal(both.operations, 3 * 10 * (8 * 5 + 1));
+});
+
+Deno.test("costs grow in proportion to users, items and edges", () => {
+  const double = { ...shape, users: 6 };
+  assert.equal(topKCost(double, 2, 4).operations, 2 * topKCost(shape, 2, 4).operations);
+  assert.equal(propagationCost(20, 0, 4).bytes, 2 * propagationCost(10, 0, 4).bytes);
+  assert.equal(pairwiseGradientCost(8, 4, "bpr").bytes, 8 * (9 * 16 + 40));
+});
+
+Deno.test("adamCost() reads and writes four arrays; denseCost() has one multiply-add per weight and row", () => {
+  assert.equal(adamCost(100).bytes, 3200);
+  assert.equal(denseCost(2, 3, 4).operations, 2 * (2 * 3 * 4 + 4));
+  assert.equal(denseCost(2, 3, 4, true).exponentials, 8);
+  assert.deepEqual(sumOfCosts(), cost({}));
+});
+
+Deno.test("topKBytes() is bounded whatever the number of items, beside their vectors", () => {
+  const of = (block: number, items: number) => topKBytes(block, items, 16, 100);
+  assert.ok(of(8192, 200_000) - 200_000 * 64 - 8192 * (64 + 800) <= 32 * 1024 * 1024);
+  assert.ok(of(16_384, 200_000) - of(8192, 200_000) === 8192 * (64 + 800));
+});
+
+Deno.test("distillationBytes() sums its parts and holds no users x items numbers", () => {
+  const step = { users: 5000, items: 25_000, dim: 6, capacity: 750, listed: 110, entries: 115 } as const;
+  for (const kind of ["software", "hardware"] as const) {
+    const { total, parts } = distillationBytes({ ...step, kind });
+    assert.equal(total, Object.values(parts).reduce((sum, bytes) => sum + bytes, 0));
+    const more = distillationBytes({ ...step, items: 50_000, kind });
+    // Slices and tiles grow in whole pieces.
+    assert.ok(more.total < 2.2 * total);
+    assert.ok(total < 4 * 750 * 25_000);
+  }
+});
