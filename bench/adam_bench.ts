@@ -1,4 +1,4 @@
 import { adamCases } from "./cases/adam.ts";
-import { register } from "./deno_bench.ts";
+import { register } from "./register.ts";
 
 await register(adamCases);

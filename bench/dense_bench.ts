@@ -1,4 +1,4 @@
 import { denseCases } from "./cases/dense.ts";
-import { register } from "./deno_bench.ts";
+import { register } from "./register.ts";
 
 await register(denseCases);

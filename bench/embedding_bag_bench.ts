@@ -1,4 +1,4 @@
 import { embeddingBagCases } from "./cases/embedding_bag.ts";
-import { register } from "./deno_bench.ts";
+import { register } from "./register.ts";
 
 await register(embeddingBagCases);

@@ -1,4 +1,4 @@
 import { listwiseCases } from "./cases/listwise.ts";
-import { register } from "./deno_bench.ts";
+import { register } from "./register.ts";
 
 await register(listwiseCases);

@@ -24,7 +24,10 @@ export interface Measurement {
   readonly clocks: Readonly<Record<Clock, number | null>>;
   /** How often the work was recorded between two waits. */
   readonly repeats: number;
-  /** Milliseconds of every kernel, the longest first; empty without timestamps. */
+  /**
+   * Milliseconds of every kernel, the longest first; empty without timestamps. Where processor time counts, the least
+   * of the rounds instead of the median: a busy machine lengthens what lies between two timestamps.
+   */
   readonly kernels: readonly { readonly name: string; readonly milliseconds: number }[];
   /** Milliseconds of wall time until the first run was done: memory, compilation, the work itself. */
   readonly first: number;
@@ -101,12 +104,13 @@ export async function measureCases(
     }
     made++;
   }
+  const middle = clock === "processor" ? (times: readonly number[]) => Math.min(...times) : median;
   const measurements = runs.map(({ measured, first, repeats }, n) => {
     const taken = samples[n]!;
     const names = new Set(taken.flatMap(({ kernels }) => [...kernels.keys()]));
     const kernels = [...names].map((name) => ({
       name,
-      milliseconds: median(taken.map((each) => each.kernels.get(name) ?? 0)),
+      milliseconds: middle(taken.map((each) => each.kernels.get(name) ?? 0)),
     })).sort((left, right) => right.milliseconds - left.milliseconds);
     const by = (which: Clock) => {
       const times = taken.map((each) => each.clocks[which]);

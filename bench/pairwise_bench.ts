@@ -1,4 +1,4 @@
 import { pairwiseCases } from "./cases/pairwise.ts";
-import { register } from "./deno_bench.ts";
+import { register } from "./register.ts";
 
 await register(pairwiseCases);

@@ -1,4 +1,4 @@
 import { propagateCases } from "./cases/propagate.ts";
-import { register } from "./deno_bench.ts";
+import { register } from "./register.ts";
 
 await register(propagateCases);

@@ -1,4 +1,4 @@
 import { rankCountsCases } from "./cases/rank_counts.ts";
-import { register } from "./deno_bench.ts";
+import { register } from "./register.ts";
 
 await register(rankCountsCases);

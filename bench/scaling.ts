@@ -15,8 +15,8 @@ import { exponent } from "./statistics.ts";
 const factors = [1, 2, 4] as const;
 const axes = ["users", "items", "dim"] as const;
 const base = {
-  quick: { users: 64, items: 4096, dim: 16 },
-  full: { users: 256, items: 8192, dim: 16 },
+  quick: { users: 256, items: 8192, dim: 16 },
+  full: { users: 512, items: 16_384, dim: 16 },
 } as const;
 
 /** One kernel's cases along one axis. */

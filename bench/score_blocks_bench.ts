@@ -1,4 +1,4 @@
 import { scoreBlocksCases } from "./cases/score_blocks.ts";
-import { register } from "./deno_bench.ts";
+import { register } from "./register.ts";
 
 await register(scoreBlocksCases);

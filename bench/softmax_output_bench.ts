@@ -1,4 +1,4 @@
 import { softmaxOutputCases } from "./cases/softmax_output.ts";
-import { register } from "./deno_bench.ts";
+import { register } from "./register.ts";
 
 await register(softmaxOutputCases);

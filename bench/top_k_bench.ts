@@ -1,4 +1,4 @@
 import { topKCases } from "./cases/top_k.ts";
-import { register } from "./deno_bench.ts";
+import { register } from "./register.ts";
 
 await register(topKCases);

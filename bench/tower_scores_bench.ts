@@ -1,4 +1,4 @@
 import { towerScoresCases } from "./cases/tower_scores.ts";
-import { register } from "./deno_bench.ts";
+import { register } from "./register.ts";
 
 await register(towerScoresCases);

@@ -8,7 +8,8 @@ import { linksPerRound, probeCopy, probeExponential, probeMultiplyAdd } from "..
 import { type BenchCase, Workspace } from "../case.ts";
 import { cost } from "../costs.ts";
 
-const copiedBytes = 32 * 1024 * 1024;
+/** More than caches hold. */
+const copiedBytes = { hardware: 128 * 1024 * 1024, software: 32 * 1024 * 1024 };
 const rounds = 128;
 /** Numbers of the result: fewer where the CPU does the work. */
 const numbers = { hardware: 2 ** 19, software: 2 ** 14 };
@@ -36,17 +37,18 @@ function arithmetic(
 
 /** The three probes, sized for a kind of adapter; their names are "copy", "multiply-add" and "exponential". */
 export function probeCases(kind: "hardware" | "software"): BenchCase[] {
+  const bytes = copiedBytes[kind];
   return [
     {
       family: "probe",
       name: "copy",
-      shape: "32 MiB",
+      shape: `${bytes / 1024 / 1024} MiB`,
       quick: true,
-      cost: cost({ bytes: 2 * copiedBytes }),
+      cost: cost({ bytes: 2 * bytes }),
       prepare(gpu) {
         const space = new Workspace(gpu);
-        const source = space.zeros("probe source", copiedBytes / 4);
-        const target = space.zeros("probe target", copiedBytes / 4);
+        const source = space.zeros("probe source", bytes / 4);
+        const target = space.zeros("probe target", bytes / 4);
         return space.prepared(() => probeCopy(gpu, source, target));
       },
     },

@@ -35,8 +35,9 @@ const enoughMilliseconds = 25;
 export function probeCopy(gpu: Gpu, source: DeviceArray, result: DeviceArray): void {
   const kernel = gpu.kernel({ name: "probe/copy", code: copyCode });
   const count = Math.floor(source.byteLength / 16);
-  const [x, y] = spread(Math.ceil(count / invocationsPerGroup));
-  gpu.dispatch(kernel, { source, result }, { count, width: x * invocationsPerGroup }, [x, y], count);
+  const share = Math.ceil(count / 4);
+  const [x, y] = spread(Math.ceil(share / invocationsPerGroup));
+  gpu.dispatch(kernel, { source, result }, { count, share, width: x * invocationsPerGroup }, [x, y], count);
 }
 
 /** Records `rounds` times four multiply-adds on 32 numbers for each float of `result`; memory: that array. */
