@@ -30,3 +30,19 @@ export function listMasks(
   const add = (other: Float32Array) => tops.map((value, n) => value + other[n]!);
   return { listed: add(mask("positives")), leftOut: add(mask("train")) };
 }
+
+/** Each user's list cut or filled up to one length, and 1 at its own items. */
+export function paddedLists(
+  lists: Ragged,
+  users: Uint32Array,
+  length: number,
+): { places: Uint32Array<ArrayBuffer>; taken: Float32Array<ArrayBuffer> } {
+  const places = new Uint32Array(users.length * length);
+  const taken = new Float32Array(users.length * length);
+  users.forEach((user, row) => {
+    const list = rowOf(lists, user).subarray(0, length);
+    places.set(list, row * length);
+    taken.fill(1, row * length, row * length + list.length);
+  });
+  return { places, taken };
+}

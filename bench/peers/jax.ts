@@ -145,7 +145,7 @@ class Adam {
 
 function listwise(inputs: Inputs, { granularity, scores, steps }: WorkOptions): PreparedWork {
   if (granularity === "ranked") {
-    throw new Unsupported("not tried: its sums along a list are written with matrices");
+    throw new Unsupported("needs the gradient of take(): naga refuses its shader");
   }
   const { items: itemCount, distillation } = inputs.header;
   const { dim, learningRate, weightDecay, weights } = distillation;

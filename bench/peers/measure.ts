@@ -69,7 +69,7 @@ export async function measure(
     for (let n = 0; n < peers.length; n++) {
       const { times, processorTimes, failure } = measurements[n]!;
       const spent = times.reduce((sum, time) => sum + time, 0) * work.repeats / 1000;
-      if (failure !== null || spent > seconds) continue;
+      if (failure !== null || spent > seconds && times.length >= work.leastRuns) continue;
       await attempt(n, async (peer) => {
         const { clock, processor } = await peer.run();
         times.push(clock / work.repeats);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { listMasks, maskOf } from "./dense_masks.ts";
+import { listMasks, maskOf, paddedLists } from "./dense_masks.ts";
 import type { Inputs } from "./inputs.ts";
 import { type PreparedWork, serve, Unsupported, type WorkOptions } from "./serve.ts";
 
@@ -72,8 +72,56 @@ function crossEntropy(inputs: Inputs, { dim, count }: WorkOptions): PreparedWork
   return { check: run, run, dispose: () => tf.dispose([users, items]) };
 }
 
+/**
+ * The ranked loss over lists of one length, filled up. Listed scores come from gathered rows: gatherND has no gradient.
+ * The clamped form's floor of 1e-5 under denominators is left out: these inputs do not come near it.
+ */
+function rankedLossOf(inputs: Inputs, numbers: Uint32Array, scores: WorkOptions["scores"]) {
+  const { items: itemCount, k } = inputs.header;
+  const observed = inputs.lists("train");
+  const tops = inputs.lists("tops");
+  const bound = (values: unknown) => scores === "clamped" ? tf.clipByValue(values, -40, 40) : values;
+  const lists = [
+    { lists: inputs.lists("positives"), length: 10, outside: k / 2, weight: 1 },
+    { lists: tops, length: k / 2, outside: k / 2, weight: 0.5 },
+    { lists: tops, length: k / 10, outside: k / 10, weight: 0.5 },
+  ].map(({ lists, length, outside, weight }) => {
+    const { places, taken } = paddedLists(lists, numbers, length);
+    return {
+      places: tf.tensor1d(Int32Array.from(places), "int32"),
+      taken: tf.tensor2d(taken, [numbers.length, length]),
+      length,
+      outside,
+      weight,
+    };
+  });
+  const leftOut = new Map([k / 2, k / 10].map((length) => {
+    const mask = maskOf(observed, numbers, itemCount, 1);
+    const { places, taken } = paddedLists(tops, numbers, length);
+    places.forEach((item, n) => mask[Math.floor(n / length) * itemCount + item]! += taken[n]!);
+    return [length, tf.tensor2d(mask, [numbers.length, itemCount])];
+  }));
+  return (rows: { shape: number[] }, items: unknown) => {
+    const values = bound(tf.matMul(rows, items, false, true));
+    const [users, dim] = rows.shape;
+    const rests = new Map(Array.from(leftOut, ([length, mask]) => [
+      length,
+      tf.logSumExp(tf.sub(values, tf.mul(1e30, mask)), 1, true),
+    ]));
+    const losses = lists.map(({ places, taken, length, outside, weight }) => {
+      const gathered = tf.reshape(tf.gather(items, places), [users, length, dim]);
+      const listed = bound(tf.sum(tf.mul(tf.expandDims(rows, 1), gathered), 2));
+      const rest = rests.get(outside);
+      // Relative to the rest, so that nothing overflows: log(R + sum) = log R + log(1 + sum / R).
+      const relative = tf.mul(taken, tf.exp(tf.sub(listed, rest)));
+      const denominators = tf.add(rest, tf.log1p(tf.cumsum(relative, 1, false, true)));
+      return tf.mul(weight, tf.sum(tf.mul(taken, tf.sub(denominators, listed))));
+    });
+    return tf.addN(losses);
+  };
+}
+
 function listwise(inputs: Inputs, { granularity, scores, steps }: WorkOptions): PreparedWork {
-  if (granularity === "ranked") throw new Unsupported("ordered lists need gatherND, which has no gradient");
   const { users: userCount, items: itemCount, distillation } = inputs.header;
   const { dim, learningRate, weightDecay, weights } = distillation;
   const users = tf.variable(tf.tensor2d(inputs.floats("student.users"), [userCount, dim]));
@@ -81,6 +129,7 @@ function listwise(inputs: Inputs, { granularity, scores, steps }: WorkOptions): 
   const numbers = inputs.integers("batch");
   const { listed, leftOut } = listMasks(inputs, numbers);
   const [inLists, excluded] = [listed, leftOut].map((mask) => tf.tensor2d(mask, [numbers.length, itemCount]));
+  const rankedLoss = granularity === "ranked" ? rankedLossOf(inputs, numbers, scores) : null;
   const chosen = tf.tensor1d(Int32Array.from(numbers), "int32");
   const optimizer = tf.train.adam(learningRate);
   const logDenominators = (values: unknown) => {
@@ -93,7 +142,9 @@ function listwise(inputs: Inputs, { granularity, scores, steps }: WorkOptions): 
     return tf.add(rest, tf.softplus(tf.sub(values, rest)));
   };
   const loss = () => {
-    const free = tf.matMul(tf.gather(users, chosen), items, false, true);
+    const rows = tf.gather(users, chosen);
+    if (rankedLoss) return tf.mul(weights.ranked, rankedLoss(rows, items));
+    const free = tf.matMul(rows, items, false, true);
     const values = scores === "clamped" ? tf.clipByValue(free, -40, 40) : free;
     return tf.mul(-weights.overall, tf.sum(tf.mul(inLists, tf.sub(values, logDenominators(values)))));
   };

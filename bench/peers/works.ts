@@ -16,6 +16,8 @@ export interface Work {
   readonly arguments: Partial<WorkOptions>;
   /** How often a timed run repeats it. */
   readonly repeats: number;
+  /** Timed runs of each peer that are made however long they take, up to the number of rounds. */
+  readonly leastRuns: number;
 }
 
 /** Users of the works on one block. */
@@ -26,7 +28,7 @@ const steps = 2;
 /** All works on inputs of this shape. */
 export function allWorks({ users, items, k, distillation }: Header): Work[] {
   const once = (name: string, kind: Work["kind"], options: Work["arguments"]): Work => {
-    return { name, kind, arguments: options, repeats: 1 };
+    return { name, kind, arguments: options, repeats: 1, leastRuns: kind === "teacher" ? 3 : 1 };
   };
   return [
     ...(["overall", "ranked"] as const).flatMap((granularity) =>
@@ -35,6 +37,7 @@ export function allWorks({ users, items, k, distillation }: Header): Work[] {
         kind: "listwise",
         arguments: { granularity, scores, steps },
         repeats: steps,
+        leastRuns: 1,
       }))
     ),
     ...[6, 64].map((dim) => once(`top-${k} of ${users} users, dim ${dim}`, "top-k", { dim, count: null })),
