@@ -144,11 +144,18 @@ export { listOverlap, type RankedLists } from "./src/evaluate/list_overlap.ts";
 export {
   type Recommendation,
   type RecommendOptions,
+  type SimilarOptions,
   Student,
   type StudentParts,
 } from "./src/models/student.ts";
 export type { FoldInOptions } from "./src/models/fold_in.ts";
-export { decodeStudent, encodeStudent, loadStudent, saveStudent } from "./src/models/student_file.ts";
+export {
+  decodeStudent,
+  encodeStudent,
+  loadStudent,
+  saveStudent,
+  type StudentFileOptions,
+} from "./src/models/student_file.ts";
 
 // Reports.
 export { renderReport } from "./src/report/render_report.ts";

@@ -7,7 +7,7 @@
 import { ArgumentError, DataError } from "../errors.ts";
 
 /** The element types that hetcomp reads and writes. */
-export type TensorType = "F32" | "U32" | "I64" | "U8" | "F16";
+export type TensorType = "F32" | "U32" | "I64" | "U8" | "U16" | "F16";
 
 /** A named array of one element type. */
 export interface TensorOf<Type extends TensorType, Values> {
@@ -25,14 +25,16 @@ export type Tensor =
   | TensorOf<"U32", Uint32Array<ArrayBuffer>>
   | TensorOf<"I64", BigInt64Array<ArrayBuffer>>
   | TensorOf<"U8", Uint8Array<ArrayBuffer>>
+  | TensorOf<"U16", Uint16Array<ArrayBuffer>>
   | TensorOf<"F16", Uint16Array<ArrayBuffer>>;
 
-const dtypes = {
-  F32: { bytes: 4, array: Float32Array },
-  U32: { bytes: 4, array: Uint32Array },
-  I64: { bytes: 8, array: BigInt64Array },
-  U8: { bytes: 1, array: Uint8Array },
-  F16: { bytes: 2, array: Uint16Array },
+const arrays = {
+  F32: Float32Array,
+  U32: Uint32Array,
+  I64: BigInt64Array,
+  U8: Uint8Array,
+  U16: Uint16Array,
+  F16: Uint16Array,
 } as const;
 
 /** What a safetensors file holds. */
@@ -61,7 +63,9 @@ export function encodeSafetensors(
 ): Uint8Array<ArrayBuffer> {
   const entries: [string, Tensor][] = tensors instanceof Map ? [...tensors] : Object.entries(tensors);
   for (const [name, tensor] of entries) requireTensor(name, tensor);
-  entries.sort(([a, one], [b, two]) => dtypes[two.dtype].bytes - dtypes[one.dtype].bytes || (a < b ? -1 : 1));
+  entries.sort(([a, one], [b, two]) =>
+    arrays[two.dtype].BYTES_PER_ELEMENT - arrays[one.dtype].BYTES_PER_ELEMENT || (a < b ? -1 : 1)
+  );
   const texts = Object.entries(metadata).sort(([a], [b]) => a < b ? -1 : 1);
   const fields: string[] = [];
   if (texts.length > 0) {
@@ -96,8 +100,8 @@ function requireTensor(name: string, tensor: Tensor): void {
   if (name === metadataKey) {
     throw new ArgumentError("tensors", `one is named '${name}'`, "another name: it is reserved");
   }
-  const type = Object.hasOwn(dtypes, tensor.dtype) ? dtypes[tensor.dtype] : undefined;
-  if (type === undefined || !(tensor.data instanceof type.array)) {
+  const type = Object.hasOwn(arrays, tensor.dtype) ? arrays[tensor.dtype] : undefined;
+  if (type === undefined || !(tensor.data instanceof type)) {
     const kind = tensor.data?.constructor?.name;
     throw new ArgumentError(
       "tensors",
@@ -126,6 +130,10 @@ function elements(shape: readonly unknown[]): number | null {
   return Number.isSafeInteger(product) ? product : null;
 }
 
+function isType(value: unknown): value is TensorType {
+  return typeof value === "string" && Object.hasOwn(arrays, value);
+}
+
 function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
@@ -137,14 +145,15 @@ function isSize(value: unknown): value is number {
  * @param file The file's path, for messages.
  * @returns Arrays and metadata.
  * @throws {DataError} naming the file, if it is truncated or too long, its header is not what the format asks for, an
- * element type is not one of F32, U32, I64, U8, F16, or the arrays overlap, leave gaps or reach beyond the file.
+ * element type is not one of F32, U32, I64, U8, U16, F16, or the arrays overlap, leave gaps or reach beyond the file.
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsContent {
   const fail = (wrong: string, right?: string): never => {
     throw new DataError({ file }, wrong, right);
   };
-  if (bytes.length < 8) fail(`the file is truncated: it has ${bytes.length} bytes`, "a safetensors file");
-  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const headerLength = bytes.length < 8
+    ? 0
+    : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (headerLength > largestHeader) fail(`the header would take ${headerLength} bytes`, "a safetensors file");
   const start = 8 + headerLength;
   if (start > bytes.length) {
@@ -159,7 +168,7 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsC
       if (!isObject(value) || !Object.values(value).every((text) => typeof text === "string")) {
         fail(`the header field '${metadataKey}' is wrong`, "an object of strings");
       }
-      metadata = Object.fromEntries(Object.entries(value as Record<string, string>));
+      metadata = { ...value as Record<string, string> };
     } else {
       found.push({ name, ...parseTensor(name, value, length, fail) });
     }
@@ -176,9 +185,8 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsC
   if (covered !== length) fail(`${length - covered} bytes at the end of the file belong to no tensor`);
   const tensors = new Map<string, Tensor>();
   for (const { name, dtype, shape, begin, end } of found) {
-    const copy = new Uint8Array(end - begin);
-    copy.set(bytes.subarray(start + begin, start + end));
-    const data = new dtypes[dtype].array(copy.buffer);
+    const copy = new Uint8Array(bytes.subarray(start + begin, start + end));
+    const data = new arrays[dtype](copy.buffer);
     tensors.set(name, { dtype, shape, data } as Tensor);
   }
   return { tensors, metadata };
@@ -206,27 +214,27 @@ function parseTensor(
   length: number,
   fail: Fail,
 ): { dtype: TensorType; shape: number[]; begin: number; end: number } {
-  if (!isObject(value)) return fail(`the tensor '${name}' is not described by an object`);
+  const wrong = (what: string, right?: string) => fail(`the tensor '${name}' ${what}`, right);
+  if (!isObject(value)) return wrong("is not described by an object");
   const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== "string" || !Object.hasOwn(dtypes, dtype)) {
-    return fail(
-      `the tensor '${name}' has the dtype ${JSON.stringify(dtype)}`,
-      `one of ${Object.keys(dtypes).join(", ")}`,
+  if (!isType(dtype)) {
+    return wrong(
+      `has the dtype ${JSON.stringify(dtype)}`,
+      `one of ${Object.keys(arrays).join(", ")}`,
     );
   }
-  const type = dtype as TensorType;
   const size = Array.isArray(shape) ? elements(shape) : null;
   if (size === null) {
-    return fail(
-      `the tensor '${name}' has the shape ${JSON.stringify(shape)}`,
+    return wrong(
+      `has the shape ${JSON.stringify(shape)}`,
       "a list of non-negative integers",
     );
   }
   if (
     !Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize) || offsets[0]! > offsets[1]!
   ) {
-    return fail(
-      `the tensor '${name}' has the data_offsets ${JSON.stringify(offsets)}`,
+    return wrong(
+      `has the data_offsets ${JSON.stringify(offsets)}`,
       "a begin and an end, not below it",
     );
   }
@@ -236,11 +244,11 @@ function parseTensor(
       `the file is truncated: the tensor '${name}' ends at byte ${end} of the ${length} bytes of data`,
     );
   }
-  if (end - begin !== size * dtypes[type].bytes) {
-    return fail(
-      `the tensor '${name}' takes ${end - begin} bytes`,
-      `${size * dtypes[type].bytes} bytes for its shape and dtype`,
+  if (end - begin !== size * arrays[dtype].BYTES_PER_ELEMENT) {
+    return wrong(
+      `takes ${end - begin} bytes`,
+      `${size * arrays[dtype].BYTES_PER_ELEMENT} bytes for its shape and dtype`,
     );
   }
-  return { dtype: type, shape: shape as number[], begin, end };
+  return { dtype, shape: shape as number[], begin, end };
 }

@@ -12,7 +12,7 @@
  * @param known The ids there are.
  * @param count How many to return at most.
  */
-export function nearestIds(unknown: string, known: readonly string[], count = 3): string[] {
+export function nearestIds(unknown: string, known: Iterable<string>, count = 3): string[] {
   const found: { id: string; distance: number }[] = [];
   for (const id of known) {
     const longer = Math.max(unknown.length, id.length);

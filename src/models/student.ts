@@ -37,20 +37,32 @@ export interface RecommendOptions {
    * item ids those as well as what `true` leaves out.
    */
   exclude?: readonly string[] | boolean;
+  /** Only these items are recommended (those of them that `exclude` leaves); by default all. */
+  allow?: readonly string[];
   /** How a history becomes a user vector; see {@linkcode FoldInOptions}. */
   foldIn?: FoldInOptions;
 }
 
-/** One recommended item. */
+/** What is asked of {@linkcode Student.similar}. */
+export interface SimilarOptions {
+  /** How many items at most. */
+  k: number;
+}
+
+/** One recommended or similar item. */
 export interface Recommendation {
   /** The item's id. */
   item: string;
-  /** The dot product of the user's and the item's vector; comparable within one list only. */
+  /**
+   * Of a recommended item: the dot product of the user's and the item's vector, comparable within one list only. Of a
+   * similar item: the cosine of the two items' vectors, from -1 to 1.
+   */
   score: number;
 }
 
 /**
- * A trained student: a score is the dot product of a user vector and an item vector.
+ * A trained student: a score is the dot product of a user vector and an item vector. With {@linkcode decodeStudent} it
+ * is less than 10 KB of minified JavaScript without any dependency, so that it fits into edge workers and pages.
  *
  * @example Recommend to a known user and from a history
  * ```ts
@@ -64,6 +76,8 @@ export interface Recommendation {
  * });
  * console.assert(student.recommend("ann", { k: 1 })[0]!.item === "tea");
  * console.assert(student.recommend(["tea"], { k: 1 })[0]!.item === "milk");
+ * console.assert(student.recommend("ann", { k: 1, allow: ["milk", "rope"] })[0]!.item === "milk");
+ * console.assert(student.similar("tea", { k: 1 })[0]!.item === "milk");
  * ```
  */
 export class Student {
@@ -95,20 +109,16 @@ export class Student {
    * @throws {ArgumentError} if sizes disagree, an id comes twice, or a seen item is out of range.
    */
   constructor(parts: StudentParts) {
-    const { dim, userFactors, itemFactors, userIds, itemIds, seen, metadata = {} } = parts;
-    if (!(Number.isInteger(dim) && dim > 0)) {
-      throw new ArgumentError("dim", `it is ${dim}`, "a positive integer");
-    }
-    checkFactors("userFactors", userFactors, userIds.length, dim);
-    checkFactors("itemFactors", itemFactors, itemIds.length, dim);
+    const { dim, userIds, itemIds, seen } = parts;
+    requirePositive("dim", dim);
+    this.userFactors = checkedFactors("userFactors", parts, userIds.length);
+    this.itemFactors = checkedFactors("itemFactors", parts, itemIds.length);
     this.dim = dim;
     this.users = userIds.length;
     this.items = itemIds.length;
-    this.userFactors = userFactors;
-    this.itemFactors = itemFactors;
     this.userIds = userIds;
     this.itemIds = itemIds;
-    this.metadata = metadata;
+    this.metadata = parts.metadata ?? {};
     this.#userNumbers = numbersOf("userIds", userIds);
     this.#itemNumbers = numbersOf("itemIds", itemIds);
     if (seen === undefined) return;
@@ -139,44 +149,79 @@ export class Student {
    * names the nearest known ids).
    */
   recommend(userIdOrHistory: string | readonly string[], options: RecommendOptions): Recommendation[] {
-    const { k, exclude = true } = options;
-    if (!(Number.isInteger(k) && k > 0)) throw new ArgumentError("k", `it is ${k}`, "a positive integer");
+    const { k, exclude = true, allow } = options;
     let vector: ArrayLike<number>;
-    let had: ArrayLike<number>;
+    let had: Iterable<number>;
     if (typeof userIdOrHistory === "string") {
-      const user = numberOf("user", userIdOrHistory, this.#userNumbers, this.userIds);
+      const user = numberOf("user", userIdOrHistory, this.#userNumbers);
       vector = this.userFactors.subarray(user * this.dim, (user + 1) * this.dim);
       had = this.seen?.items.subarray(this.seen.offsets[user]!, this.seen.offsets[user + 1]!) ?? [];
     } else {
-      const history = [...new Set(userIdOrHistory.map((id) => this.#itemNumber("history", id)))];
+      const history = [...new Set(userIdOrHistory.map((id) => numberOf("history", id, this.#itemNumbers)))];
       if (history.length === 0) throw new ArgumentError("history", "it is empty", "at least one item id");
       this.#statistics ??= itemStatistics(this.itemFactors, this.dim);
       vector = foldIn(this.itemFactors, this.dim, this.#statistics, history, options.foldIn);
       had = history;
     }
-    const left = new Uint8Array(this.items);
-    if (exclude !== false) { for (let n = 0; n < had.length; n++) left[had[n]!] = 1; }
-    if (typeof exclude === "object") { for (const id of exclude) left[this.#itemNumber("exclude", id)] = 1; }
-    return this.#best(vector, left, k);
+    const left = new Uint8Array(this.items).fill(allow ? 1 : 0);
+    for (const id of allow ?? []) left[numberOf("allow", id, this.#itemNumbers)] = 0;
+    for (const item of exclude === false ? [] : had) left[item] = 1;
+    for (const id of typeof exclude === "object" ? exclude : []) {
+      left[numberOf("exclude", id, this.#itemNumbers)] = 1;
+    }
+    const { dim, itemFactors } = this;
+    return this.#best(left, k, (item) => {
+      let score = 0;
+      for (let d = 0; d < dim; d++) score += vector[d]! * itemFactors[item * dim + d]!;
+      return score;
+    });
   }
 
-  #best(vector: ArrayLike<number>, left: Uint8Array, k: number): Recommendation[] {
+  /**
+   * The items whose vectors point most nearly the same way: by the cosine of their angle with an item's own vector, the
+   * highest first, equal ones by the lower item number, the item itself left out. A vector of length 0 has the cosine 0
+   * with all others. O(items (dim + log k)).
+   *
+   * @param item An item's id.
+   * @param options How many.
+   * @returns At most `k` items.
+   * @throws {ArgumentError} if `k` is not a positive integer or the id is unknown (the message names the nearest).
+   */
+  similar(item: string, { k }: SimilarOptions): Recommendation[] {
+    const number = numberOf("item", item, this.#itemNumbers);
+    const { dim, itemFactors } = this;
+    const left = new Uint8Array(this.items);
+    left[number] = 1;
+    return this.#best(left, k, (other) => {
+      let product = 0;
+      let own = 0;
+      let others = 0;
+      for (let d = 0; d < dim; d++) {
+        const a = itemFactors[number * dim + d]!;
+        const b = itemFactors[other * dim + d]!;
+        product += a * b;
+        own += a * a;
+        others += b * b;
+      }
+      // Rounding may lead beyond 1.
+      return own * others > 0 ? Math.max(-1, Math.min(1, product / Math.sqrt(own) / Math.sqrt(others))) : 0;
+    });
+  }
+
+  #best(left: Uint8Array, k: number, score: (item: number) => number): Recommendation[] {
+    requirePositive("k", k);
     const best = new BestItems(Math.min(k, this.items));
-    for (let item = 0; item < this.items; item++) {
-      if (left[item] === 1) continue;
-      let score = 0;
-      for (let d = 0; d < this.dim; d++) score += vector[d]! * this.itemFactors[item * this.dim + d]!;
-      best.offer(item, score);
-    }
+    for (let item = 0; item < this.items; item++) if (left[item] === 0) best.offer(item, score(item));
     const items = new Uint32Array(best.count);
-    const scores = new Float64Array(best.count);
+    const scores: number[] = [];
     best.drain(items, scores, 0);
     return Array.from(items, (item, n) => ({ item: this.itemIds[item]!, score: scores[n]! }));
   }
+}
 
-  #itemNumber(argument: string, id: string): number {
-    return numberOf(argument, id, this.#itemNumbers, this.itemIds);
-  }
+function requirePositive(argument: string, value: number): void {
+  if (Number.isInteger(value) && value > 0) return;
+  throw new ArgumentError(argument, `it is ${value}`, "a positive integer");
 }
 
 function numbersOf(argument: string, ids: readonly string[]): Map<string, number> {
@@ -195,21 +240,20 @@ function numbersOf(argument: string, ids: readonly string[]): Map<string, number
   return numbers;
 }
 
-function numberOf(
-  argument: string,
-  id: string,
-  numbers: Map<string, number>,
-  ids: readonly string[],
-): number {
+function numberOf(argument: string, id: string, numbers: ReadonlyMap<string, number>): number {
   const found = numbers.get(id);
   if (found !== undefined) return found;
-  const near = nearestIds(id, ids).map((other) => JSON.stringify(other));
+  const near = nearestIds(id, numbers.keys()).map((other) => JSON.stringify(other));
   const right = near.length === 0 ? "a known id" : `a known id; the nearest: ${near.join(", ")}`;
   throw new ArgumentError(argument, `the model does not know ${JSON.stringify(id)}`, right);
 }
 
-function checkFactors(argument: string, factors: Float32Array, rows: number, dim: number): void {
-  if (factors.length !== rows * dim) {
-    throw new ArgumentError(argument, `it holds ${factors.length} numbers`, `${rows} x ${dim}`);
-  }
+function checkedFactors(
+  name: "userFactors" | "itemFactors",
+  parts: StudentParts,
+  rows: number,
+): Float32Array<ArrayBuffer> {
+  const factors = parts[name];
+  if (factors.length === rows * parts.dim) return factors;
+  throw new ArgumentError(name, `it holds ${factors.length} numbers`, `${rows} x ${parts.dim}`);
 }

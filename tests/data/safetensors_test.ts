@@ -143,7 +143,7 @@ Deno.test("decodeSafetensors() refuses what is not a safetensors file", () => {
 });
 
 Deno.test("decodeSafetensors() refuses wrong dtypes, shapes and offsets", () => {
-  refuses(fileOf(one({ dtype: "F64" }), 8), /dtype "F64"; expected one of F32, U32, I64, U8, F16/);
+  refuses(fileOf(one({ dtype: "F64" }), 8), /dtype "F64"; expected one of F32, U32, I64, U8, U16, F16/);
   refuses(fileOf(one({ dtype: "toString" }), 8), /dtype "toString"/);
   refuses(fileOf(one({ dtype: undefined }), 8), /dtype undefined/);
   refuses(fileOf(one({ shape: [-2] }), 8), /shape \[-2\]/);

@@ -75,6 +75,87 @@ Deno.test("decodeStudent() gives back what encodeStudent() took, whatever the id
   }));
 });
 
+Deno.test("encodeStudent() takes the smallest integers that hold the ids and the seen items", () => {
+  const types = (student: Student) => {
+    const { tensors } = decodeSafetensors(encodeStudent(student), "memory");
+    return [...tensors].map(([name, { dtype }]) => `${name} ${dtype}`).sort();
+  };
+  const long = (ids: string[]) =>
+    example({ itemFactors: new Float32Array(2 * ids.length), itemIds: ids, seen: ragged([[0]]) });
+  assert.deepEqual(types(example({ userIds: ["0"] })), [
+    "item_factors F32",
+    "item_ids U8",
+    "seen_items U16",
+    "seen_offsets U32",
+    "user_factors F32",
+    "user_ids U16",
+  ]);
+  const boundaries: [ids: string[], type: string][] = [
+    [["65535", "0"], "U16"],
+    [["65536", "0"], "U32"],
+    [["4294967295"], "U32"],
+    [["4294967296"], "U8"],
+    [["01"], "U8"],
+    [["-1"], "U8"],
+    [["1.5"], "U8"],
+    [["1e3"], "U8"],
+    [[""], "U8"],
+    [["0", "a"], "U8"],
+  ];
+  for (const [ids, type] of boundaries) {
+    assert.ok(types(long(ids)).includes(`item_ids ${type}`), ids.join());
+    assert.deepEqual(decodeStudent(encodeStudent(long(ids))).itemIds, ids);
+  }
+  const many = new Student({
+    dim: 1,
+    userFactors: Float32Array.of(1),
+    itemFactors: new Float32Array(65537),
+    userIds: ["0"],
+    itemIds: Array.from({ length: 65537 }, (_, n) => String(n)),
+    seen: ragged([[65535, 65536]]),
+  });
+  assert.ok(types(many).includes("seen_items U32"));
+  assert.deepEqual(decodeStudent(encodeStudent(many)).seen, many.seen);
+});
+
+Deno.test("encodeStudent() rounds to half precision and leaves the seen items out where asked", () => {
+  const student = example({ itemFactors: Float32Array.of(1, 2, 1 / 3, 4, -5, 6) });
+  const full = encodeStudent(student);
+  const half = encodeStudent(student, { precision: "f16", seen: false });
+  assert.ok(half.length < full.length);
+  const back = decodeStudent(half);
+  assert.equal(back.seen, undefined);
+  assert.deepEqual(back.metadata, student.metadata);
+  assert.deepEqual([...back.itemFactors], [1, 2, Math.f16round(1 / 3), 4, -5, 6]);
+  assert.deepEqual(decodeStudent(encodeStudent(back)).itemFactors, back.itemFactors);
+  const large = (value: number) => example({ userFactors: Float32Array.of(1, value) });
+  assert.equal(
+    decodeStudent(encodeStudent(large(-65504), { precision: "f16" })).userFactors[1],
+    -65504,
+  );
+  refuses(() => encodeStudent(large(-65520), { precision: "f16" }), /user_factors.*-65520.*f16/);
+});
+
+Deno.test("decodeStudent() reads files of version 1", () => {
+  const student = example({ userIds: ["7"], itemIds: ["1", "2", "3"] });
+  const text = (ids: readonly string[]) => {
+    const data = new TextEncoder().encode(JSON.stringify(ids));
+    return { dtype: "U8" as const, shape: [data.length], data };
+  };
+  const bytes = encodeSafetensors({
+    user_factors: { dtype: "F32", shape: [1, 2], data: student.userFactors },
+    item_factors: { dtype: "F32", shape: [3, 2], data: student.itemFactors },
+    user_ids: text(student.userIds),
+    item_ids: text(student.itemIds),
+    seen_offsets: { dtype: "U32", shape: [2], data: Uint32Array.of(0, 1) },
+    seen_items: { dtype: "U32", shape: [1], data: Uint32Array.of(2) },
+  }, { format: "hetcomp-student", version: "1", dataset: "sample" });
+  const back = decodeStudent(bytes);
+  for (const name of ["userIds", "itemIds", "userFactors", "itemFactors", "seen"] as const) {
+    assert.deepEqual(back[name], student[name], name);
+  }
+});
+
 Deno.test("saveStudent() and loadStudent() go there and back through one file, byte for byte", async () => {
   const folder = await Deno.makeTempDir();
   try {
@@ -144,8 +225,8 @@ Deno.test("decodeStudent() names tensor and row of a value that is not finite", 
 Deno.test("decodeStudent() refuses files that are not students, or not whole ones", () => {
   refuses(() => decodeStudent(encodeSafetensors({}, {}), "x.safetensors"), /x.safetensors.*not a student/);
   refuses(
-    () => decodeStudent(without(example(), ({ metadata }) => metadata["version"] = "2")),
-    /version is "2"/,
+    () => decodeStudent(without(example(), ({ metadata }) => metadata["version"] = "3")),
+    /version is "3"/,
   );
   for (const name of ["user_factors", "item_factors", "user_ids", "item_ids", "seen_items", "seen_offsets"]) {
     const bytes = without(example(), ({ tensors }) => tensors.delete(name));
@@ -157,8 +238,8 @@ Deno.test("decodeStudent() refuses files that are not students, or not whole one
       tensors.set("item_ids", { dtype: "U8", shape: [data.length], data });
     }));
   };
-  refuses(ids("["), /'item_ids' is not JSON/);
-  refuses(ids("[1]"), /'item_ids' is not a JSON array of strings/);
+  refuses(ids("["), /'item_ids' is not the text of a JSON array/);
+  refuses(ids("[1]"), /'item_ids' is not the text of a JSON array of strings/);
   refuses(ids('["a"]'), /itemFactors/);
   refuses(ids('["a","a","b"]'), /"a" stands at 0 and at 1/);
   const offsets = without(example(), ({ tensors }) => {

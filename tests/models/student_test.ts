@@ -37,6 +37,47 @@ Deno.test("recommend() leaves out what a known user has seen, unless told not to
   assert.deepEqual(idsOf(new Student(parts()).recommend("eve", { k: 2, exclude: true })), ["tea", "milk"]);
 });
 
+Deno.test("recommend() keeps to the allowed items, and leaves out of them what it leaves out of all", () => {
+  const student = new Student(parts({ seen: ragged([[1, 3], [], []]) }));
+  const allow = ["soap", "milk", "tea", "tea"];
+  assert.deepEqual(idsOf(student.recommend("ann", { k: 9, allow })), ["tea", "soap"]);
+  assert.deepEqual(idsOf(student.recommend("ann", { k: 9, allow, exclude: ["soap"] })), ["tea"]);
+  assert.deepEqual(idsOf(student.recommend("ann", { k: 2, allow, exclude: false })), ["milk", "tea"]);
+  assert.deepEqual(idsOf(student.recommend(["milk"], { k: 9, allow: ["milk", "rope"] })), ["rope"]);
+  assert.deepEqual(student.recommend("ann", { k: 9, allow: [] }), []);
+});
+
+Deno.test("similar() orders by the cosine, whatever the length of a vector, without the item itself", () => {
+  const list = new Student(parts()).similar("milk", { k: 9 });
+  assert.deepEqual(idsOf(list), ["rope", "salt", "tea", "soap"]);
+  const cosine = (a: number[], b: number[]) =>
+    (a[0]! * b[0]! + a[1]! * b[1]!) / Math.hypot(...a) / Math.hypot(...b);
+  const expected = [cosine([4, 2], [4, 1]), cosine([4, 2], [2, 4]), cosine([4, 2], [1, 5]), 0];
+  list.forEach(({ score }, n) => assert.ok(Math.abs(score - expected[n]!) < 1e-12, `${score}`));
+  assert.equal(new Student(parts()).similar("milk", { k: 2 }).length, 2);
+  assert.deepEqual(new Student(parts()).similar("soap", { k: 9 }).map(({ score }) => score), [0, 0, 0, 0]);
+});
+
+Deno.test("similar() stays within -1 and 1, and is symmetric", () => {
+  const value = fc.float({ noNaN: true, noDefaultInfinity: true });
+  fc.assert(fc.property(fc.array(fc.tuple(value, value), { minLength: 2, maxLength: 8 }), (rows) => {
+    const itemIds = rows.map((_, n) => `i${n}`);
+    const [userFactors, itemFactors] = [new Float32Array(), Float32Array.from(rows.flat())];
+    const student = new Student({ dim: 2, userFactors, itemFactors, userIds: [], itemIds });
+    const found = new Map<string, number>();
+    for (const a of itemIds) {
+      for (const { item, score } of student.similar(a, { k: 99 })) {
+        assert.ok(score >= -1 && score <= 1, `${score}`);
+        found.set(`${a} ${item}`, score);
+      }
+    }
+    for (const [pair, score] of found) {
+      assert.ok(Math.abs(found.get(pair.split(" ").reverse().join(" "))! - score) < 1e-12);
+    }
+    assert.equal(found.size, rows.length * (rows.length - 1));
+  }));
+});
+
 Deno.test("recommend() folds in a history, leaves it out, and is deterministic", () => {
   const student = new Student(parts());
   const list = student.recommend(["milk"], { k: 9 });
@@ -98,6 +139,9 @@ Deno.test("recommend() names the nearest ids of an unknown one", () => {
   refuses(() => student.recommend("anne", { k: 1 }), /"anne".*"ann"/);
   refuses(() => student.recommend(["ropes"], { k: 1 }), /'history'.*"rope"/);
   refuses(() => student.recommend("ann", { k: 1, exclude: ["slat"] }), /'exclude'.*"salt"/);
+  refuses(() => student.recommend("ann", { k: 1, allow: ["tee"] }), /'allow'.*"tea"/);
+  refuses(() => student.similar("teas", { k: 1 }), /'item'.*"teas".*"tea"/);
+  refuses(() => student.similar("tea", { k: 0 }), /'k'/);
   refuses(() => student.recommend([], { k: 1 }), /empty/);
   for (const k of [0, -1, 2.5, NaN]) refuses(() => student.recommend("ann", { k }), /'k'/);
 });

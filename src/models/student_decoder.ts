@@ -1,0 +1,112 @@
+/**
+ * Decoding of student files, apart from encoding so that a bundle for an edge worker stays small. This module is browser
+ * compatible.
+ *
+ * @module
+ */
+import { fromHalf } from "../data/float16.ts";
+import { decodeSafetensors, type Tensor, type TensorType } from "../data/safetensors.ts";
+import { DataError, HetcompError, ModelError } from "../errors.ts";
+import type { Ragged } from "../ragged.ts";
+import { Student } from "./student.ts";
+
+/** Stands in the metadata of every student file. */
+export const studentFormat = "hetcomp-student";
+
+/**
+ * Decodes what `encodeStudent` made, and checks it.
+ *
+ * @example Not a student
+ * ```ts
+ * import { decodeStudent, ModelError } from "@hetcomp/hetcomp";
+ * let refused = false;
+ * try {
+ *   decodeStudent(Uint8Array.of(1, 2, 3));
+ * } catch (error) {
+ *   refused = error instanceof ModelError;
+ * }
+ * console.assert(refused);
+ * ```
+ *
+ * @param bytes The whole file.
+ * @param file Its path, for messages.
+ * @throws {ModelError} naming the file, if it is truncated, not a student, of another version, inconsistent, or holds a
+ * factor that is not a finite number (the message names the tensor and the row).
+ */
+export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Student {
+  const fail = (reason: string): never => {
+    throw new ModelError(`${file}: ${reason}`);
+  };
+  try {
+    const { tensors, metadata } = decodeSafetensors(bytes, file);
+    const { format, version, ...rest } = metadata;
+    if (format !== studentFormat) fail(`this is not a student; expected the format "${studentFormat}"`);
+    // Version 1 has the same tensors, in fewer types.
+    if (version !== "1" && version !== "2") {
+      fail(`the format version is ${JSON.stringify(version)}; this program reads the versions 1 and 2`);
+    }
+    const tensor = <Type extends TensorType>(name: string, ...types: Type[]) => {
+      const found = tensors.get(name) ?? fail(`the tensor '${name}' is missing`);
+      if (types.every((type) => type !== found.dtype)) {
+        fail(`the tensor '${name}' is ${found.dtype}; expected ${types.join(" or ")}`);
+      }
+      return found as Extract<Tensor, { dtype: Type }>;
+    };
+    const factors = (name: string) => {
+      const { dtype, shape, data } = tensor(name, "F32", "F16");
+      if (shape.length !== 2) fail(`the tensor '${name}' has ${shape.length} dimensions; expected 2`);
+      const values = dtype === "F16" ? fromHalf(data) : data;
+      requireFinite(file, name, values, shape[1]!);
+      return { values, dim: shape[1]! };
+    };
+    const ids = (name: string) => {
+      const { dtype, data } = tensor(name, "U8", "U16", "U32");
+      if (dtype !== "U8") return Array.from(data, String);
+      try {
+        const list: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data));
+        if (Array.isArray(list) && list.every((id) => typeof id === "string")) return list;
+      } catch { /* said below */ }
+      return fail(`the tensor '${name}' is not the text of a JSON array of strings`);
+    };
+    const users = factors("user_factors");
+    const items = factors("item_factors");
+    if (items.dim !== users.dim) {
+      fail(`user vectors have the length ${users.dim}, item vectors ${items.dim}`);
+    }
+    const seen = (): { seen?: Ragged } => {
+      if (!tensors.has("seen_offsets") && !tensors.has("seen_items")) return {};
+      const offsets = tensor("seen_offsets", "U32").data;
+      const { data } = tensor("seen_items", "U16", "U32");
+      if (
+        offsets[0] !== 0 || offsets.at(-1) !== data.length ||
+        offsets.some((end, n) => n > 0 && end < offsets[n - 1]!)
+      ) fail(`'seen_offsets' does not rise from 0 to the ${data.length} seen items`);
+      return { seen: { offsets, items: Uint32Array.from(data) } };
+    };
+    return new Student({
+      dim: users.dim,
+      userFactors: users.values,
+      itemFactors: items.values,
+      userIds: ids("user_ids"),
+      itemIds: ids("item_ids"),
+      metadata: rest,
+      ...seen(),
+    });
+  } catch (error) {
+    if (error instanceof ModelError || !(error instanceof HetcompError)) throw error;
+    throw new ModelError(error instanceof DataError ? error.message : `${file}: ${error.message}`);
+  }
+}
+
+/**
+ * Refuses factors that are not numbers.
+ *
+ * @throws {ModelError} naming the tensor and the row.
+ */
+export function requireFinite(file: string, name: string, factors: Float32Array, dim: number): void {
+  const wrong = factors.findIndex((value) => !Number.isFinite(value));
+  if (wrong < 0) return;
+  throw new ModelError(
+    `${file}: the tensor '${name}' holds ${factors[wrong]} in row ${Math.floor(wrong / dim)}`,
+  );
+}
