@@ -139,6 +139,14 @@ export {
 export { type MetricName, metricNames, type RankingMetrics, rankingMetrics } from "./src/evaluate/metrics.ts";
 export { type MeanMetrics, meanMetrics, measureLists, type PerUserMetrics } from "./src/evaluate/per_user.ts";
 export { listOverlap, type RankedLists } from "./src/evaluate/list_overlap.ts";
+export {
+  comparePerUser,
+  holm,
+  type MetricComparison,
+  pairedTTest,
+  type SignificanceTest,
+  wilcoxonSignedRank,
+} from "./src/evaluate/significance.ts";
 
 // The student.
 export {
