@@ -132,6 +132,7 @@ export { ensembleTargets, observedTargets } from "./src/distill/targets.ts";
 export { evaluate } from "./src/evaluate/evaluate.ts";
 export {
   type EvaluationOptions,
+  measureSplit,
   type PartMetrics,
   RankingEvaluation,
   type SplitMetrics,

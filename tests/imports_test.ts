@@ -10,7 +10,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   teachers: ["evaluate", "models", "data", "kernels", "gpu"],
   distill: ["teachers", "evaluate", "models", "data", "kernels", "gpu"],
   report: ["teachers", "distill", "evaluate", "models", "data"],
-  cli: ["report", "distill", "teachers", "evaluate", "models", "data", "kernels", "gpu"],
+  export: ["models", "data"],
+  cli: ["export", "report", "distill", "teachers", "evaluate", "models", "data", "kernels", "gpu"],
 };
 
 interface Module {

@@ -1,38 +1,51 @@
 import type { Command } from "commander";
 import { exists, writeAtomically } from "../data/files.ts";
 import { type Split, splitFingerprint } from "../data/split.ts";
-import { ModelError, RunError } from "../errors.ts";
+import { ArgumentError, ModelError, RunError } from "../errors.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
+import { emptyPlace } from "../evaluate/metrics.ts";
+import type { PerUserMetrics } from "../evaluate/per_user.ts";
+import { measureSplit, type PartMetrics, type SplitMetrics } from "../evaluate/ranking_evaluation.ts";
+import { comparePerUser, type MetricComparison } from "../evaluate/significance.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
 import { openGpu } from "../gpu/gpu.ts";
 import type { Student } from "../models/student.ts";
 import { loadStudent } from "../models/student_file.ts";
-import { formatMetric } from "../report/format.ts";
+import { formatMetric, formatNumber } from "../report/format.ts";
 import { textTable } from "../report/table.ts";
 import { withDriver } from "./embedded_driver.ts";
 import { examples } from "./examples.ts";
 import { loadSplit } from "./load_split.ts";
-import { adapterOption, dataOptions, positiveInteger } from "./options.ts";
+import { adapterOption, dataOptions, pathName, positiveInteger } from "./options.ts";
+import { readRun } from "./run_file.ts";
 import { perUserTable } from "./run_folder.ts";
 
 /** Adds the command `evaluate`. */
 export function registerEvaluate(program: Command): void {
   dataOptions(
-    program.command("evaluate <student>").description(
-      "Ranks all items for all users with a student file and prints the metrics on validation and test.",
+    program.command("evaluate [student]").description(
+      "Measures a student file, which ranks all items for all users, or anybody's ranked lists, on validation and test.",
     ),
   )
+    .option(
+      "--run <file>",
+      "measure ranked lists instead: a table with the columns user, item, and rank or score, or TREC's form",
+      pathName,
+    )
+    .option("--against <file>", "compare with these ranked lists, by paired tests", pathName)
     .option("--k <numbers>", "cut-offs", (text: string) => text.split(",").map(positiveInteger), [10, 50])
-    .option("--per-user <file>", "also write every user's metrics, as tab-separated text")
+    .option("--per-user <file>", "also write every user's test metrics, as tab-separated text", pathName)
     .addOption(adapterOption())
     .addHelpText(
       "after",
       examples(
         "evaluate runs/mine/student.safetensors",
         "evaluate runs/mine/student.safetensors --data citeulike --k 5,10,20 --per-user users.tsv",
+        "evaluate --run run.tsv --data ../my-split",
+        "evaluate --run run.tsv --against other.tsv --data ../my-split",
       ),
     )
-    .action(async (student: string, _options, self: Command) =>
+    .action(async (student: string | undefined, _options, self: Command) =>
       await runEvaluate(student, self.optsWithGlobals())
     );
 }
@@ -41,6 +54,8 @@ interface EvaluateFlags {
   data: string;
   minimumInteractions?: number;
   splitSeed: number;
+  run?: string;
+  against?: string;
   k: number[];
   perUser?: string;
   adapter: AdapterChoice;
@@ -58,28 +73,86 @@ async function requireSameSplit(path: string, student: Student, split: Split, so
   );
 }
 
-async function runEvaluate(path: string, flags: EvaluateFlags): Promise<void> {
+async function measureStudent(path: string, split: Split, flags: EvaluateFlags): Promise<SplitMetrics> {
+  await withDriver({ adapter: flags.adapter, quiet: flags.quiet ?? false });
+  const student = await loadStudent(path);
+  await requireSameSplit(path, student, split, flags.data);
+  using gpu = await openGpu({ adapter: flags.adapter });
+  return await evaluate(gpu, student, split, { k: flags.k });
+}
+
+async function measureRun(path: string, split: Split, flags: EvaluateFlags): Promise<SplitMetrics> {
+  const { lists, width, users, trainingItems } = await readRun(path, split);
+  const metrics = measureSplit(split, lists, width, flags.k);
+  const notes: string[] = [];
+  if (trainingItems > 0) notes.push(`${trainingItems} places held training items and were left out`);
+  const missing = (part: PartMetrics) => {
+    return part.perUser.users.reduce((sum, user) => sum + (lists[user * width] === emptyPlace ? 1 : 0), 0);
+  };
+  const without = Math.max(missing(metrics.valid), missing(metrics.test));
+  if (without > 0) notes.push(`${without} users to be evaluated have no list and count as 0`);
+  const longest = Math.max(...flags.k);
+  if (width < longest) {
+    notes.push(`no list has more than ${width} items: metrics beyond ${width} miss the rest`);
+  }
+  if (!flags.quiet) { for (const note of notes) console.error(`${path} (lists of ${users} users): ${note}`); }
+  return metrics;
+}
+
+function metricsTable({ valid, test }: SplitMetrics): string {
+  const names = Object.keys(test.means) as (keyof typeof test.means)[];
+  const rows = names.map((name) => [name, formatMetric(valid.means[name]), formatMetric(test.means[name])]);
+  return textTable(["metric", "validation", "test"], rows) +
+    `\nusers evaluated: ${valid.perUser.users.length} on validation, ${test.perUser.users.length} on test`;
+}
+
+function comparisonTable(comparisons: readonly MetricComparison[]): string {
+  return textTable(
+    ["metric", "mean", "other", "difference", "t", "p", "p (Holm)", "signed-rank p", "p (Holm)"],
+    comparisons.map((row) => [
+      row.metric,
+      formatMetric(row.mean),
+      formatMetric(row.otherMean),
+      formatMetric(row.difference),
+      formatNumber(row.tTest.statistic),
+      formatNumber(row.tTest.p),
+      formatNumber(row.tTestHolm),
+      formatNumber(row.wilcoxon.p),
+      formatNumber(row.wilcoxonHolm),
+    ]),
+  );
+}
+
+async function runEvaluate(path: string | undefined, flags: EvaluateFlags): Promise<void> {
+  const { run, against } = flags;
+  if ((path === undefined) === (run === undefined)) {
+    const wrong = path === undefined ? "neither it nor --run is given" : "it and --run are both given";
+    throw new ArgumentError("student", wrong, "a student file, or ranked lists with --run");
+  }
   if (flags.perUser !== undefined && await exists(flags.perUser)) {
     throw new RunError(`the file ${flags.perUser} exists already; name another with --per-user`);
   }
-  await withDriver({ adapter: flags.adapter, quiet: flags.quiet ?? false });
-  const student = await loadStudent(path);
   const split = await loadSplit({
     source: flags.data,
     minimumInteractions: flags.minimumInteractions ?? null,
     splitSeed: flags.splitSeed,
   });
-  await requireSameSplit(path, student, split, flags.data);
-  using gpu = await openGpu({ adapter: flags.adapter });
-  const { valid, test } = await evaluate(gpu, student, split, { k: flags.k });
-  const names = Object.keys(test.means) as (keyof typeof test.means)[];
-  const rows = names.map((name) => [name, formatMetric(valid.means[name]), formatMetric(test.means[name])]);
-  console.log(textTable(["metric", "validation", "test"], rows));
-  console.log(
-    `users evaluated: ${valid.perUser.users.length} on validation, ${test.perUser.users.length} on test`,
-  );
+  const measured = run === undefined
+    ? await measureStudent(path!, split, flags)
+    : await measureRun(run, split, flags);
+  console.log(metricsTable(measured));
+  const tables: Record<string, PerUserMetrics> = { [run ?? "student"]: measured.test.perUser };
+  if (against !== undefined) {
+    const other = await measureRun(against, split, flags);
+    tables[against] = other.test.perUser;
+    const part = measured.test.perUser.users.length > 0 ? "test" : "valid";
+    console.log(
+      `\nagainst ${against}, ${part === "test" ? part : "validation"}, two-sided tests over users:`,
+    );
+    console.log(comparisonTable(comparePerUser(measured[part].perUser, other[part].perUser)));
+  }
   if (flags.perUser !== undefined) {
-    await writeAtomically(flags.perUser, perUserTable({ student: test.perUser }, split.userIds));
+    await writeAtomically(flags.perUser, perUserTable(tables, split.userIds));
     console.log(`per-user metrics: ${flags.perUser}`);
   }
 }

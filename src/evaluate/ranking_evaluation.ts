@@ -4,6 +4,7 @@
  * @module
  */
 import type { Split } from "../data/split.ts";
+import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { type DeviceExclusions, uploadExclusions } from "../kernels/top_k.ts";
 import type { Ranker } from "../models/ranker.ts";
@@ -64,8 +65,6 @@ export class RankingEvaluation implements Disposable {
   readonly train: DeviceExclusions;
   readonly #gpu: Gpu;
   readonly #split: Split;
-  readonly #validUsers: Uint32Array<ArrayBuffer>;
-  readonly #testUsers: Uint32Array<ArrayBuffer>;
 
   /** Uploads the training items of `split`. */
   constructor(gpu: Gpu, split: Split, { k = [10, 50], listLength = 100 }: EvaluationOptions = {}) {
@@ -75,8 +74,6 @@ export class RankingEvaluation implements Disposable {
     const longest = Math.max(0, ...k) + Math.max(longestRow(split.valid), longestRow(split.test));
     this.width = Math.max(1, Math.min(split.items, Math.max(listLength, longest)));
     this.train = uploadExclusions(gpu, split.train);
-    this.#validUsers = usersWithRelevant(split.valid);
-    this.#testUsers = usersWithRelevant(split.test);
   }
 
   /** [users x width] the ranker's best items, training items left out; 0xffffffff is an empty place. */
@@ -92,40 +89,74 @@ export class RankingEvaluation implements Disposable {
    * @param width Length of a row; at least {@linkcode RankingEvaluation.width} for exact results.
    */
   measure(lists: Uint32Array, width: number = this.width): SplitMetrics {
-    return {
-      valid: this.#measurePart(lists, width, this.#validUsers, this.#split.valid, this.#split.test),
-      test: this.#measurePart(lists, width, this.#testUsers, this.#split.test, this.#split.valid),
-    };
-  }
-
-  #measurePart(
-    lists: Uint32Array,
-    width: number,
-    users: Uint32Array<ArrayBuffer>,
-    relevant: Ragged,
-    leftOut: Ragged,
-  ): PartMetrics {
-    const length = Math.min(width, Math.max(1, ...this.k));
-    const recommended = new Uint32Array(users.length * length).fill(emptyPlace);
-    // An item is left out for user u while leftOutFor holds u + 1 for it.
-    const leftOutFor = new Uint32Array(this.#split.items);
-    users.forEach((user, n) => {
-      for (let e = leftOut.offsets[user]!; e < leftOut.offsets[user + 1]!; e++) {
-        leftOutFor[leftOut.items[e]!] = user + 1;
-      }
-      let filled = 0;
-      for (let place = 0; place < width && filled < length; place++) {
-        const item = lists[user * width + place]!;
-        if (item === emptyPlace) break;
-        if (leftOutFor[item] !== user + 1) recommended[n * length + filled++] = item;
-      }
-    });
-    const perUser = measureLists(recommended, length, users, relevant, [...this.k]);
-    return { means: meanMetrics(perUser), perUser };
+    return measureSplit(this.#split, lists, width, this.k);
   }
 
   /** Releases the device memory. */
   [Symbol.dispose](): void {
     this.train.dispose();
   }
+}
+
+/**
+ * Measures anybody's ranked lists on both parts of a split, without a device: validation leaves test items out of the
+ * lists, test leaves validation items out; users without relevant items are not evaluated.
+ *
+ * @example Lists of one user
+ * ```ts
+ * import { measureSplit, ragged } from "@hetcomp/hetcomp";
+ * const [train, valid, test] = [ragged([[0]]), ragged([[1]]), ragged([[2]])];
+ * const split = { name: "mine", users: 1, items: 4, train, valid, test, userIds: ["ann"], itemIds: ["a", "b", "c", "d"] };
+ * const { means } = measureSplit(split, Uint32Array.of(1, 2, 3), 3, [1]).test;
+ * console.assert(means["recall@1"] === 1);
+ * ```
+ *
+ * @param split The data.
+ * @param lists [users x width] item numbers, the best first, without training items; 0xffffffff is an empty place, and so
+ * is all that follows it.
+ * @param width Length of a row. Leaving out shortens a list: a cut-off is exact if the other part's items fit beside it.
+ * @param ks The cut-offs.
+ * @throws {ArgumentError} if a cut-off is not a positive integer or the sizes disagree.
+ */
+export function measureSplit(
+  split: Split,
+  lists: Uint32Array,
+  width: number,
+  ks: readonly number[],
+): SplitMetrics {
+  if (lists.length !== split.users * width) {
+    throw new ArgumentError("lists", `they hold ${lists.length} numbers`, `${split.users} x ${width}`);
+  }
+  return {
+    valid: measurePart(split, lists, width, ks, split.valid, split.test),
+    test: measurePart(split, lists, width, ks, split.test, split.valid),
+  };
+}
+
+function measurePart(
+  split: Split,
+  lists: Uint32Array,
+  width: number,
+  ks: readonly number[],
+  relevant: Ragged,
+  leftOut: Ragged,
+): PartMetrics {
+  const users = usersWithRelevant(relevant);
+  const length = Math.min(width, Math.max(1, ...ks));
+  const recommended = new Uint32Array(users.length * length).fill(emptyPlace);
+  // An item is left out for user u while leftOutFor holds u + 1 for it.
+  const leftOutFor = new Uint32Array(split.items);
+  users.forEach((user, n) => {
+    for (let e = leftOut.offsets[user]!; e < leftOut.offsets[user + 1]!; e++) {
+      leftOutFor[leftOut.items[e]!] = user + 1;
+    }
+    let filled = 0;
+    for (let place = 0; place < width && filled < length; place++) {
+      const item = lists[user * width + place]!;
+      if (item === emptyPlace) break;
+      if (leftOutFor[item] !== user + 1) recommended[n * length + filled++] = item;
+    }
+  });
+  const perUser = measureLists(recommended, length, users, relevant, [...ks]);
+  return { means: meanMetrics(perUser), perUser };
 }
