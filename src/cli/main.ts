@@ -18,6 +18,9 @@ import { registerData } from "./data.ts";
 import { registerDistill } from "./distill.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerEvaluate } from "./evaluate.ts";
+import { registerExport } from "./export.ts";
+import { registerRecommend } from "./recommend.ts";
+import { registerSimilar } from "./similar.ts";
 import { reportError } from "./run_command.ts";
 import { registerTeachers } from "./teachers.ts";
 
@@ -38,6 +41,9 @@ export function createProgram(): Command {
   registerDistill(program);
   registerTeachers(program);
   registerEvaluate(program);
+  registerRecommend(program);
+  registerSimilar(program);
+  registerExport(program);
   registerDoctor(program);
   registerData(program);
   return program;
@@ -46,7 +52,9 @@ export function createProgram(): Command {
 /** Parses the arguments, runs the command, and gives the exit code. */
 export async function main(args: string[]): Promise<number> {
   try {
-    await createProgram().parseAsync(args, { from: "user" });
+    // `deno task NAME -- --option` hands the dashes over.
+    const given = args[1] === "--" ? args.toSpliced(1, 1) : args;
+    await createProgram().parseAsync(given, { from: "user" });
     return 0;
   } catch (error) {
     const { text, code } = reportError(error, configuration.version);

@@ -21,6 +21,20 @@ export function pathName(text: string): string {
   return text;
 }
 
+/**
+ * Reads ids of a command line: separated by commas, or, where ids hold commas, a JSON array. An option that is given
+ * again adds to its list.
+ */
+export function idList(text: string, earlier: readonly string[] = []): string[] {
+  if (!text.startsWith("[")) return [...earlier, ...text.split(",").map((id) => id.trim())];
+  let ids: unknown;
+  try {
+    ids = JSON.parse(text);
+  } catch { /* said below */ }
+  if (Array.isArray(ids) && ids.every((id) => typeof id === "string")) return [...earlier, ...ids];
+  throw new InvalidArgumentError("expected ids separated by commas, or a JSON array of strings");
+}
+
 /** Reads a seed of a command line. */
 export function seedNumber(text: string): number {
   const value = Number(text);
@@ -47,6 +61,17 @@ export function teacherKinds(text: string): string[] {
 export function adapterOption(): Option {
   return new Option("--adapter <kind>", "which WebGPU adapter").choices(["any", "hardware", "software"])
     .default("any");
+}
+
+/** Adds the options that name a student and say how lists are shown. */
+export function listOptions(command: Command): Command {
+  return command
+    .requiredOption("--student <file>", "the student, a .safetensors file", pathName)
+    .option("-k, --k <number>", "how many items at most", positiveInteger, 10)
+    .addOption(
+      new Option("--format <form>", "how the list is printed").choices(["table", "csv", "json"])
+        .default("table"),
+    );
 }
 
 /** Adds the options that choose data and split. */

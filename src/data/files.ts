@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DataError } from "../errors.ts";
+import { DataError, HetcompError } from "../errors.ts";
 
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
@@ -75,10 +75,13 @@ export async function exists(path: string): Promise<boolean> {
  * Missing folders are created, an existing file is replaced.
  *
  * @param path Path of the file.
- * @param content Bytes, or text to be written as UTF-8.
- * @throws {DataError} naming the file, if it cannot be written; nothing is left behind then.
+ * @param content Bytes, or text to be written as UTF-8, or pieces of either, which are asked for one by one.
+ * @throws {DataError} naming the file, if it cannot be written; nothing is left behind then, nor if the pieces throw.
  */
-export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  content: Uint8Array | string | AsyncIterable<Uint8Array | string>,
+): Promise<void> {
   const { mkdir, rename, rm, writeFile } = await import("node:fs/promises");
   const { dirname } = await import("node:path");
   const temporary = `${path}.${crypto.randomUUID()}.part`;
@@ -88,6 +91,8 @@ export async function writeAtomically(path: string, content: Uint8Array | string
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
+    // What the pieces throw on purpose is no trouble with the file.
+    if (error instanceof HetcompError || (error as Error).name === "AbortError") throw error;
     throw new DataError({ file: path }, `the file cannot be written (${(error as Error).message})`);
   }
 }

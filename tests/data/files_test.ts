@@ -22,6 +22,23 @@ Deno.test("writeAtomically() creates folders, replaces files and leaves no tempo
     assert.deepEqual([...Deno.readDirSync(`${folder}/a/b`)].map((entry) => entry.name), ["file.txt"]);
   }));
 
+Deno.test("writeAtomically() writes pieces, and leaves nothing behind if they throw", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/pieces`;
+    async function* pieces(error?: Error): AsyncGenerator<Uint8Array | string> {
+      yield "grö";
+      await Promise.resolve();
+      yield Uint8Array.of(65, 66);
+      if (error) throw error;
+    }
+    await writeAtomically(path, pieces());
+    assert.equal(await Deno.readTextFile(path), "gröAB");
+    const mistake = new DataError({ file: "elsewhere" }, "it is wrong");
+    await assert.rejects(writeAtomically(path, pieces(mistake)), (error) => error === mistake);
+    assert.equal(await Deno.readTextFile(path), "gröAB");
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["pieces"]);
+  }));
+
 Deno.test("writeAtomically() names a file that cannot be written and leaves nothing behind", () =>
   withFolder(async (folder) => {
     await Deno.mkdir(`${folder}/taken`);
