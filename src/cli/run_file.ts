@@ -125,7 +125,7 @@ async function parseTable(
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
-      quote: delimiter === "," ? '"' : null,
+      relax_quotes: delimiter === "\t",
     }) as unknown as typeof records;
   } catch (error) {
     if (error instanceof CsvError) throw new DataError({ file: path }, error.message);

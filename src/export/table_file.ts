@@ -61,12 +61,12 @@ export async function writeTable(
   await writeAtomically(path, textPieces(form, fields, batches));
 }
 
-/** One row of comma- or tab-separated text (RFC 4180; a tab-separated field holds no tab and no line end). */
+/** One row of comma- or tab-separated text (RFC 4180: a field is quoted where it has to be). */
 export function delimitedLine(values: readonly TableValue[], delimiter: "," | "\t"): string {
   const texts = values.map((value) => {
     const text = typeof value === "object" ? JSON.stringify(Array.from(value)) : String(value);
-    if (delimiter === "\t") return JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"');
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    const needsQuotes = /["\r\n]/.test(text) || text.includes(delimiter);
+    return needsQuotes ? `"${text.replaceAll('"', '""')}"` : text;
   });
   return texts.join(delimiter) + "\n";
 }

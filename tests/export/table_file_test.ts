@@ -113,5 +113,5 @@ Deno.test("tableForm() goes by the end of the name", () => {
 
 Deno.test("delimitedLine() quotes what needs it", () => {
   assert.equal(delimitedLine(["a", 'b"', "c,d", "e\nf", 1.5], ","), 'a,"b""","c,d","e\nf",1.5\n');
-  assert.equal(delimitedLine(["a\tb", 'c"', "d\\"], "\t"), 'a\\tb\tc"\td\\\\\n');
+  assert.equal(delimitedLine(["a\tb", 'c"', "d,\\"], "\t"), '"a\tb"\t"c"""\td,\\\n');
 });
