@@ -27,8 +27,12 @@ export interface FilePlace {
   readonly file: string;
   /** Line number, from 1. */
   readonly line?: number;
+  /** Row number in a table without lines, from 1. */
+  readonly row?: number;
   /** Field number within the line, from 1. */
   readonly field?: number;
+  /** Name of the field's column. */
+  readonly column?: string;
 }
 
 /** A data file is missing, empty, or holds something that cannot be read. */
@@ -37,8 +41,10 @@ export class DataError extends HetcompError {
   override name = "DataError";
   /** Names the file, line and field, what was there, and what would be right. */
   constructor(/** See the class. */ readonly place: FilePlace, wrong: string, right?: string) {
-    const where = place.file + (place.line === undefined ? "" : `:${place.line}`) +
-      (place.field === undefined ? "" : `, field ${place.field}`);
+    const { file, line, row, field, column } = place;
+    const where = file + (line === undefined ? "" : `:${line}`) + (row === undefined ? "" : `, row ${row}`) +
+      (field === undefined ? "" : `, field ${field}`) +
+      (column === undefined ? "" : field === undefined ? `, column ${column}` : ` (${column})`);
     super(`${where}: ${wrong}${right === undefined ? "" : `; expected ${right}`}`);
   }
 }

@@ -8,7 +8,7 @@ import { ArgumentError } from "../errors.ts";
 import { type Ragged, rowCount } from "../ragged.ts";
 import { BestItems } from "./best_items.ts";
 import { foldIn, type FoldInOptions, type ItemStatistics, itemStatistics } from "./fold_in.ts";
-import { nearestIds } from "./nearest_ids.ts";
+import { nearestIds } from "../nearest_ids.ts";
 
 /** What a {@linkcode Student} is made of. */
 export interface StudentParts {

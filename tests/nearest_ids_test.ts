@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { nearestIds } from "../../src/models/nearest_ids.ts";
+import { nearestIds } from "../src/nearest_ids.ts";
 
 function plainDistance(a: string, b: string): number {
   if (a === "" || b === "") return a.length + b.length;

@@ -27,7 +27,8 @@ export function nearestIds(unknown: string, known: Iterable<string>, count = 3):
   return found.map(({ id }) => id);
 }
 
-function editDistance(a: string, b: string): number {
+/** The least number of insertions, deletions and substitutions of UTF-16 units that make `b` of `a`. */
+export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, n) => n);
   for (let row = 1; row <= a.length; row++) {
     const current = [row];
