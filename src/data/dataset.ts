@@ -6,31 +6,49 @@
  */
 import { DataError } from "../errors.ts";
 import type { Ragged } from "../ragged.ts";
+import { coreOf, keepOnly, requireThreshold } from "./core.ts";
 import type { Dataset } from "./dataset_type.ts";
 import { pathKind, readBytes, sha256 } from "./files.ts";
 import { filterInteractions } from "./filter.ts";
+import { wholeFile } from "./log/file_bytes.ts";
+import { datasetOfLog } from "./log/log_dataset.ts";
+import { plainFileName } from "./log/log_form.ts";
+import { formOfFile, hasLogOptions, type LogOptions, readLog } from "./log/read_log.ts";
 import { readSplit } from "./read_split.ts";
 import { type DatasetEntry, datasetRegistry } from "./registry.ts";
 import { generateSample } from "./sample.ts";
 import { parseUsersDat } from "./users_dat.ts";
 
+export type { ColumnNames } from "./log/columns.ts";
+export type { ReadHooks } from "./log/file_bytes.ts";
+export type { LogOptions } from "./log/read_log.ts";
 export type { Dataset };
 
-/** Settings of {@linkcode loadDataset}. */
-export interface LoadOptions {
+/** Settings of {@linkcode loadDataset}. Those that concern columns and ratings are for logs only. */
+export interface LoadOptions extends LogOptions {
   /**
    * Users with fewer distinct items are left out, in one pass. 1 and 0 filter nothing and keep users without items. The
    * default is 1 for paths, and what the registry states for registry names (5 for citeulike, foursquare, amazon-music).
    */
   readonly minimumInteractions?: number | undefined;
+  /**
+   * After that, users and items with fewer interactions than this are left out again and again, until every user and
+   * every item has as many (the k-core). 1 and 0, the default, filter nothing.
+   */
+  readonly core?: number | undefined;
   /** The folder that holds one folder per downloaded registry dataset (default `data/downloads`). */
   readonly downloads?: string | undefined;
   /** Seed of the generated `sample` (default 1); other data does not depend on it. */
   readonly seed?: number | undefined;
 }
 
+/** The files that a folder may hold its interactions in, the preferred first. */
+const folderFiles = ["users.dat", "ratings.csv", "ratings.dat", "u.data", "interactions.csv"];
+
 /**
- * Loads interaction data and numbers users and items from 0 in the order in which they first appear.
+ * Loads interaction data and numbers users and items from 0 in the order in which they first appear. A log (CSV, TSV,
+ * `::`, RecBole's .inter, JSON lines, Parquet; all but the last read as a stream, each gzipped or not) has one line for
+ * each interaction; docs/data.md describes what is recognised. A pair of user and item counts once, at its latest time.
  *
  * @example The built-in sample needs no download
  * ```ts
@@ -49,25 +67,56 @@ export interface LoadOptions {
  * await Deno.remove(file);
  * ```
  *
- * @param nameOrPath `"sample"`; the name of a registry dataset that was downloaded; the path of a file in users.dat form;
- * or the path of a folder that holds users.dat, or train.txt with valid.txt or test.txt, which are joined. A folder with
- * the name of a registry dataset is written `./name`.
- * @param options Filter, folder of downloads, seed.
+ * @example A log, of which only good ratings count
+ * ```ts
+ * import { loadDataset } from "@hetcomp/hetcomp";
+ * const file = await Deno.makeTempFile({ suffix: ".csv" });
+ * await Deno.writeTextFile(file, "userId,movieId,rating,timestamp\nann,007,5,20\nbob,007,4,30\nbob,7,1,40\n");
+ * const said: string[] = [];
+ * const dataset = await loadDataset(file, { minimumRating: 4, onNotice: (line) => said.push(line) });
+ * console.assert(dataset.userIds.join() === "ann,bob" && dataset.itemIds.join() === "007");
+ * console.assert(said[0] === "columns: user = userId, item = movieId, rating = rating, time = timestamp");
+ * await Deno.remove(file);
+ * ```
+ *
+ * @param nameOrPath `"sample"`; the name of a registry dataset that was downloaded; the path of a log, or of a file in
+ * users.dat form; or the path of a folder that holds users.dat, ratings.csv, ratings.dat, u.data or interactions.csv, or
+ * train.txt with valid.txt or test.txt, which are joined. A folder with the name of a registry dataset is written
+ * `./name`.
+ * @param options Filters, columns, folder of downloads, seed, notices and progress.
  * @returns The dataset.
  * @throws {DataError} if the data is missing (the message says how to get it), damaged or malformed, or if no interaction
  * is left after the filter.
  * @throws {ArgumentError} if an option is out of range.
  */
 export async function loadDataset(nameOrPath: string, options: LoadOptions = {}): Promise<Dataset> {
-  const minimum = options.minimumInteractions;
-  if (nameOrPath === "sample") {
-    const sample = generateSample({ seed: options.seed });
-    return minimum === undefined
-      ? sample
-      : filtered(sample.name, sample, sample.interactions, minimum, nameOrPath);
+  for (const name of ["minimumInteractions", "core"] as const) requireThreshold(name, options[name] ?? 1);
+  const log = await logFile(nameOrPath);
+  if (log !== null) {
+    const form = await formOfFile(log.path);
+    if (form.kind !== "users.dat") {
+      return datasetOfLog(log.name, await readLog(log.path, form, options), options);
+    }
   }
-  const entry = datasetRegistry.find((candidate) => candidate.name === nameOrPath);
-  if (entry) return await loadEntry(entry, options.downloads ?? "data/downloads", minimum);
+  if (hasLogOptions(options)) {
+    throw new DataError(
+      { file: nameOrPath },
+      "the data has no columns to be named and no ratings",
+      "a log (CSV, TSV, JSON lines, Parquet), or no option for columns, header and minimum rating",
+    );
+  }
+  return inCore(await loadLists(nameOrPath, log, options), options.core ?? 1, nameOrPath);
+}
+
+/** A file of interactions, and what to call it. */
+interface InteractionFile {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** The one file that a path stands for; null if it is not the path of such a file or folder. */
+export async function logFile(nameOrPath: string): Promise<InteractionFile | null> {
+  if (nameOrPath === "sample" || datasetRegistry.some(({ name }) => name === nameOrPath)) return null;
   const { basename, dirname, join, resolve } = await import("node:path");
   const kind = await pathKind(nameOrPath);
   if (kind === "nothing") {
@@ -80,17 +129,43 @@ export async function loadDataset(nameOrPath: string, options: LoadOptions = {})
   }
   if (kind === "file") {
     const base = basename(nameOrPath);
-    const name = base === "users.dat" ? basename(dirname(resolve(nameOrPath))) : base.replace(/\.[^.]+$/, "");
-    return await loadUsersDat(name, nameOrPath, minimum ?? 1);
+    const named = folderFiles.includes(base.replace(/\.gz$/, ""));
+    const folder = named ? basename(dirname(resolve(nameOrPath))) : "";
+    return { path: nameOrPath, name: folder || plainFileName(base) };
   }
   const name = basename(resolve(nameOrPath));
-  if (await pathKind(join(nameOrPath, "users.dat")) === "file") {
-    return await loadUsersDat(name, join(nameOrPath, "users.dat"), minimum ?? 1);
+  const isSplit = await pathKind(join(nameOrPath, "train.txt")) === "file";
+  for (const file of isSplit ? ["users.dat"] : [...folderFiles, `${name}.inter`]) {
+    for (const path of [join(nameOrPath, file), join(nameOrPath, `${file}.gz`)]) {
+      if (await pathKind(path) === "file") return { path, name };
+    }
   }
+  return null;
+}
+
+/** Loads data that comes as lists by user. */
+async function loadLists(
+  nameOrPath: string,
+  file: InteractionFile | null,
+  options: LoadOptions,
+): Promise<Dataset> {
+  const minimum = options.minimumInteractions;
+  if (nameOrPath === "sample") {
+    const sample = generateSample({ seed: options.seed });
+    return minimum === undefined
+      ? sample
+      : filtered(sample.name, sample, sample.interactions, minimum, nameOrPath);
+  }
+  const entry = datasetRegistry.find((candidate) => candidate.name === nameOrPath);
+  if (entry) return await loadEntry(entry, options.downloads ?? "data/downloads", minimum);
+  if (file !== null) return await loadUsersDat(file.name, file.path, minimum ?? 1);
+  const { basename, join, resolve } = await import("node:path");
+  const name = basename(resolve(nameOrPath));
   if (await pathKind(join(nameOrPath, "train.txt")) === "file") {
     return await loadJoined(name, nameOrPath, minimum ?? 1);
   }
-  const right = "a file users.dat, or train.txt with valid.txt or test.txt";
+  const right = "a file users.dat, or train.txt with valid.txt or test.txt, or a log called " +
+    `${folderFiles.slice(1).join(", ")}; or pass the path of the log itself`;
   throw new DataError({ file: nameOrPath }, "the folder holds no interactions", right);
 }
 
@@ -122,7 +197,7 @@ async function loadEntry(
 }
 
 async function loadUsersDat(name: string, path: string, minimum: number): Promise<Dataset> {
-  const lists = parseUsersDat(await readBytes(path), path);
+  const lists = parseUsersDat(await wholeFile(path), path);
   return filtered(name, null, lists, minimum, path);
 }
 
@@ -169,5 +244,22 @@ function filtered(
     interactions: kept.interactions,
     userIds: Array.from(kept.users, (u) => ids === null ? String(u) : ids.userIds[u]!),
     itemIds: Array.from(kept.items, (i) => ids === null ? String(i) : ids.itemIds[i]!),
+  };
+}
+
+function inCore(dataset: Dataset, core: number, file: string): Dataset {
+  if (core <= 1) return dataset;
+  const kept = coreOf(dataset.interactions, dataset.items, core);
+  const { interactions, users, items } = keepOnly({ interactions: dataset.interactions, times: null }, kept);
+  if (interactions.items.length === 0) {
+    throw new DataError({ file }, `the ${core}-core is empty`, "a smaller core");
+  }
+  return {
+    name: dataset.name,
+    users: users.length,
+    items: items.length,
+    interactions,
+    userIds: Array.from(users, (u) => dataset.userIds[u]!),
+    itemIds: Array.from(items, (i) => dataset.itemIds[i]!),
   };
 }

@@ -19,4 +19,9 @@ export interface Dataset {
   readonly userIds: readonly string[];
   /** The id of each item in the source. */
   readonly itemIds: readonly string[];
+  /**
+   * The time of each interaction, as `interactions.items` has them, if the source states times: numbers as they are in
+   * the source, dates as seconds since 1970. Of a pair that occurs more than once, the latest.
+   */
+  readonly times?: Float64Array<ArrayBuffer> | undefined;
 }

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { fileForm, plainFileName } from "../../../src/data/log/log_form.ts";
+
+const form = (name: string, start: string) => {
+  const found = fileForm(name, new TextEncoder().encode(start));
+  return found.kind === "delimited" ? `${found.form.delimiter} ${found.form.quoted}` : found.kind;
+};
+
+Deno.test("fileForm() goes by the name, then by the first line", () => {
+  const cases: [string, string, string][] = [
+    ["users.dat", "1,2", "users.dat"],
+    ["USERS.DAT.gz", "", "users.dat"],
+    ["log.dat", "2 70 31\n", "users.dat"],
+    ["log.dat", "2\t70\t31\n", "users.dat"],
+    ["log.dat", "0\n", "users.dat"],
+    ["log.dat", "", "users.dat"],
+    ["ratings.dat", "1::1193::5::978300760\n", ":: false"],
+    ["user_artists.dat", "userID\tartistID\tweight\n2\t51\t13883", "\t false"],
+    ["u.data", "196\t242\t3\t881250949\n", "\t false"],
+    ["a.tsv", "user,item", "\t false"],
+    ["a.tsv", '"user"\t"item"\n', "\t true"],
+    ["a.inter", "user_id:token\titem_id:token", "\t false"],
+    ["a.csv", "userId,movieId", ", true"],
+    ["a.csv", "\ufeff\r\n\nuserId;movieId;a,b", "; true"],
+    ["a.csv", '"a;b;c",d', ", true"],
+    ["a.csv", "1::2,3", ", true"],
+    ["a.csv.gz", "only", ", true"],
+    ["a.csv", "", ", true"],
+    ["log", "a|b|c", "| true"],
+    ["log.txt", "a,b\n", ", true"],
+    ["a.json", "", "json lines"],
+    ["a.JSONL.GZ", "", "json lines"],
+    ["log", ' {"a": 1}', "json lines"],
+    ["a.parquet", "", "parquet"],
+    ["log", "PAR1...", "parquet"],
+  ];
+  for (const [name, start, expected] of cases) assert.equal(form(name, start), expected, `${name} ${start}`);
+});
+
+Deno.test("plainFileName() drops the extension and .gz", () => {
+  assert.equal(plainFileName("log.csv.gz"), "log");
+  assert.equal(plainFileName("my.log.csv"), "my.log");
+  assert.equal(plainFileName(".hidden"), ".hidden");
+  assert.equal(plainFileName("log"), "log");
+});
