@@ -21,7 +21,14 @@ export type { KernelTiming } from "./src/gpu/kernel_timer.ts";
 
 // Lists, data and splits.
 export { type Ragged, ragged } from "./src/ragged.ts";
-export { type Dataset, loadDataset, type LoadOptions } from "./src/data/dataset.ts";
+export {
+  type ColumnNames,
+  type Dataset,
+  loadDataset,
+  type LoadOptions,
+  type LogOptions,
+  type ReadHooks,
+} from "./src/data/dataset.ts";
 export { generateSample, type SampleOptions } from "./src/data/sample.ts";
 export {
   readSplit,
@@ -30,6 +37,8 @@ export {
   splitDataset,
   type SplitFiles,
   splitFingerprint,
+  type SplitMethod,
+  splitMethods,
   type SplitOptions,
 } from "./src/data/split.ts";
 export { type DatasetEntry, type DatasetFile, datasetRegistry } from "./src/data/registry.ts";

@@ -6,13 +6,14 @@
  */
 import { ArgumentError } from "../errors.ts";
 import { type Ragged, rowCount, rowOf } from "../ragged.ts";
-import { permutation, stream } from "../random.ts";
 import { columnCounts } from "./csr.ts";
 import type { Dataset } from "./dataset_type.ts";
 import { sha256 } from "./files.ts";
+import { lastParts, part, randomParts, type SplitMethod, splitMethods, temporalParts } from "./held_out.ts";
 import type { Split } from "./split_type.ts";
 
 export { readSplit, readSplitFolder, type SplitFiles } from "./read_split.ts";
+export { type SplitMethod, splitMethods } from "./held_out.ts";
 export type { Split };
 
 /** Settings of {@linkcode splitDataset}. */
@@ -21,18 +22,31 @@ export interface SplitOptions {
   readonly test?: number | undefined;
   /** Share of each user's interactions (all of them, not what the test part left) for the validation part (default 0.2). */
   readonly valid?: number | undefined;
-  /** Decides which interactions go where. */
+  /** Decides which interactions go where; `temporal` does not depend on it. */
   readonly seed: number;
+  /** Which interactions are held out (default `random`). */
+  readonly method?: SplitMethod | undefined;
 }
 
 /**
- * Splits every user's interactions at random: `floor(test * n)` of the n items to the test part, `floor(valid * n)` to
- * the validation part, the rest to training. Then validation and test items that occur in no training row are dropped,
- * and a user who is left without validation items or without test items is dropped from both (and stays in training); a
- * part whose share is 0 does not count for this. The draw of a user depends on the seed and the user's row number only.
+ * Splits interactions into training, validation and test. Three methods choose what is held out:
  *
- * This is the protocol of Kang et al., "Distillation from Heterogeneous Models for Top-K Recommendation", WWW 2023: with
- * shares of 0.2 the first counts are 60/20/20.
+ * - `random`: of every user's n items, `floor(test * n)` by lot for the test part, `floor(valid * n)` for the validation
+ *   part. The draw of a user depends on the seed and the user's row number only.
+ * - `leave-last-out`: of every user the latest item for the test part and the one before for the validation part, of
+ *   those with more items than that; the shares do not count, but for 0, which leaves the part out. Between items of the
+ *   same time the seed draws.
+ * - `temporal`: of all interactions the latest `floor(test * n)` for the test part and the `floor(valid * n)` before them
+ *   for the validation part. All of one time are in one part: where a share would end among them, they go to the earlier
+ *   part, so that every test time is later than every validation time, and that later than every training time.
+ *
+ * The rest is for training. Then validation and test items that occur in no training row are dropped. With `random`, a
+ * user who is left without validation items or without test items is dropped from both (and stays in training); a part
+ * whose share is 0 does not count for this. With the others, which may test a user who has no validation item, only users
+ * without training items are dropped from both.
+ *
+ * `random` is the protocol of Kang et al., "Distillation from Heterogeneous Models for Top-K Recommendation", WWW 2023:
+ * with shares of 0.2 the first counts are 60/20/20.
  *
  * @example Split the built-in sample
  * ```ts
@@ -42,13 +56,29 @@ export interface SplitOptions {
  * console.assert(split.test.items.length > 0 && split.test.items.length < split.train.items.length);
  * ```
  *
- * @param dataset Interactions by user.
- * @param options Shares and seed.
+ * @example The last interaction of everybody
+ * ```ts
+ * import { ragged, splitDataset } from "@hetcomp/hetcomp";
+ * const split = splitDataset({
+ *   name: "three",
+ *   users: 2,
+ *   items: 3,
+ *   interactions: ragged([[0, 1, 2], [0, 1, 2]]),
+ *   userIds: ["a", "b"],
+ *   itemIds: ["x", "y", "z"],
+ *   times: Float64Array.of(7, 5, 6, 1, 2, 3),
+ * }, { method: "leave-last-out", valid: 0, seed: 1 });
+ * console.assert(split.test.items.join() === "0,2" && split.train.items.join() === "1,2,0,1");
+ * ```
+ *
+ * @param dataset Interactions by user; with times for the methods that go by them.
+ * @param options Shares, seed and method.
  * @returns The three parts, over the same users and items as the dataset.
- * @throws {ArgumentError} if a share is negative, their sum is not below 1, or the seed is not a non-negative integer.
+ * @throws {ArgumentError} if a share is negative, their sum is not below 1, the seed is not a non-negative integer, the
+ * method is unknown, or it goes by times and the dataset has none.
  */
 export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
-  const { test: testShare = 0.2, valid: validShare = 0.2, seed } = options;
+  const { test: testShare = 0.2, valid: validShare = 0.2, seed, method = "random" } = options;
   for (const [name, share] of [["test", testShare], ["valid", validShare]] as const) {
     if (!(share >= 0 && share < 1)) {
       throw new ArgumentError(name, `it is ${share}`, "a share from 0 to below 1");
@@ -60,35 +90,30 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
   if (!(Number.isInteger(seed) && seed >= 0)) {
     throw new ArgumentError("seed", `it is ${seed}`, "a non-negative integer");
   }
+  if (!splitMethods.includes(method)) {
+    throw new ArgumentError("method", `it is ${method}`, `one of ${splitMethods.join(", ")}`);
+  }
   const { users, items, interactions } = dataset;
   const counts = {
     train: new Uint32Array(users),
     valid: new Uint32Array(users),
     test: new Uint32Array(users),
   };
-  /** The part of every interaction: 0 training, 1 validation, 2 test, 3 dropped. */
-  const parts = new Uint8Array(interactions.items.length);
-  for (let u = 0; u < users; u++) {
-    const start = interactions.offsets[u]!;
-    const length = interactions.offsets[u + 1]! - start;
-    const order = permutation(length, seed, stream.split, u);
-    const testCount = countOf(testShare, length);
-    const heldOut = testCount + countOf(validShare, length);
-    for (let n = 0; n < heldOut; n++) parts[start + order[n]!] = n < testCount ? 2 : 1;
-  }
-  const seen = columnCounts(pick(interactions, parts, 0), items);
+  const hold = { random: randomParts, "leave-last-out": lastParts, temporal: temporalParts }[method];
+  const parts = hold(dataset, { test: testShare, valid: validShare, seed });
+  const seen = columnCounts(pick(interactions, parts, part.train), items);
   for (let u = 0; u < users; u++) {
     for (let n = interactions.offsets[u]!; n < interactions.offsets[u + 1]!; n++) {
-      if (parts[n] === 0) counts.train[u]!++;
-      else if (seen[interactions.items[n]!] === 0) parts[n] = 3;
-      else if (parts[n] === 1) counts.valid[u]!++;
+      if (parts[n] === part.train) counts.train[u]!++;
+      else if (seen[interactions.items[n]!] === 0) parts[n] = part.dropped;
+      else if (parts[n] === part.valid) counts.valid[u]!++;
       else counts.test[u]!++;
     }
     const lacksValid = validShare > 0 && counts.valid[u] === 0;
     const lacksTest = testShare > 0 && counts.test[u] === 0;
-    if (lacksValid || lacksTest) {
+    if (method === "random" ? lacksValid || lacksTest : counts.train[u] === 0) {
       for (let n = interactions.offsets[u]!; n < interactions.offsets[u + 1]!; n++) {
-        if (parts[n] !== 0) parts[n] = 3;
+        if (parts[n] !== part.train) parts[n] = part.dropped;
       }
     }
   }
@@ -96,27 +121,22 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
     name: dataset.name,
     users,
     items,
-    train: pick(interactions, parts, 0),
-    valid: pick(interactions, parts, 1),
-    test: pick(interactions, parts, 2),
+    train: pick(interactions, parts, part.train),
+    valid: pick(interactions, parts, part.valid),
+    test: pick(interactions, parts, part.test),
     userIds: dataset.userIds,
     itemIds: dataset.itemIds,
   };
 }
 
-/** Rounds down, but not because of the last bit of a binary fraction: 0.29 * 100 is 28.999999999999996. */
-function countOf(share: number, length: number): number {
-  return Math.floor(share * length + 1e-9);
-}
-
-/** The values that were given the mark `part`, in the same rows. */
-function pick(lists: Ragged, parts: Uint8Array, part: number): Ragged {
+/** The values that were given the mark `wanted`, in the same rows. */
+function pick(lists: Ragged, parts: Uint8Array, wanted: number): Ragged {
   const offsets = new Uint32Array(lists.offsets.length);
   const items = new Uint32Array(lists.items.length);
   let count = 0;
   for (let r = 0; r < rowCount(lists); r++) {
     for (let n = lists.offsets[r]!; n < lists.offsets[r + 1]!; n++) {
-      if (parts[n] === part) items[count++] = lists.items[n]!;
+      if (parts[n] === wanted) items[count++] = lists.items[n]!;
     }
     offsets[r + 1] = count;
   }
@@ -144,7 +164,7 @@ function pick(lists: Ragged, parts: Uint8Array, part: number): Ragged {
 export async function splitFingerprint(split: Split): Promise<string> {
   const head = new TextEncoder().encode("hetcomp split 1\n");
   const words: ArrayLike<number>[] = [[split.users, split.items]];
-  for (const part of [split.train, split.valid, split.test]) words.push(part.offsets, part.items);
+  for (const lists of [split.train, split.valid, split.test]) words.push(lists.offsets, lists.items);
   const count = words.reduce((sum, array) => sum + array.length, 0);
   const bytes = new Uint8Array(head.length + 4 * count);
   bytes.set(head);
