@@ -1,5 +1,5 @@
 /**
- * The command `data`: lists the registry of public datasets, or downloads one of them.
+ * The command `data`: lists the registry of public datasets, downloads one of them, or describes a file.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import { exists } from "../data/files.ts";
 import { type DatasetEntry, datasetRegistry, registryEntry } from "../data/registry.ts";
 import { formatBytes, formatCount } from "../report/format.ts";
 import { textTable } from "../report/table.ts";
+import { registerDescribe } from "./describe.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
@@ -47,7 +48,7 @@ async function list(folder: string, json: boolean): Promise<void> {
   ));
   console.log(
     "\nThe built-in dataset 'sample' needs no download. To fetch one: deno task data NAME\n" +
-      "To use your own log: --data FOLDER; data/README.md describes the forms.",
+      "To use your own log: --data FILE; docs/data.md describes the forms, deno task data describe FILE what is in it.",
   );
 }
 
@@ -69,16 +70,21 @@ async function download(name: string, folder: string, quiet: boolean): Promise<v
 
 /** Adds the command `data` to the program. */
 export function registerData(program: Command): void {
-  program.command("data")
+  const command = program.command("data")
     .description("Lists the public datasets, or downloads one and checks it.")
+    .helpCommand(false)
     .argument("[name]", "dataset to download; without it, the list is shown")
     .option("--folder <path>", "folder of downloads", defaultFolder)
     .option("--json", "the list as JSON", false)
-    .addHelpText("after", examples("data", "data citeulike", "data gowalla --folder /data/sets"))
+    .addHelpText(
+      "after",
+      examples("data", "data citeulike", "data gowalla --folder /data/sets", "data describe ratings.csv"),
+    )
     .action(
       async (name: string | undefined, options: { folder: string; json: boolean }, command: Command) => {
         if (name === undefined) await list(options.folder, options.json);
         else await download(name, options.folder, command.optsWithGlobals().quiet === true);
       },
     );
+  registerDescribe(command);
 }

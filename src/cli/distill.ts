@@ -87,6 +87,7 @@ export function registerDistill(program: Command): void {
         "distill                                  the built-in sample, start to report",
         "distill --data citeulike --teachers MF,ML --dim 6 --seed 1",
         "distill --data ../my-split --out runs/mine    a folder with train.txt, valid.txt, test.txt",
+        "distill --data ratings.csv --minimum-rating 4 --core 5 --split leave-last-out    a log: docs/data.md",
         "distill --resume runs/mine",
       ),
     )
@@ -114,7 +115,7 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
   if (out !== undefined && resume === undefined) await requireNewFolder(out);
   const planned = resume === undefined ? configOf(flags) : await resumedConfig(flags, given);
   await withDriver({ adapter: planned.adapter, quiet });
-  const split = await loadSplit(planned.data);
+  const split = await loadSplit(planned.data, quiet);
   const fingerprint = await splitFingerprint(split);
   if ("fingerprint" in planned && planned.fingerprint !== fingerprint) {
     throw new RunError(

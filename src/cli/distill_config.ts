@@ -4,12 +4,14 @@
  * @module
  */
 import configuration from "../../deno.json" with { type: "json" };
+import { splitMethods } from "../data/split.ts";
 import { distillPreset } from "../distill/presets.ts";
 import { type DistillSettings, distillSettings } from "../distill/options.ts";
 import { HetcompError, RunError } from "../errors.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
 import type { TeacherChoice } from "./ensure_teachers.ts";
-import type { DataChoice } from "./load_split.ts";
+import { type DataChoice, dataDefaults } from "./load_split.ts";
+import { dataChoice, type DataFlags } from "./options.ts";
 import { configName, type RunConfig } from "./run_folder.ts";
 
 /** The content of a run's config.json. */
@@ -33,10 +35,7 @@ export interface DistillConfig extends RunConfig {
 }
 
 /** The options of the command, as parsed. */
-export interface DistillFlags {
-  data: string;
-  minimumInteractions?: number;
-  splitSeed: number;
+export interface DistillFlags extends DataFlags {
   teachers: string[];
   teachersFolder: string;
   teacherEpochs?: number;
@@ -77,11 +76,7 @@ export function configOf(flags: DistillFlags): Omit<DistillConfig, "fingerprint"
     command: commandLine("distill"),
     started: new Date().toISOString(),
     adapter: flags.adapter,
-    data: {
-      source: flags.data,
-      minimumInteractions: flags.minimumInteractions ?? null,
-      splitSeed: flags.splitSeed,
-    },
+    data: dataChoice(flags),
     teachers: {
       folder: flags.teachersFolder,
       kinds: flags.teachers,
@@ -102,6 +97,10 @@ export function configOf(flags: DistillFlags): Omit<DistillConfig, "fingerprint"
 }
 
 const text = { right: "text", fits: (value: unknown) => typeof value === "string" };
+const name = {
+  right: "text or null",
+  fits: (value: unknown) => value === null || typeof value === "string",
+};
 const seed = { right: "an integer from 0 up", fits: (value: unknown) => Number.isInteger(value) };
 const count = {
   right: "a positive integer or null",
@@ -116,7 +115,24 @@ const members: Readonly<Record<string, { right: string; fits: (value: unknown) =
   },
   fingerprint: text,
   "data.source": text,
+  "data.columns.user": name,
+  "data.columns.item": name,
+  "data.columns.rating": name,
+  "data.columns.time": name,
+  "data.header": {
+    right: "true, false or null",
+    fits: (value) => value === null || typeof value === "boolean",
+  },
+  "data.minimumRating": {
+    right: "a number or null",
+    fits: (value) => value === null || typeof value === "number",
+  },
   "data.minimumInteractions": count,
+  "data.core": count,
+  "data.splitMethod": {
+    right: splitMethods.join(", "),
+    fits: (value) => (splitMethods as readonly unknown[]).includes(value),
+  },
   "data.splitSeed": seed,
   "teachers.folder": text,
   "teachers.kinds": {
@@ -137,6 +153,14 @@ function memberOf(content: unknown, path: string): unknown {
   );
 }
 
+/** The content of a config.json; settings of data that runs of earlier programs do not have are those they ran with. */
+function withDataDefaults(content: unknown): unknown {
+  const data = memberOf(content, "data");
+  if (typeof data !== "object" || data === null) return content;
+  const { columns, header, minimumRating, core, splitMethod } = dataDefaults;
+  return { ...content as object, data: { columns, header, minimumRating, core, splitMethod, ...data } };
+}
+
 /**
  * Checks the content of a config.json.
  *
@@ -148,11 +172,12 @@ export function parseConfig(content: unknown, folder: string): DistillConfig {
   const fail = (reason: string): never => {
     throw new RunError(`${folder}/${configName} is not the configuration of a run: ${reason}`);
   };
+  const completed = withDataDefaults(content);
   for (const [path, { right, fits }] of Object.entries(members)) {
-    const value = memberOf(content, path);
+    const value = memberOf(completed, path);
     if (!fits(value)) fail(`'${path}' is ${JSON.stringify(value) ?? "absent"}; expected ${right}`);
   }
-  const config = content as DistillConfig;
+  const config = completed as DistillConfig;
   try {
     return { ...config, distill: distillSettings(config.distill) };
   } catch (error) {
@@ -169,7 +194,15 @@ const settings: Readonly<
   >
 > = {
   data: (config) => config.data.source,
+  userColumn: (config) => config.data.columns.user,
+  itemColumn: (config) => config.data.columns.item,
+  ratingColumn: (config) => config.data.columns.rating,
+  timeColumn: (config) => config.data.columns.time,
+  header: ({ data: { header } }) => header === null ? null : header ? "yes" : "no",
+  minimumRating: (config) => config.data.minimumRating,
   minimumInteractions: (config) => config.data.minimumInteractions,
+  core: (config) => config.data.core,
+  split: (config) => config.data.splitMethod,
   splitSeed: (config) => config.data.splitSeed,
   teachers: (config) => config.teachers.kinds.join(","),
   teachersFolder: (config) => config.teachers.folder,

@@ -16,7 +16,14 @@ import { textTable } from "../report/table.ts";
 import { withDriver } from "./embedded_driver.ts";
 import { examples } from "./examples.ts";
 import { loadSplit } from "./load_split.ts";
-import { adapterOption, dataOptions, pathName, positiveInteger } from "./options.ts";
+import {
+  adapterOption,
+  dataChoice,
+  type DataFlags,
+  dataOptions,
+  pathName,
+  positiveInteger,
+} from "./options.ts";
 import { readRun } from "./run_file.ts";
 import { perUserTable } from "./run_folder.ts";
 
@@ -50,10 +57,7 @@ export function registerEvaluate(program: Command): void {
     );
 }
 
-interface EvaluateFlags {
-  data: string;
-  minimumInteractions?: number;
-  splitSeed: number;
+interface EvaluateFlags extends DataFlags {
   run?: string;
   against?: string;
   k: number[];
@@ -132,11 +136,7 @@ async function runEvaluate(path: string | undefined, flags: EvaluateFlags): Prom
   if (flags.perUser !== undefined && await exists(flags.perUser)) {
     throw new RunError(`the file ${flags.perUser} exists already; name another with --per-user`);
   }
-  const split = await loadSplit({
-    source: flags.data,
-    minimumInteractions: flags.minimumInteractions ?? null,
-    splitSeed: flags.splitSeed,
-  });
+  const split = await loadSplit(dataChoice(flags), flags.quiet ?? false);
   const measured = run === undefined
     ? await measureStudent(path!, split, flags)
     : await measureRun(run, split, flags);

@@ -1,33 +1,136 @@
-import { loadDataset } from "../data/dataset.ts";
+import { loadDataset, type LogOptions } from "../data/dataset.ts";
 import { exists, pathKind } from "../data/files.ts";
-import { readSplitFolder, type Split, splitDataset } from "../data/split.ts";
+import { readSplitFolder, type Split, splitDataset, type SplitMethod } from "../data/split.ts";
 import { DataError } from "../errors.ts";
 import type { Ragged } from "../ragged.ts";
+import { createProgress, type Progress } from "./progress.ts";
+
+/** The columns of a log; null: guessed. */
+export interface ColumnChoice {
+  /** User ids. */
+  readonly user: string | null;
+  /** Item ids. */
+  readonly item: string | null;
+  /** Ratings. */
+  readonly rating: string | null;
+  /** Times. */
+  readonly time: string | null;
+}
 
 /** Which data a command works on. */
 export interface DataChoice {
-  /** "sample", a registry name, a users.dat file, or a folder (with train.txt and valid.txt or test.txt: as split). */
+  /** "sample", a registry name, a file, or a folder (with train.txt and valid.txt or test.txt: as split). */
   readonly source: string;
+  /** The columns of a log. */
+  readonly columns: ColumnChoice;
+  /** Whether a log has a header; null: found out. */
+  readonly header: boolean | null;
+  /** Lines of a log with a smaller rating are left out; null: none. */
+  readonly minimumRating: number | null;
   /** Users with fewer interactions are left out; null: the data set's own default. */
   readonly minimumInteractions: number | null;
-  /** Seed of the random split, and of the built-in sample. */
+  /** The core that is kept; null: everything. */
+  readonly core: number | null;
+  /** Which interactions are held out. */
+  readonly splitMethod: SplitMethod;
+  /** Seed of the split, and of the built-in sample. */
   readonly splitSeed: number;
 }
 
+/** What every choice of data has that says nothing else. */
+export const dataDefaults: Omit<DataChoice, "source"> = {
+  columns: { user: null, item: null, rating: null, time: null },
+  header: null,
+  minimumRating: null,
+  minimumInteractions: null,
+  core: null,
+  splitMethod: "random",
+  splitSeed: 1,
+};
+
+/** Files of this size and larger take long enough for progress to be shown. */
+const largeFile = 50_000_000;
+
+/** How a log is read, and how that is shown: notices as lines, progress of a large file as a bar. */
+export function logReading(
+  { source, columns, header, minimumRating }: Pick<
+    DataChoice,
+    "source" | "columns" | "header" | "minimumRating"
+  >,
+  quiet: boolean,
+): LogOptions & Disposable {
+  let progress: Progress | null = null;
+  const stop = () => {
+    progress?.stop();
+    progress = null;
+  };
+  return {
+    columns: Object.fromEntries(
+      Object.entries(columns).map(([role, name]) => [role, name ?? undefined]),
+    ),
+    header: header ?? undefined,
+    minimumRating: minimumRating ?? undefined,
+    onNotice: (line) => quiet || console.error(line),
+    onProgress: (read, total) => {
+      if (total < largeFile) return;
+      progress ??= createProgress({ label: `reading ${source}`, total, unit: "bytes", quiet });
+      progress.update(read);
+      if (read === total) stop();
+    },
+    [Symbol.dispose]: stop,
+  };
+}
+
 /**
- * Loads the data and splits it 60/20/20 per user, unless it comes as a split.
+ * Loads the data and splits it (60/20/20 per user, unless another method is asked for), unless it comes as a split.
  *
- * @throws {DataError} if the data is missing or malformed.
+ * @param choice The data.
+ * @param quiet Whether to say nothing of columns, merged lines, filters and progress.
+ * @throws {DataError} if the data is missing or malformed, or a setting does not apply to it.
  */
-export async function loadSplit({ source, minimumInteractions, splitSeed }: DataChoice): Promise<Split> {
-  if (await isSplitFolder(source)) return await readSplitFolder(source);
+export async function loadSplit(choice: DataChoice, quiet = false): Promise<Split> {
+  const { source, minimumInteractions, core, splitMethod, splitSeed } = choice;
+  if (await isSplitFolder(source)) {
+    refuseForSplit(choice);
+    return await readSplitFolder(source);
+  }
+  using reading = logReading(choice, quiet);
   const dataset = await loadDataset(source, {
+    ...reading,
     seed: splitSeed,
     ...(minimumInteractions === null ? {} : { minimumInteractions }),
+    ...(core === null ? {} : { core }),
   });
-  const split = splitDataset(dataset, { test: 0.2, valid: 0.2, seed: splitSeed });
-  // Teachers of one split are of no use to another: each has a folder of its own.
-  return splitSeed === 1 ? split : { ...split, name: `${split.name}-${splitSeed}` };
+  if (splitMethod !== "random" && dataset.times === undefined) {
+    const right = "a log with a column of times (--time-column), or --split random";
+    throw new DataError({ file: source }, `there are no times for --split ${splitMethod}`, right);
+  }
+  const split = splitDataset(dataset, { test: 0.2, valid: 0.2, seed: splitSeed, method: splitMethod });
+  return { ...split, name: [split.name, ...marksOf(choice)].join("-") };
+}
+
+/** Teachers of one split are of no use to another: each has a folder of its own. */
+function marksOf({ minimumRating, core, splitMethod, splitSeed }: DataChoice): string[] {
+  return [
+    ...minimumRating === null ? [] : [`rated${minimumRating}`],
+    ...core === null ? [] : [`core${core}`],
+    ...splitMethod === "random" ? [] : [splitMethod],
+    ...splitSeed === 1 ? [] : [String(splitSeed)],
+  ];
+}
+
+/** A published split is taken as it is: what would change it must not be passed over in silence. */
+function refuseForSplit({ source, columns, header, minimumRating, core, splitMethod }: DataChoice): void {
+  const given = [
+    ...Object.entries(columns).flatMap(([role, name]) => name === null ? [] : [`--${role}-column`]),
+    ...header === null ? [] : ["--header"],
+    ...minimumRating === null ? [] : ["--minimum-rating"],
+    ...core === null ? [] : ["--core"],
+    ...splitMethod === "random" ? [] : ["--split"],
+  ];
+  if (given.length === 0) return;
+  const wrong = `the folder holds a split, which is taken as it is, without ${given.join(", ")}`;
+  throw new DataError({ file: source }, wrong, "a log, or none of these options");
 }
 
 /**

@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { type SplitMethod, splitMethods } from "../data/split.ts";
 import { modelFactories } from "../models/registry.ts";
+import type { ColumnChoice, DataChoice } from "./load_split.ts";
 
 /** Reads a positive integer of a command line. */
 export function positiveInteger(text: string): number {
@@ -13,6 +15,19 @@ export function positiveNumber(text: string): number {
   const value = Number(text);
   if (!(Number.isFinite(value) && value > 0)) throw new InvalidArgumentError("expected a positive number");
   return value;
+}
+
+/** Reads a number of a command line. */
+export function finiteNumber(text: string): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError("expected a number");
+  return value;
+}
+
+/** Reads the name of a column on a command line. */
+export function columnName(text: string): string {
+  if (text === "") throw new InvalidArgumentError("expected the name of a column, or its number");
+  return text;
 }
 
 /** Reads a path of a command line. */
@@ -74,20 +89,88 @@ export function listOptions(command: Command): Command {
     );
 }
 
+/** The options that say how a log is read, as parsed. */
+export interface LogFlags {
+  userColumn?: string;
+  itemColumn?: string;
+  ratingColumn?: string;
+  timeColumn?: string;
+  header?: "yes" | "no";
+  minimumRating?: number;
+}
+
+/** The options that choose data and split, as parsed. */
+export interface DataFlags extends LogFlags {
+  data: string;
+  minimumInteractions?: number;
+  core?: number;
+  split: SplitMethod;
+  splitSeed: number;
+}
+
+/** Adds the options that say how a log is read. */
+export function logOptions(command: Command): Command {
+  return command
+    .option("--user-column <name>", "column of user ids, or its number (default: guessed)", columnName)
+    .option("--item-column <name>", "column of item ids", columnName)
+    .option("--rating-column <name>", "column of ratings; none: do not read it", columnName)
+    .option("--time-column <name>", "column of times; none: do not read it", columnName)
+    .addOption(
+      new Option("--header <yes|no>", "whether the first line names the columns (default: guessed)")
+        .choices(["yes", "no"]),
+    )
+    .option("--minimum-rating <number>", "leave out lines with a smaller rating", finiteNumber);
+}
+
 /** Adds the options that choose data and split. */
 export function dataOptions(command: Command): Command {
-  return command
+  command
     .option(
       "--data <source>",
-      "sample, a downloaded data set (see: deno task data), a users.dat file, or a folder with train.txt, valid.txt, test.txt",
+      "sample, a downloaded data set (see: deno task data), a log (CSV, TSV, JSON lines, Parquet, ...: docs/data.md), " +
+        "a users.dat file, or a folder with train.txt, valid.txt, test.txt",
       "sample",
-    )
+    );
+  return logOptions(command)
     .option(
       "--minimum-interactions <number>",
-      "leave out users with fewer (default: the data set's own)",
+      "leave out users with fewer, in one pass (default: the data set's own)",
       positiveInteger,
     )
-    .option("--split-seed <number>", "seed of the random 60/20/20 split, and of the sample", seedNumber, 1);
+    .option(
+      "--core <number>",
+      "then leave out users and items with fewer, until all have as many",
+      positiveInteger,
+    )
+    .addOption(
+      new Option("--split <method>", "which interactions are held out (random: 60/20/20 per user)")
+        .choices(splitMethods).default("random"),
+    )
+    .option("--split-seed <number>", "seed of the split, and of the sample", seedNumber, 1);
+}
+
+/** The columns that options name; null: guessed. */
+export function columnChoice(flags: LogFlags): ColumnChoice {
+  return {
+    user: flags.userColumn ?? null,
+    item: flags.itemColumn ?? null,
+    rating: flags.ratingColumn ?? null,
+    time: flags.timeColumn ?? null,
+  };
+}
+
+/** The data that options ask for. */
+export function dataChoice(flags: DataFlags): DataChoice {
+  return {
+    source: flags.data,
+    columns: columnChoice(flags),
+    header: flags.header === undefined ? null : flags.header === "yes",
+    minimumRating: flags.minimumRating ?? null,
+    minimumInteractions: flags.minimumInteractions ?? null,
+    core: flags.core ?? null,
+    splitMethod: flags.split,
+    splitSeed: flags.splitSeed,
+  };
 }
 
 /** Adds the options that choose teachers. */

@@ -9,7 +9,7 @@ import type { Split } from "../data/split.ts";
 import { DataError } from "../errors.ts";
 import { emptyPlace } from "../evaluate/metrics.ts";
 import { loadPackage } from "../export/load_package.ts";
-import { nearestIds } from "../models/nearest_ids.ts";
+import { nearestIds } from "../nearest_ids.ts";
 import { rowOf } from "../ragged.ts";
 
 type CsvParse = typeof import("npm:csv-parse@7.0.3/sync");

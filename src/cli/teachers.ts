@@ -13,7 +13,14 @@ import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { loadSplit, requireEvaluated } from "./load_split.ts";
 import { measureYardsticks } from "./measure_yardsticks.ts";
-import { adapterOption, dataOptions, pathName, teacherOptions } from "./options.ts";
+import {
+  adapterOption,
+  dataChoice,
+  type DataFlags,
+  dataOptions,
+  pathName,
+  teacherOptions,
+} from "./options.ts";
 import { perUserTable, requireNoFolder } from "./run_folder.ts";
 import {
   measureTeachers,
@@ -48,10 +55,7 @@ export function registerTeachers(program: Command): void {
     .action(async (_options, self: Command) => await runTeachers(self.optsWithGlobals()));
 }
 
-interface TeacherFlags {
-  data: string;
-  minimumInteractions?: number;
-  splitSeed: number;
+interface TeacherFlags extends DataFlags {
   teachers: string[];
   teachersFolder: string;
   teacherEpochs?: number;
@@ -67,11 +71,7 @@ async function runTeachers(flags: TeacherFlags): Promise<void> {
   if (out !== undefined) await requireNoFolder(out);
   const started = new Date().toISOString();
   await withDriver({ adapter: flags.adapter, quiet });
-  const split = await loadSplit({
-    source: flags.data,
-    minimumInteractions: flags.minimumInteractions ?? null,
-    splitSeed: flags.splitSeed,
-  });
+  const split = await loadSplit(dataChoice(flags), quiet);
   requireEvaluated(split, flags.data);
   using gpu = await openGpu({ adapter: flags.adapter });
   using interrupt = untilInterrupted();

@@ -40,9 +40,9 @@ const badFiles: Record<string, [string, RegExp]> = {
     /data\.dat:2, field 3: "two" is not a non-negative integer/,
   ],
   "a negative number": ["2 1 -2\n", /data\.dat:1, field 3: "-2" is not a non-negative integer/],
-  "a table with commas": [
-    "user,item\n1,2\n",
-    /data\.dat:1, field 1: "user,item" is not a non-negative integer/,
+  "a table of unknown columns": [
+    "who,what\n1,2\n",
+    /data\.dat:1: none of the columns "who", "what" is known to hold the users; expected one of user_id, /,
   ],
   "a count above the number of items": [
     "2 1 2\n5 1 2\n",
