@@ -4,9 +4,8 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { loadSplit } from "../../src/cli/load_split.ts";
 import { generateSample } from "../../src/data/sample.ts";
-import { type Split, splitDataset } from "../../src/data/split.ts";
+import { readSplitFolder, type Split, splitDataset } from "../../src/data/split.ts";
 import { missing } from "../../src/report/format.ts";
 import { textTable } from "../../src/report/table.ts";
 import { Inputs, writeInputs } from "./inputs.ts";
@@ -41,7 +40,7 @@ const { values } = parseArgs({
 });
 
 async function readData(source: string | undefined): Promise<Split> {
-  if (source !== undefined) return await loadSplit({ source, minimumInteractions: null, splitSeed: 1 });
+  if (source !== undefined) return await readSplitFolder(source);
   const world = generateSample({ users: 5219, items: 25_181, interactions: 125_580 });
   return splitDataset(world, { test: 0.2, valid: 0.2, seed: 1 });
 }
