@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { createProgress } from "../src/cli/progress.ts";
 import { withDriver } from "../src/cli/embedded_driver.ts";
 import { writeAtomically } from "../src/data/files.ts";

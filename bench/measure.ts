@@ -18,7 +18,9 @@ export type Clock = "device" | "host" | "processor";
 export interface Measurement {
   /** The case. */
   readonly measured: BenchCase;
-  /** Milliseconds by the chosen clock. */
+  /** The clock that was chosen. */
+  readonly clock: Clock;
+  /** Milliseconds by that clock. */
   readonly milliseconds: number;
   /** Milliseconds by each clock; the device's is null without timestamps. */
   readonly clocks: Readonly<Record<Clock, number | null>>;
@@ -117,20 +119,23 @@ export async function measureCases(
       return times.includes(null) ? null : median(times as number[]);
     };
     const clocks = { device: by("device"), host: by("host"), processor: by("processor") };
-    return { measured, milliseconds: clocks[clock]!, clocks, repeats, kernels, first };
+    return { measured, clock, milliseconds: clocks[clock]!, clocks, repeats, kernels, first };
   });
   return { measurements, rounds: made };
 }
 
+/** On a busy machine the timestamps within shorter work measure who else was served. */
+const shortestDivided = 40;
+
 /**
  * The time of a part: the share of its kernels, by the device's clock, in the time of the case; null without
- * timestamps.
+ * timestamps, and where processor time counts and the case takes less than 40 ms.
  */
 export function partMilliseconds(
-  { kernels, milliseconds, clocks }: Pick<Measurement, "kernels" | "milliseconds" | "clocks">,
+  { kernels, milliseconds, clocks, clock }: Measurement,
   part: CasePart,
 ): number | null {
-  if (clocks.device === null) return null;
+  if (clocks.device === null || (clock === "processor" && milliseconds < shortestDivided)) return null;
   const sum = (some: Measurement["kernels"]) => some.reduce((total, each) => total + each.milliseconds, 0);
   return milliseconds * sum(kernels.filter(({ name }) => part.kernels.test(name))) / sum(kernels);
 }

@@ -24,8 +24,8 @@ export interface Throughput {
   readonly name: string;
   /** Sizes. */
   readonly shape: string;
-  /** Milliseconds; null where a part's time is not known. */
-  readonly milliseconds: number | null;
+  /** Milliseconds. */
+  readonly milliseconds: number;
   /** The cost by formula. */
   readonly cost: Cost;
   /** Cost per second. */
@@ -49,18 +49,18 @@ function map(value: (kind: keyof Ceilings) => number): Cost {
  *
  * @param name What it is.
  * @param shape Sizes.
- * @param milliseconds Its time, or null if that is not known: then the rates are NaN.
+ * @param milliseconds Its time.
  * @param cost Its cost.
  * @param ceilings What it is compared with.
  */
 export function throughput(
   name: string,
   shape: string,
-  milliseconds: number | null,
+  milliseconds: number,
   cost: Cost,
   ceilings: Ceilings,
 ): Throughput {
-  const seconds = milliseconds === null ? NaN : milliseconds / 1000;
+  const seconds = milliseconds / 1000;
   const rates = map((kind) => cost[kind] / seconds);
   const fractions = map((kind) => rates[kind] / ceilings[kind]);
   const limit = kinds.reduce((best, kind) => (fractions[kind] > fractions[best] ? kind : best));
@@ -85,12 +85,12 @@ export function throughputsOf(measurements: readonly Measurement[], ceilings: Ce
   return measurements.flatMap((measurement) => {
     const { measured: { family, name, shape, cost, parts = [] }, milliseconds } = measurement;
     const whole = throughput(`${family}: ${name}`, shape, milliseconds, cost, ceilings);
-    const known = measurement.kernels.length > 0 ? parts : [];
     return [
       whole,
-      ...known.map((part) =>
-        throughput(`→ ${part.name}`, shape, partMilliseconds(measurement, part), part.cost, ceilings)
-      ),
+      ...parts.flatMap((part) => {
+        const time = partMilliseconds(measurement, part);
+        return time === null ? [] : [throughput(`→ ${part.name}`, shape, time, part.cost, ceilings)];
+      }),
     ];
   });
 }
@@ -98,7 +98,7 @@ export function throughputsOf(measurements: readonly Measurement[], ceilings: Ce
 const limitNames = { bytes: "copy", operations: "FMA", exponentials: "exp" } as const;
 
 function percent(fraction: number): string {
-  return Number.isFinite(fraction) ? (100 * fraction).toFixed(fraction < 0.0995 ? 1 : 0) : "";
+  return (100 * fraction).toFixed(fraction < 0.0995 ? 1 : 0);
 }
 
 /** The columns of the table of {@linkcode throughputRows}. */

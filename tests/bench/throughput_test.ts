@@ -14,10 +14,15 @@ import { textTable } from "../../src/report/table.ts";
 
 const ceilings = { bytes: 100e9, operations: 1000e9, exponentials: 50e9 };
 
-function measurement(given: Partial<BenchCase>, milliseconds: number, kernels: Measurement["kernels"] = []) {
+function measurement(
+  given: Partial<BenchCase>,
+  milliseconds: number,
+  kernels: Measurement["kernels"] = [],
+): Measurement {
   const measured = { family: "f", name: "n", shape: "s", quick: true, cost: cost({}), ...given } as BenchCase;
   const clocks = { device: kernels.length > 0 ? milliseconds : null, host: milliseconds, processor: 0 };
-  return { measured, milliseconds, clocks, repeats: 1, kernels, first: 0 };
+  const clock = kernels.length > 0 ? "device" : "host";
+  return { measured, clock, milliseconds, clocks, repeats: 1, kernels, first: 0 };
 }
 
 Deno.test("throughput() names the ceiling that allows the least, and the share of it that is reached", () => {
@@ -46,6 +51,8 @@ Deno.test("partMilliseconds() gives each part the share of its kernels, and null
   }];
   assert.equal(partMilliseconds(measurement({}, 18, kernels), part), 6);
   assert.equal(partMilliseconds(measurement({}, 18), part), null);
+  assert.equal(partMilliseconds({ ...measurement({}, 39, kernels), clock: "processor" }, part), null);
+  assert.equal(partMilliseconds({ ...measurement({}, 45, kernels), clock: "processor" }, part), 15);
 });
 
 Deno.test("throughputRows() lists a case, then its parts where times are known", () => {
