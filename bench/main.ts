@@ -33,9 +33,7 @@ interface Options {
 
 const wholeNumber = (text: string) => {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) {
-    throw new HetcompError(`--rounds is ${text}; expected 1 or more`);
-  }
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Expected 1 or more.");
   return value;
 };
 
