@@ -14,6 +14,11 @@ const presets: Readonly<Record<string, Partial<Record<TeacherKind, Settings>>>> 
     AE: { annealingSteps: 300, divergenceWeight: 0.4 },
     "I-AE": { annealingSteps: 1000, divergenceWeight: 0.4 },
   },
+  // As CiteULike's, with fewer steps an epoch.
+  "amazon-music": {
+    AE: { annealingSteps: 300, divergenceWeight: 0.4 },
+    "I-AE": { annealingSteps: 150, divergenceWeight: 0.4 },
+  },
   // Half as many steps an epoch as CiteULike: longer steps, looked at more often.
   sample: {
     MF: { learningRate: 0.002, every: 5, patience: 4 },
