@@ -142,6 +142,6 @@ if (values.json !== undefined) {
       processorMedian: finite(median(one.processorTimes)),
     })),
   };
-  await Deno.writeTextFile(values.json, JSON.stringify(record, null, 1) + "\n");
+  await Deno.writeTextFile(values.json, JSON.stringify(record, null, 2) + "\n");
 }
 if (all.some(({ agreement }) => agreement && !agreement.agrees)) Deno.exitCode = 1;
