@@ -8,6 +8,7 @@ import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import { openGpu } from "../gpu/gpu.ts";
 import { encodeStudent } from "../models/student_file.ts";
 import { renderReport } from "../report/render_report.ts";
+import { timeToQualityLine } from "../report/time_to_quality.ts";
 import { folderCheckpoints } from "../teachers/checkpoint_store.ts";
 import { Interrupted } from "../teachers/training.ts";
 import {
@@ -185,6 +186,7 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
     await writeAtomically(`${folder}/summary.json`, JSON.stringify(summary, null, 2) + "\n");
     await folderCheckpoints(`${folder}/${checkpointFolder}`).clear();
     console.log(resultLines(summary, { size: sizeCell, training: trainingCell }));
+    console.log(timeToQualityLine(summary.history));
     console.log(`\nstudent: ${folder}/student.safetensors\nreport:  ${folder}/report.html`);
   } catch (error) {
     const advice = `continue with: deno task distill --resume ${shellWord(folder)}`;

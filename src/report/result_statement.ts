@@ -3,6 +3,7 @@ import { ensembleSentences } from "./ensemble_statement.ts";
 import { escapeHtml } from "./escape_html.ts";
 import { formatBytes, formatCount, formatMetric, formatPercent, isMeasured } from "./format.ts";
 import type { RunSummary } from "./run_summary.ts";
+import { timeToQualityLine } from "./time_to_quality.ts";
 
 function strong(text: string): string {
   return `<strong>${escapeHtml(text)}</strong>`;
@@ -51,6 +52,8 @@ export function resultSentences(summary: RunSummary): string[] {
     sentences.push(`${who} reaches ${formatMetric(full)}${kept}.`);
   }
   sentences.push(...ensembleSentences(summary.rows));
+  const reached = timeToQualityLine(summary.history);
+  if (reached !== "") sentences.push(`${escapeHtml(reached.replace(/^s/, "S"))}.`);
   const size = `The student has ${formatCount(summary.student.parameters)} parameters (${
     formatBytes(summary.student.bytes)
   })`;
