@@ -65,6 +65,34 @@ export function pairedTTest(one: ArrayLike<number>, other: ArrayLike<number>): S
   return { statistic, p: studentTails(statistic, n - 1) };
 }
 
+/**
+ * Half the width of the 95 % confidence interval of the mean difference: s(d) / sqrt(n) times the t that n - 1 degrees of
+ * freedom exceed, to either side, with a probability of 5 %.
+ *
+ * @example Three pairs
+ * ```ts
+ * import { confidenceMargin } from "@hetcomp/hetcomp";
+ * console.assert(Math.abs(confidenceMargin([1, 2, 4], [0, 0, 1]) - 4.3027 * Math.sqrt(1 / 3)) < 1e-4);
+ * ```
+ *
+ * @param one A value per pair.
+ * @param other As many.
+ * @throws {ArgumentError} if there are fewer than two pairs, or the lengths differ.
+ */
+export function confidenceMargin(one: ArrayLike<number>, other: ArrayLike<number>): number {
+  const differences = differencesOf(one, other);
+  const n = differences.length;
+  const mean = differences.reduce((sum, value) => sum + value, 0) / n;
+  const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  let [low, high] = [0, 1e3];
+  while (high - low > 1e-9 * high) {
+    const middle = (low + high) / 2;
+    if (studentTails(middle, n - 1) > 0.05) low = middle;
+    else high = middle;
+  }
+  return high * Math.sqrt(squares / (n - 1) / n);
+}
+
 /** Up to so many differences the null distribution of the signed ranks is computed in full. */
 const exactPairs = 50;
 
@@ -93,7 +121,8 @@ export function wilcoxonSignedRank(one: ArrayLike<number>, other: ArrayLike<numb
   const doubledRanks = new Uint32Array(n);
   let ties = 0;
   for (let start = 0, end = 0; start < n; start = end) {
-    while (end < n && Math.abs(differences[end]!) === Math.abs(differences[start]!)) end++;
+    // Differences that are equal but for rounding, such as 0.3 - 0.2 and 0.2 - 0.1, share their rank.
+    while (end < n && Math.abs(differences[end]!) - Math.abs(differences[start]!) <= 1e-12) end++;
     doubledRanks.fill(start + end + 1, start, end);
     ties += (end - start) ** 3 - (end - start);
   }

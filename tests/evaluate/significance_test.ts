@@ -155,3 +155,11 @@ Deno.test("comparePerUser() compares every metric that both have, and adjusts ov
   const fewer = measureLists(Uint32Array.of(0, 1), 1, Uint32Array.of(0, 1), relevant, [2]);
   assert.throws(() => comparePerUser(one, fewer), ArgumentError);
 });
+
+Deno.test("confidenceMargin() is the tabulated t times the standard error", () => {
+  // t at 97.5 %: 12.706 for 1 degree of freedom, 2.228 for 10
+  assert.ok(Math.abs(confidenceMargin([1, 3], [0, 0]) - 12.7062) < 1e-3);
+  const values = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+  assert.ok(Math.abs(confidenceMargin(values, values.map(() => 0)) - 2.22814) < 1e-4);
+  assert.equal(confidenceMargin(values, values), 0);
+});
