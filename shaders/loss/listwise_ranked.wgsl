@@ -12,23 +12,6 @@ struct Params { start: u32, count: u32, weight: f32, log_weight: f32 }
 @group(0) @binding(5) var<storage, read_write> losses: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-// A sum of exponentials: exp(x) * y.
-fn added(sum: vec2f, score: f32) -> vec2f {
-  let small = exp(-abs(score - sum.x));
-  if (score > sum.x) { return vec2f(score, sum.y * small + 1.0); }
-  return vec2f(sum.x, sum.y + small);
-}
-
-fn term_loss(sum: vec2f, score: f32) -> f32 {
-  let log_sum = log(sum.y);
-  return select((sum.x - score) + log_sum, LOG_FLOOR - score, floored(sum.x + log_sum));
-}
-
-// One step along a list: x is the log denominator before, y the sum of weight / denominator, in units of 1 / exp(x).
-fn advanced(prefix: vec2f, denominator: f32, weight: f32) -> vec2f {
-  return vec2f(denominator, prefix.y * fraction(denominator - prefix.x) + select(weight, 0.0, floored(denominator)));
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let slot = group.x * 64u + local.x;

@@ -14,6 +14,8 @@ import type { DeviceListIndex } from "./list_index.ts";
 import expSumPart from "../../shaders/loss/exp_sum_part.wgsl" with { type: "text" };
 import part from "../../shaders/loss/listwise_part.wgsl" with { type: "text" };
 import overallCode from "../../shaders/loss/listwise_overall.wgsl" with { type: "text" };
+import prefixPart from "../../shaders/loss/listwise_prefix.wgsl" with { type: "text" };
+import plackettLuceCode from "../../shaders/loss/listwise_plackett_luce.wgsl" with { type: "text" };
 import rankedCode from "../../shaders/loss/listwise_ranked.wgsl" with { type: "text" };
 import lossCode from "../../shaders/loss/listwise_loss.wgsl" with { type: "text" };
 
@@ -22,6 +24,9 @@ import lossCode from "../../shaders/loss/listwise_loss.wgsl" with { type: "text"
  * other, in order (Plackett-Luce).
  */
 export type Granularity = "overall" | "ranked";
+
+/** {@linkcode Granularity}, or "plackett-luce": the tops in order against everything unlisted; positives take no part. */
+export type ListLoss = Granularity | "plackett-luce";
 
 /**
  * How scores enter: "clamped" to [-40, 40] with no gradient outside and denominators of at least 1e-5, as the authors'
@@ -60,7 +65,7 @@ export interface ListwiseBatch {
   /** The lists of all users. */
   readonly index: DeviceListIndex;
   /** Which loss. */
-  readonly granularity: Granularity;
+  readonly granularity: ListLoss;
   /** Factor of the loss and its gradient, not negative. */
   readonly weight: number;
   /** Floats: one slot per step, so that no sum over steps is rounded. */
@@ -83,8 +88,7 @@ export class ListwiseStep implements Disposable {
   readonly #users: number;
   readonly #capacity: number;
   readonly #sums: ExpSum;
-  readonly #overall: Kernel;
-  readonly #ranked: Kernel;
+  readonly #kernels: Readonly<Record<ListLoss, Kernel>>;
   readonly #total: Kernel;
   readonly #losses: DeviceArray;
   #denominators: DeviceArray;
@@ -102,36 +106,49 @@ export class ListwiseStep implements Disposable {
     const bound = scores === "clamped" ? scoreBound : 0;
     const { tuning = gpu.adapter.kind } = options;
     this.#sums = new ExpSum(gpu, { dim, capacity, vectors: items, bound, tuning });
-    const kernel = (name: string, code: string) =>
+    const kernel = (name: string, code: string, ...more: string[]) =>
       gpu.kernel({
         name: `loss/listwise_${name}`,
         code,
-        parts: [expSumPart, part],
+        parts: [expSumPart, part, ...more],
         header: { DIM: dim, BOUND: bound },
       });
-    this.#overall = kernel("overall", overallCode);
-    this.#ranked = kernel("ranked", rankedCode);
+    this.#kernels = {
+      overall: kernel("overall", overallCode),
+      ranked: kernel("ranked", rankedCode, prefixPart),
+      "plackett-luce": kernel("plackett_luce", plackettLuceCode, prefixPart),
+    };
     this.#total = kernel("loss", lossCode);
     this.#losses = gpu.array("listwise: losses", 4 * capacity);
     this.#denominators = gpu.array("listwise: denominators", 4 * capacity);
   }
 
   /**
-   * Records one step.
+   * Records one step: loss and gradient.
    *
    * @throws {ArgumentError} if the batch does not fit the workspace, or the weight is negative.
    */
   record(batch: ListwiseBatch): void {
+    this.#sums.recordGradients(this.recordLoss(batch), { rows: batch.gradient, vectors: batch.gradient });
+  }
+
+  /**
+   * Records the loss of a batch, without its gradient.
+   *
+   * @throws {ArgumentError} as {@linkcode ListwiseStep.record}.
+   */
+  recordLoss(batch: Omit<ListwiseBatch, "gradient">): ExpSumBatch {
     const gpu = this.#gpu;
     const capacity = this.#capacity;
     const users = this.#users;
-    const { table, gradient, start, count, index, granularity, weight } = batch;
+    const { table, start, count, index, granularity, weight } = batch;
     if (!(weight >= 0)) throw new ArgumentError("weight", `it is ${weight}`, "a number from 0 on");
     if (index.users !== users) {
       throw new ArgumentError("index", `it is for ${index.users} users`, `${users}, as the workspace`);
     }
     const needed = 4 * capacity * index.longestList;
-    if (granularity === "ranked" && this.#denominators.byteLength < needed) {
+    const ordered = granularity !== "overall";
+    if (ordered && this.#denominators.byteLength < needed) {
       this.#denominators.dispose();
       this.#denominators = gpu.array("listwise: denominators", needed);
     }
@@ -149,16 +166,15 @@ export class ListwiseStep implements Disposable {
       index,
     };
     sums.recordSums(rows);
-    const ranked = granularity === "ranked";
     gpu.dispatch(
-      ranked ? this.#ranked : this.#overall,
+      this.#kernels[granularity],
       {
         numbers,
         spans: index.spans,
         logs: sums.logs,
         scores: sums.scores,
         losses: this.#losses,
-        ...(ranked ? { denominators: this.#denominators } : {}),
+        ...(ordered ? { denominators: this.#denominators } : {}),
       },
       { start, count, weight, log_weight: weight > 0 ? Math.log(weight) : lowest },
       spread(Math.ceil(count / 64)),
@@ -169,7 +185,7 @@ export class ListwiseStep implements Disposable {
       { count, slot: batch.lossSlot },
       [1],
     );
-    sums.recordGradients(rows, { rows: gradient, vectors: gradient });
+    return rows;
   }
 
   /** Gives the workspace back. */

@@ -19,6 +19,8 @@ const longestList = 10_000;
 export interface SoftmaxBatch {
   /** [count x dim], padded. */
   readonly rows: DeviceArray;
+  /** Whether row n of the batch, and of the rows' gradient, is row numbers[start + n] instead of n. Default false. */
+  readonly scattered?: boolean;
   /** Integers: the list of each row. */
   readonly numbers: DeviceArray;
   /** Where in `numbers` the batch starts. */
@@ -27,6 +29,8 @@ export interface SoftmaxBatch {
   readonly count: number;
   /** [vectors x dim], padded. */
   readonly vectors: DeviceArray;
+  /** Row of `vectors`, and of their gradient, where they start. Default 0. */
+  readonly firstVector?: number;
   /** Factor of the gradients, above 0. */
   readonly weight: number;
   /** [count]: numbers that are added to the losses, times `divergenceWeight`. */
@@ -82,12 +86,12 @@ export class SoftmaxOutput implements Disposable {
     const summed = {
       rows,
       firstRow: 0,
-      scattered: false,
+      scattered: batch.scattered ?? false,
       numbers,
       start,
       count,
       vectors,
-      firstVector: 0,
+      firstVector: batch.firstVector ?? 0,
       index,
     };
     sums.recordSums(summed);

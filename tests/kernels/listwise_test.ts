@@ -5,7 +5,13 @@ import { type Gpu, openGpu } from "../../src/gpu/gpu.ts";
 import { padRows, strideOf, unpadRows } from "../../src/kernels/embedding.ts";
 import type { ExpSumTuning } from "../../src/kernels/exp_sum_plan.ts";
 import { indexLists, uploadListIndex } from "../../src/kernels/list_index.ts";
-import { type Granularity, listwiseLoss, ListwiseStep, type ScoreRange } from "../../src/kernels/listwise.ts";
+import {
+  type Granularity,
+  type ListLoss,
+  listwiseLoss,
+  ListwiseStep,
+  type ScoreRange,
+} from "../../src/kernels/listwise.ts";
 import { permutation } from "../../src/random.ts";
 import { ragged } from "../../src/ragged.ts";
 import { assertClose } from "../oracle/close.ts";
@@ -70,7 +76,7 @@ for (const [file, scores] of [["listwise.json", "clamped"], ["listwise-free.json
 
 Deno.test("the oracle's gradients are the slopes of its loss", () => {
   for (const scores of ["clamped", "free"] as const) {
-    for (const granularity of granularities) {
+    for (const granularity of [...granularities, "plackett-luce"] as const) {
       for (const scale of [0.5, 3]) {
         const given = randomCase(3, 3, 30, 4, scale);
         const { gradUsers, gradItems } = listwiseOracle(given, granularity, scores);
@@ -97,7 +103,7 @@ Deno.test("the oracle's gradients are the slopes of its loss", () => {
 async function checkStep(
   gpu: Gpu,
   given: ListwiseCase,
-  granularity: Granularity,
+  granularity: ListLoss,
   scores: ScoreRange,
   tuning: ExpSumTuning,
   seed: number,
@@ -170,7 +176,7 @@ Deno.test("ListwiseStep gives the oracle's loss and gradient on random lists", a
     items: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 5, max: 250 })),
     dim: fc.constantFrom(1, 6, 13),
     size: fc.constantFrom(0, 0.3, 2, 8),
-    granularity: fc.constantFrom<Granularity[]>("overall", "ranked"),
+    granularity: fc.constantFrom<ListLoss[]>("overall", "ranked", "plackett-luce"),
     scores: fc.constantFrom<ScoreRange[]>("clamped", "free"),
     tuning: fc.constantFrom<ExpSumTuning[]>("software", "hardware"),
   });

@@ -15,7 +15,7 @@ export interface ListwiseOutcome {
 
 export function listwiseOracle(
   lists: ListwiseCase,
-  granularity: "overall" | "ranked",
+  granularity: "overall" | "ranked" | "plackett-luce",
   scores: "clamped" | "free",
 ): ListwiseOutcome {
   const clamped = scores === "clamped";
@@ -49,6 +49,8 @@ export function listwiseOracle(
     if (granularity === "overall") {
       const rest = outside([observed, tops]);
       for (const item of [...positives, ...tops]) term(item, [...rest, item], 1);
+    } else if (granularity === "plackett-luce") {
+      plackettLuce(tops, outside([observed, tops]), 1);
     } else {
       const half = tops.slice(0, Math.floor(tops.length / 2));
       const tenth = tops.slice(0, Math.floor(tops.length / 10));

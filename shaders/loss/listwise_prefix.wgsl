@@ -1,0 +1,18 @@
+// Shared by the Plackett-Luce kernels, behind listwise_part.wgsl.
+
+// A sum of exponentials: exp(x) * y.
+fn added(sum: vec2f, score: f32) -> vec2f {
+  let small = exp(-abs(score - sum.x));
+  if (score > sum.x) { return vec2f(score, sum.y * small + 1.0); }
+  return vec2f(sum.x, sum.y + small);
+}
+
+fn term_loss(sum: vec2f, score: f32) -> f32 {
+  let log_sum = log(sum.y);
+  return select((sum.x - score) + log_sum, LOG_FLOOR - score, floored(sum.x + log_sum));
+}
+
+// One step along a list: x is the log denominator before, y the sum of weight / denominator, in units of 1 / exp(x).
+fn advanced(prefix: vec2f, denominator: f32, weight: f32) -> vec2f {
+  return vec2f(denominator, prefix.y * fraction(denominator - prefix.x) + select(weight, 0.0, floored(denominator)));
+}
