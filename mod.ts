@@ -113,6 +113,19 @@ export {
   type DistillSettings,
   distillSettings,
 } from "./src/distill/options.ts";
+export { distillWith } from "./src/distill/distill_with.ts";
+export { distillationMethods } from "./src/distill/methods/registry.ts";
+export type {
+  DistillationMethod,
+  EpochFacts,
+  MethodContext,
+  MethodRun,
+  MethodSettings,
+  SettingValue,
+  SharedSettings,
+} from "./src/distill/method.ts";
+export type { StudentModel, StudentOptions, StudentShape } from "./src/distill/student_model.ts";
+export { methodSettings, trialSettings } from "./src/distill/method_settings.ts";
 export type { UserSampling } from "./src/distill/user_batches.ts";
 export {
   type Baseline,
@@ -156,6 +169,14 @@ export {
   pairedTTest,
   type SignificanceTest,
   wilcoxonSignedRank,
+} from "./src/evaluate/significance.ts";
+
+export {
+  holm,
+  type PairedTTest,
+  pairedTTest,
+  type SignedRankTest,
+  signedRankTest,
 } from "./src/evaluate/significance.ts";
 
 // The student.

@@ -7,7 +7,7 @@ import { type Ragged } from "../ragged.ts";
 import type { Trajectory } from "../teachers/trajectory.ts";
 import { discrepancyMeter } from "./discrepancy.ts";
 import { advanceStates } from "./dkc.ts";
-import { fuseTeachers } from "./ensemble.ts";
+import { finalStates, fuseTeachers } from "./ensemble.ts";
 import type { DistillSettings } from "./options.ts";
 import { ensembleTargets } from "./targets.ts";
 
@@ -27,12 +27,18 @@ export class Curriculum {
   #states: Uint8Array<ArrayBuffer>[];
   #last: Float64Array<ArrayBuffer>[] | null = null;
 
-  /** Starts every user at every teacher's first state. */
-  constructor(trajectories: readonly Trajectory[], settings: DistillSettings) {
+  /** Starts every user at every teacher's first state, or at the final one, which leaves nothing to advance. */
+  constructor(
+    trajectories: readonly Trajectory[],
+    settings: DistillSettings,
+    start: "first" | "final" = "first",
+  ) {
     this.#trajectories = trajectories;
     this.#settings = settings;
     this.#finalStates = trajectories.map((trajectory) => trajectory.states.length - 1);
-    this.#states = trajectories.map((trajectory) => new Uint8Array(trajectory.users));
+    this.#states = start === "final"
+      ? finalStates(trajectories)
+      : trajectories.map((trajectory) => new Uint8Array(trajectory.users));
   }
 
   /** Where it stands. */

@@ -6,18 +6,15 @@
  */
 import { type Split, splitFingerprint } from "../data/split.ts";
 import { ArgumentError, TrajectoryError } from "../errors.ts";
-import { RankingEvaluation, type SplitMetrics } from "../evaluate/ranking_evaluation.ts";
+import type { SplitMetrics } from "../evaluate/ranking_evaluation.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { Student } from "../models/student.ts";
-import { type Checkpoint, memoryCheckpoints } from "../teachers/checkpoint_store.ts";
-import { bestOf } from "../teachers/fit.ts";
-import { type EpochRecord, Interrupted, type TrainingHooks } from "../teachers/training.ts";
+import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
 import { type Trajectory, validateTrajectory } from "../teachers/trajectory.ts";
-import { Curriculum } from "./curriculum.ts";
-import { type DistillOptions, type DistillSettings, distillSettings } from "./options.ts";
-import { StudentTraining } from "./student_training.ts";
-import { observedTargets } from "./targets.ts";
-import { userBatches } from "./user_batches.ts";
+import { HetCompRun } from "./methods/hetcomp.ts";
+import { type DistillOptions, distillSettings } from "./options.ts";
+import { FactorStudent } from "./student_model.ts";
+import { type TrainedStudent, trainStudent } from "./training_loop.ts";
 
 /** A distilled student and how it came about. */
 export interface Distillation {
@@ -32,15 +29,6 @@ export interface Distillation {
   /** Metrics of the student, user by user too. */
   readonly metrics: SplitMetrics;
 }
-
-/** Where a distillation stands beside its arrays. */
-interface Progress {
-  readonly identity: string;
-  readonly history: EpochRecord[];
-}
-
-const latestName = "latest";
-const decisiveMetric = "recall@50";
 
 /**
  * Distils teachers into a matrix factorization student (HetComp, WWW 2023). Every `every` epochs the student is
@@ -82,97 +70,56 @@ export async function distill(
   const settings = distillSettings(options);
   const fingerprint = await splitFingerprint(split);
   checkTeachers(split, fingerprint, trajectories);
-  const checkpoints = hooks.checkpoints ?? memoryCheckpoints();
-  const curriculum = new Curriculum(trajectories, settings);
-  const positives = observedTargets(trajectories, split.train, settings.observedLength);
-  const batchesOf = userBatches(split.train, settings.batchSize, settings.seed, settings.sampling);
-  using evaluation = new RankingEvaluation(gpu, split, { listLength: settings.discrepancyLength });
-  using student = new StudentTraining(gpu, split, settings);
-  const identity = identityOf(fingerprint, trajectories, settings);
-  const history: EpochRecord[] = [];
-  let best: Float32Array<ArrayBuffer> = new Float32Array(0);
+  using student = new FactorStudent(gpu, split, settings);
+  using run = new HetCompRun({ gpu, split, trajectories, student, settings: { ...settings } }, settings);
+  const trained = await trainStudent({
+    gpu,
+    split,
+    student,
+    run,
+    settings,
+    listLength: settings.discrepancyLength,
+    identity: identityOf(fingerprint, trajectories, settings),
+  }, hooks);
+  return distillationOf(split, trained, settings.dim, {
+    dataset: split.name,
+    fingerprint,
+    teachers: trajectories.map((trajectory) => trajectory.kind).join(","),
+    settings: JSON.stringify(settings),
+  });
+}
 
-  const latest = await checkpoints.get(latestName);
-  if (latest && (latest.facts as unknown as Progress).identity === identity) {
-    student.restore(modelArrays(latest));
-    curriculum.restore(curriculumArrays(latest, trajectories.length, split.users));
-    history.push(...(latest.facts as unknown as Progress).history);
-    best = latest.arrays.best as Float32Array<ArrayBuffer>;
-  } else if (latest) {
-    await checkpoints.clear();
-  }
-  const keepLatest = async () => {
-    const { states, last } = curriculum.state;
-    const arrays: Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> = {
-      ...await student.checkpoint(),
-      best,
-      states: Uint32Array.from(states.flatMap((row) => [...row])),
-    };
-    // Discrepancies are compared in float64: their bytes are kept, not their float32 values.
-    if (last) arrays.last = new Uint32Array(Float64Array.from(last.flatMap((row) => [...row])).buffer);
-    await checkpoints.put(latestName, { arrays, facts: { identity, history } });
-  };
-
-  student.teach(split.train, positives, curriculum.targets());
-  while (history.length < settings.epochs && !isFinished(history, settings)) {
-    if (hooks.signal?.aborted) {
-      await keepLatest();
-      throw new Interrupted(history.length);
-    }
-    const start = performance.now();
-    const epoch = history.length + 1;
-    const phase = curriculum.complete ? "ranked" : "overall";
-    const loss = await student.epoch(batchesOf(epoch), phase);
-    const record: EpochRecord = { epoch, phase, loss, seconds: 0, meanState: curriculum.meanStates() };
-    history.push(record);
-    const evaluated = epoch % settings.every === 0 || epoch === settings.epochs;
-    if (evaluated) {
-      const lists = await evaluation.rank(student.ranker());
-      const { valid, test } = evaluation.measure(lists);
-      record.valid = valid.means;
-      record.test = test.means;
-      const evaluations = history.filter((past) => past.valid);
-      if (bestOf(evaluations, decisiveMetric) === evaluations.length - 1) best = await student.table();
-      if (epoch % settings.every === 0 && curriculum.advance(epoch, lists, evaluation.width)) {
-        student.teach(split.train, positives, curriculum.targets());
-      }
-    }
-    record.seconds = (performance.now() - start) / 1000;
-    hooks.onEpoch?.(record);
-    if (evaluated) {
-      await keepLatest();
-      hooks.onEvaluation?.(record);
-    }
-  }
-  const evaluations = history.filter((record) => record.valid);
-  const bestEpoch = evaluations[bestOf(evaluations, decisiveMetric)]!.epoch;
-  student.load(best);
-  const metrics = evaluation.measure(await evaluation.rank(student.ranker()));
+/** The result of a training, its student with the metadata given, its epoch and its metrics. */
+export function distillationOf(
+  split: Split,
+  { rows, history, best, metrics }: TrainedStudent,
+  dim: number,
+  metadata: Record<string, string>,
+): Distillation {
   return {
     student: new Student({
-      dim: settings.dim,
-      userFactors: best.slice(0, split.users * settings.dim),
-      itemFactors: best.slice(split.users * settings.dim),
+      dim,
+      userFactors: rows.slice(0, split.users * dim),
+      itemFactors: rows.slice(split.users * dim),
       userIds: split.userIds,
       itemIds: split.itemIds,
       seen: split.train,
-      metadata: {
-        dataset: split.name,
-        fingerprint,
-        teachers: trajectories.map((trajectory) => trajectory.kind).join(","),
-        settings: JSON.stringify(settings),
-        epoch: String(bestEpoch),
-        metrics: JSON.stringify(metrics.test.means),
-      },
+      metadata: { ...metadata, epoch: String(best.epoch), metrics: JSON.stringify(metrics.test.means) },
     }),
     history,
-    bestEpoch,
+    bestEpoch: best.epoch,
     phaseSwitch: history.find((record) => record.phase === "ranked")?.epoch ?? null,
     metrics,
   };
 }
 
-function checkTeachers(split: Split, fingerprint: string, trajectories: readonly Trajectory[]): void {
+/**
+ * Makes sure that there are teachers, of different kinds, all of this split.
+ *
+ * @throws {ArgumentError} if there is none, or two are of one kind.
+ * @throws {TrajectoryError} if one belongs to other data.
+ */
+export function checkTeachers(split: Split, fingerprint: string, trajectories: readonly Trajectory[]): void {
   if (trajectories.length === 0) {
     throw new ArgumentError("trajectories", "there is none", "at least one teacher");
   }
@@ -193,36 +140,14 @@ function checkTeachers(split: Split, fingerprint: string, trajectories: readonly
   }
 }
 
-function identityOf(
+/** What tells one distillation from another: data, teachers and settings, but not how long it is to last. */
+export function identityOf<Settings extends { epochs: number }>(
   fingerprint: string,
   trajectories: readonly Trajectory[],
-  { epochs: _, ...settings }: DistillSettings,
+  { epochs: _, ...settings }: Settings,
 ): string {
   const teachers = trajectories.map(({ kind, seed, hyperparameters, fingerprint, adapter, states }) => {
     return [kind, seed, hyperparameters, fingerprint, adapter, states.map((state) => state.epoch)];
   });
   return JSON.stringify([fingerprint, settings, teachers]);
-}
-
-function modelArrays({ arrays }: Checkpoint): Checkpoint["arrays"] {
-  const { best: _best, states: _states, last: _last, ...model } = arrays;
-  return model;
-}
-
-function curriculumArrays({ arrays }: Checkpoint, teachers: number, users: number) {
-  const states = arrays.states!;
-  const last = arrays.last ? new Float64Array(arrays.last.buffer) : null;
-  const rows = Array.from({ length: teachers }, (_, teacher) => teacher);
-  return {
-    states: rows.map((teacher) => Uint8Array.from(states.subarray(teacher * users, (teacher + 1) * users))),
-    last: last && rows.map((teacher) => last.slice(teacher * users, (teacher + 1) * users)),
-  };
-}
-
-/** Early stopping counts evaluations of the ranked phase only, so that it cannot end training before the switch. */
-function isFinished(history: readonly EpochRecord[], { patience }: DistillSettings): boolean {
-  const evaluations = history.filter((record) => record.valid);
-  const best = bestOf(evaluations, decisiveMetric);
-  const since = evaluations.slice(best + 1).filter((record) => record.phase === "ranked");
-  return since.length >= patience;
 }

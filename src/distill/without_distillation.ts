@@ -5,12 +5,15 @@
  * @module
  */
 import { type Split, splitFingerprint } from "../data/split.ts";
-import { RankingEvaluation, type SplitMetrics } from "../evaluate/ranking_evaluation.ts";
+import type { SplitMetrics } from "../evaluate/ranking_evaluation.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import { createModel } from "../models/registry.ts";
-import { rankerOf } from "../models/ranker.ts";
-import { fit, type FitOptions, loadSnapshot } from "../teachers/fit.ts";
+import type { FitOptions } from "../teachers/fit.ts";
 import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
+import { identityOf } from "./distill.ts";
+import { methodSettings } from "./method_settings.ts";
+import { bpr } from "./methods/bpr.ts";
+import { FactorStudent } from "./student_model.ts";
+import { trainStudent } from "./training_loop.ts";
 
 /** Options of {@linkcode trainWithoutDistillation}. */
 export interface BaselineOptions extends Partial<FitOptions> {
@@ -57,14 +60,14 @@ export async function trainWithoutDistillation(
   options: BaselineOptions = {},
   hooks: TrainingHooks = {},
 ): Promise<Baseline> {
-  const { dim = 6, seed = 1, learningRate = 1e-3, weightDecay = 1e-5 } = options;
-  const { epochs = 500, every = 10, patience = 5, metric = "recall@50" } = options;
-  const training = { users: split.users, items: split.items, interactions: split.train };
-  using model = createModel(gpu, "MF", training, { dim, seed, learningRate, weightDecay });
-  using evaluation = new RankingEvaluation(gpu, split);
-  const identity = JSON.stringify(["w/o KD", await splitFingerprint(split), seed, model.hyperparameters]);
-  const result = await fit(gpu, model, evaluation, { epochs, every, patience, metric }, identity, hooks);
-  await loadSnapshot(model, result, result.best);
-  const metrics = evaluation.measure(await evaluation.rank(rankerOf(gpu, model)));
-  return { history: result.history, best: result.evaluations[result.best]!, metrics };
+  const { metric = "recall@50", ...given } = options;
+  const settings = methodSettings(bpr, { epochs: 500, ...given });
+  using student = new FactorStudent(gpu, split, settings);
+  using run = bpr.start({ gpu, split, trajectories: [], student, settings });
+  const identity = `w/o KD ${identityOf(await splitFingerprint(split), [], settings)}`;
+  const { history, best, metrics } = await trainStudent(
+    { gpu, split, student, run, settings, metric, identity },
+    hooks,
+  );
+  return { history, best, metrics };
 }

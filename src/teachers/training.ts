@@ -12,6 +12,8 @@ export interface EpochRecord {
   epoch: number;
   /** Which of the two distillation losses was in use. */
   phase?: "overall" | "ranked";
+  /** Stage of a curriculum, from 1. */
+  stage?: number;
   /** Mean training loss of the epoch. */
   loss: number;
   /** Wall time of the epoch in seconds, evaluation included. */
@@ -22,6 +24,8 @@ export interface EpochRecord {
   test?: Record<string, number>;
   /** Mean over users of the selected trajectory state (0 early .. 3 final), per teacher. */
   meanState?: Record<string, number>;
+  /** Weight of each teacher in the fusion, where it is learned. */
+  teacherWeights?: Record<string, number>;
 }
 
 /** What a caller may attach to a training loop. */

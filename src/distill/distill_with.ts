@@ -1,0 +1,75 @@
+/**
+ * Training a student by any method. This module is browser compatible.
+ *
+ * @module
+ */
+import { type Split, splitFingerprint } from "../data/split.ts";
+import type { Gpu } from "../gpu/gpu.ts";
+import type { TrainingHooks } from "../teachers/training.ts";
+import type { Trajectory } from "../teachers/trajectory.ts";
+import { checkTeachers, type Distillation, distillationOf, identityOf } from "./distill.ts";
+import type { SettingValue } from "./method.ts";
+import { methodSettings } from "./method_settings.ts";
+import { methodOf } from "./methods/registry.ts";
+import { FactorStudent } from "./student_model.ts";
+import { trainStudent } from "./training_loop.ts";
+
+/**
+ * Trains a matrix factorization student by one of {@linkcode distillationMethods}: the same loop, evaluation and early
+ * stopping on validation Recall@50 for all of them. With `"hetcomp"` the student's numbers are those of
+ * {@linkcode distill}.
+ *
+ * @example Distil one teacher by RRD
+ * ```ts
+ * import { distillWith, generateSample, openGpu, splitDataset, trainTeacher } from "@hetcomp/hetcomp";
+ * const dataset = generateSample({ users: 60, items: 300, interactions: 1200, communities: 4 });
+ * const split = splitDataset(dataset, { test: 0.2, valid: 0.2, seed: 1 });
+ * using gpu = await openGpu();
+ * const options = { kind: "MF", dim: 8, learningRate: 0.01, epochs: 20, every: 2, patience: 20 } as const;
+ * const teacher = await trainTeacher(gpu, split, options);
+ * const { history } = await distillWith(gpu, split, [teacher], "rrd", { dim: 4, epochs: 4, every: 2, lambda: 0.1 });
+ * console.assert(history.length === 4 && history[1]!.test!["recall@10"]! >= 0);
+ * ```
+ *
+ * @param gpu The device.
+ * @param split Training, validation and test interactions.
+ * @param trajectories The teachers; ignored by a method without.
+ * @param method Key of the method.
+ * @param options Its settings; what is absent has the method's default.
+ * @param hooks Callbacks, a signal to stop, and a checkpoint store that makes the run resumable.
+ * @throws {ArgumentError} if there is no such method, a setting is unusable, or there is no teacher for one that needs some.
+ * @throws {TrajectoryError} if a trajectory belongs to other data.
+ * @throws {Interrupted} if the signal asked to stop; the same call with the same store continues.
+ */
+export async function distillWith(
+  gpu: Gpu,
+  split: Split,
+  trajectories: readonly Trajectory[],
+  method: string,
+  options: Readonly<Record<string, SettingValue | undefined>> = {},
+  hooks: TrainingHooks = {},
+): Promise<Distillation> {
+  const chosen = methodOf(method);
+  const settings = methodSettings(chosen, options);
+  const fingerprint = await splitFingerprint(split);
+  const teachers = chosen.teachers === "none" ? [] : trajectories;
+  if (chosen.teachers !== "none") checkTeachers(split, fingerprint, teachers);
+  using student = new FactorStudent(gpu, split, settings);
+  using run = chosen.start({ gpu, split, trajectories: teachers, student, settings });
+  const trained = await trainStudent({
+    gpu,
+    split,
+    student,
+    run,
+    settings,
+    listLength: chosen.listLength?.(settings),
+    identity: `${method} ${identityOf(fingerprint, teachers, settings)}`,
+  }, hooks);
+  return distillationOf(split, trained, settings.dim, {
+    dataset: split.name,
+    fingerprint,
+    method,
+    teachers: teachers.map(({ kind }) => kind).join(","),
+    settings: JSON.stringify(settings),
+  });
+}

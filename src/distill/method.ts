@@ -1,0 +1,90 @@
+/**
+ * What a method of distillation is: everything but the loop, which all methods share. This module is browser compatible.
+ *
+ * @module
+ */
+import type { Split } from "../data/split.ts";
+import type { Gpu } from "../gpu/gpu.ts";
+import type { Checkpoint } from "../models/model.ts";
+import type { EpochRecord } from "../teachers/training.ts";
+import type { Trajectory } from "../teachers/trajectory.ts";
+import type { StudentModel, StudentOptions } from "./student_model.ts";
+
+/** Settings that every method has. */
+export interface SharedSettings extends StudentOptions {
+  /** Most epochs. */
+  readonly epochs: number;
+  /** Training interactions per batch. */
+  readonly batchSize: number;
+  /** Epochs between evaluations, and between changes of what is taught. */
+  readonly every: number;
+  /** Evaluations that count without a better validation value after which training ends. */
+  readonly patience: number;
+}
+
+/** A setting's value. */
+export type SettingValue = number | string | boolean;
+
+/** All settings of one training: the shared ones and the method's own. */
+export type MethodSettings = SharedSettings & Readonly<Record<string, SettingValue>>;
+
+/** What a method works with. */
+export interface MethodContext {
+  /** The device. */
+  readonly gpu: Gpu;
+  /** The data. */
+  readonly split: Split;
+  /** The teachers; empty for a method without. */
+  readonly trajectories: readonly Trajectory[];
+  /** The student. */
+  readonly student: StudentModel;
+  /** Every setting. */
+  readonly settings: MethodSettings;
+}
+
+/** What an epoch's record says beside loss and metrics. */
+export type EpochFacts = Pick<EpochRecord, "phase" | "stage" | "meanState" | "teacherWeights">;
+
+/** A method at work on one student. */
+export interface MethodRun extends Disposable {
+  /** What holds for the next epoch. */
+  facts(epoch: number): EpochFacts;
+  /** Records the steps of one epoch, counted from 1, and reads its losses: the mean per visit. */
+  epoch(epoch: number): Promise<number>;
+  /**
+   * Changes what is taught, after the evaluations of epochs that are multiples of `every`.
+   *
+   * @param lists [users x width] the student's ranking without training items.
+   */
+  between?(epoch: number, lists: Uint32Array, width: number): Promise<void> | void;
+  /** Whether an evaluation counts for early stopping; all do if this is absent. */
+  counts?(record: EpochRecord): boolean;
+  /** What the method has to remember, by names that no student uses ("table", "firstMoment", "secondMoment", "step", "best"). */
+  checkpoint?(): Checkpoint;
+  /** Continues from a checkpoint, which holds other arrays too. */
+  restore?(checkpoint: Checkpoint): void;
+}
+
+/** A method of distillation, or of training without. */
+export interface DistillationMethod {
+  /** Short name for commands and files, such as "rrd". */
+  readonly key: string;
+  /** Name for people, such as "RRD". */
+  readonly title: string;
+  /** Which teachers it wants. */
+  readonly teachers: "all" | "none";
+  /** Settings that differ from the shared defaults, and the method's own. */
+  readonly defaults: Readonly<Record<string, SettingValue>>;
+  /** The values that tuning may choose, by setting. */
+  readonly grid: Readonly<Record<string, readonly SettingValue[]>>;
+  /** Least length of the lists that `between` is given. Default: what evaluation needs. */
+  listLength?(settings: MethodSettings): number;
+  /**
+   * Checks the settings beyond their types.
+   *
+   * @throws {ArgumentError} naming the setting that is unusable.
+   */
+  check?(settings: MethodSettings): void;
+  /** Takes the method's device memory. */
+  start(context: MethodContext): MethodRun;
+}

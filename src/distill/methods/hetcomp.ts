@@ -1,0 +1,233 @@
+/**
+ * HetComp (Kang et al., WWW 2023) and its ablations. This module is browser compatible.
+ *
+ * @module
+ */
+import { ArgumentError } from "../../errors.ts";
+import { indexLists, uploadListIndex } from "../../kernels/list_index.ts";
+import type { DeviceListIndex } from "../../kernels/list_index.ts";
+import { type Granularity, ListwiseStep } from "../../kernels/listwise.ts";
+import type { Checkpoint } from "../../models/model.ts";
+import type { EpochRecord } from "../../teachers/training.ts";
+import { Curriculum } from "../curriculum.ts";
+import type { DistillationMethod, EpochFacts, MethodContext, MethodRun, MethodSettings } from "../method.ts";
+import { distillDefaults, type DistillOptions, type DistillSettings, distillSettings } from "../options.ts";
+import { observedTargets } from "../targets.ts";
+import { type UserBatches, userBatches } from "../user_batches.ts";
+
+/** Parts of HetComp that an ablation takes away; nothing is taken away where a member is absent. */
+export interface HetCompVariant {
+  /** Teach every teacher's final state from the start; the ranked loss then begins after `switchEpoch`. */
+  readonly finalStatesOnly?: boolean;
+  /** Use only one of the two losses, from the start to the end. */
+  readonly onlyLoss?: Granularity;
+}
+
+/** HetComp at work on one student. */
+export class HetCompRun implements MethodRun {
+  readonly #context: MethodContext;
+  readonly #settings: DistillSettings;
+  readonly #variant: HetCompVariant;
+  readonly #switchEpoch: number;
+  readonly #curriculum: Curriculum;
+  readonly #positives: ReturnType<typeof observedTargets>;
+  readonly #batchesOf: (epoch: number) => UserBatches;
+  readonly #step: ListwiseStep;
+  #index: DeviceListIndex | null = null;
+
+  /** Takes the workspace of a step and uploads the first lists. */
+  constructor(
+    context: MethodContext,
+    settings: DistillSettings,
+    variant: HetCompVariant = {},
+    switchEpoch = 0,
+  ) {
+    const { gpu, split, trajectories, student } = context;
+    this.#context = context;
+    this.#settings = settings;
+    this.#variant = variant;
+    this.#switchEpoch = switchEpoch;
+    this.#curriculum = new Curriculum(trajectories, settings, variant.finalStatesOnly ? "final" : "first");
+    this.#positives = observedTargets(trajectories, split.train, settings.observedLength);
+    this.#batchesOf = userBatches(split.train, settings.batchSize, settings.seed, settings.sampling);
+    this.#step = new ListwiseStep(gpu, {
+      users: student.users,
+      items: student.items,
+      dim: student.dim,
+      scores: settings.scores,
+      capacity: Math.min(student.users, settings.batchSize),
+    });
+    this.#teach();
+  }
+
+  #teach(): void {
+    const { gpu, split } = this.#context;
+    this.#index?.[Symbol.dispose]();
+    const lists = {
+      users: split.users,
+      items: split.items,
+      observed: split.train,
+      positives: this.#positives,
+      tops: this.#curriculum.targets(),
+    };
+    this.#index = uploadListIndex(gpu, indexLists(lists));
+  }
+
+  #phase(epoch: number): Granularity {
+    if (this.#variant.onlyLoss) return this.#variant.onlyLoss;
+    return this.#curriculum.complete && epoch > this.#switchEpoch ? "ranked" : "overall";
+  }
+
+  /** The loss in use and where the teachers stand. */
+  facts(epoch: number): EpochFacts {
+    return { phase: this.#phase(epoch), meanState: this.#curriculum.meanStates() };
+  }
+
+  /** One upload of the batches, one step each, one read of the losses. */
+  async epoch(epoch: number): Promise<number> {
+    const { gpu, student } = this.#context;
+    const granularity = this.#phase(epoch);
+    const { overallWeight, rankedWeight } = this.#settings;
+    const weight = granularity === "overall" ? overallWeight : rankedWeight;
+    const { users, starts } = this.#batchesOf(epoch);
+    const steps = starts.length - 1;
+    using batchUsers = gpu.upload("users of the epoch", users);
+    using loss = gpu.array("losses of the epoch", 4 * steps);
+    for (let lossSlot = 0; lossSlot < steps; lossSlot++) {
+      const start = starts[lossSlot]!;
+      student.recordRows();
+      this.#step.record({
+        table: student.table,
+        gradient: student.gradient,
+        users: batchUsers,
+        start,
+        count: starts[lossSlot + 1]! - start,
+        index: this.#index!,
+        granularity,
+        weight,
+        loss,
+        lossSlot,
+      });
+      student.recordStep();
+    }
+    const losses: Float32Array = await gpu.readFloats(loss);
+    return losses.reduce((sum, value) => sum + value, 0) / users.length;
+  }
+
+  /** Moves pairs of teacher and user along the trajectories. */
+  between(epoch: number, lists: Uint32Array, width: number): void {
+    if (this.#curriculum.advance(epoch, lists, width)) this.#teach();
+  }
+
+  /** Early stopping cannot end training before every teacher's final state, and the last loss, are reached. */
+  counts({ phase, meanState }: EpochRecord): boolean {
+    if (!this.#variant.onlyLoss) return phase === "ranked";
+    return this.#context.trajectories.every(({ kind, states }) => meanState![kind] === states.length - 1);
+  }
+
+  /** Where the curriculum stands. */
+  checkpoint(): Checkpoint {
+    const { states, last } = this.#curriculum.state;
+    return {
+      states: Uint32Array.from(states.flatMap((row) => [...row])),
+      // Discrepancies are compared in float64: their bytes are kept, not their float32 values.
+      ...(last ? { last: new Uint32Array(Float64Array.from(last.flatMap((row) => [...row])).buffer) } : {}),
+    };
+  }
+
+  /** Continues from a checkpoint. */
+  restore(checkpoint: Checkpoint): void {
+    const { users } = this.#context.split;
+    const states = checkpoint.states!;
+    const last = checkpoint.last ? new Float64Array(checkpoint.last.slice().buffer) : null;
+    const rows = this.#context.trajectories.map((_, teacher) => teacher);
+    this.#curriculum.restore({
+      states: rows.map((row) => Uint8Array.from(states.subarray(row * users, (row + 1) * users))),
+      last: last && rows.map((row) => last.slice(row * users, (row + 1) * users)),
+    });
+    this.#teach();
+  }
+
+  /** Gives the device memory back. */
+  [Symbol.dispose](): void {
+    this.#index?.[Symbol.dispose]();
+    this.#step.dispose();
+  }
+}
+
+/** The settings of {@linkcode distill} among those of a method. */
+export function distillSettingsOf(settings: MethodSettings): DistillSettings {
+  const own = Object.entries(settings).filter(([name]) => name in distillDefaults);
+  return distillSettings(Object.fromEntries(own) as DistillOptions);
+}
+
+const { dim: _dim, seed: _seed, epochs: _epochs, ...hetCompDefaults } = distillDefaults;
+
+interface Form {
+  key: string;
+  title: string;
+  variant?: HetCompVariant;
+  defaults?: DistillationMethod["defaults"];
+  grid?: DistillationMethod["grid"];
+}
+
+function form({ key, title, variant = {}, defaults = {}, grid = {} }: Form): DistillationMethod {
+  return {
+    key,
+    title,
+    teachers: "all",
+    defaults: { ...hetCompDefaults, ...defaults },
+    grid: { learningRate: [1e-3, 3e-3, 1e-2], ...grid },
+    listLength: (settings) => settings.discrepancyLength as number,
+    check(settings) {
+      distillSettingsOf(settings);
+      if (!variant.finalStatesOnly) return;
+      const { switchEpoch } = settings;
+      if (!(Number.isInteger(switchEpoch) && (switchEpoch as number) >= 0)) {
+        throw new ArgumentError("switchEpoch", `it is ${switchEpoch}`, "an integer from 0 up");
+      }
+    },
+    start(context) {
+      const switchEpoch = variant.finalStatesOnly ? context.settings.switchEpoch as number : 0;
+      return new HetCompRun(context, distillSettingsOf(context.settings), variant, switchEpoch);
+    },
+  };
+}
+
+const schedule = { alpha: [1, 1.05] };
+
+/** HetComp with exact scores: what {@linkcode distill} does. */
+export const hetcomp: DistillationMethod = form({ key: "hetcomp", title: "HetComp", grid: schedule });
+
+/** HetComp as its authors released it: clamped scores, and the gain of the discrepancy at the student's rank. */
+export const hetcompReleased: DistillationMethod = form({
+  key: "hetcomp-released",
+  title: "HetComp as released",
+  defaults: { scores: "clamped", gain: "student" },
+  grid: schedule,
+});
+
+/** Ablation: final states from the start. The ranked loss begins about when HetComp's would. */
+export const hetcompFinal: DistillationMethod = form({
+  key: "hetcomp-final",
+  title: "HetComp without DKC",
+  variant: { finalStatesOnly: true },
+  defaults: { switchEpoch: 120 },
+  grid: { switchEpoch: [60, 120] },
+});
+
+/** Ablation: the coarse loss only. */
+export const hetcompOverall: DistillationMethod = form({
+  key: "hetcomp-overall",
+  title: "HetComp, overall loss only",
+  variant: { onlyLoss: "overall" },
+  grid: schedule,
+});
+
+/** Ablation: the fine-grained loss only. */
+export const hetcompRanked: DistillationMethod = form({
+  key: "hetcomp-ranked",
+  title: "HetComp, ranked loss only",
+  variant: { onlyLoss: "ranked" },
+  grid: schedule,
+});

@@ -1,0 +1,80 @@
+/**
+ * The student trained on the interactions alone, with a full softmax over all items. This module is browser compatible.
+ *
+ * @module
+ */
+import { recordLossSums } from "../../kernels/pairwise.ts";
+import { SoftmaxOutput } from "../../kernels/softmax_output.ts";
+import type { DeviceArray } from "../../gpu/device_array.ts";
+import type { DistillationMethod, MethodContext, MethodRun } from "../method.ts";
+import { EpochBatches } from "../pairwise_epochs.ts";
+import { type UserBatches, userBatches } from "../user_batches.ts";
+
+class SoftmaxRun implements MethodRun {
+  readonly #context: MethodContext;
+  readonly #batchesOf: (epoch: number) => UserBatches;
+  readonly #output: SoftmaxOutput;
+  readonly #divergences: DeviceArray;
+  readonly #losses: DeviceArray;
+
+  constructor(context: MethodContext) {
+    const { gpu, split, student, settings } = context;
+    this.#context = context;
+    // Each user's whole list at each visit: drawn by interactions, active users would count by the square.
+    this.#batchesOf = userBatches(split.train, settings.batchSize, settings.seed, "uniform");
+    const capacity = Math.min(split.users, settings.batchSize);
+    this.#output = new SoftmaxOutput(gpu, split.train, { dim: student.dim, capacity, vectors: split.items });
+    this.#divergences = gpu.zeros("softmax: no divergences", 4 * capacity);
+    this.#losses = gpu.array("softmax: losses", 4 * capacity);
+  }
+
+  facts(): Record<string, never> {
+    return {};
+  }
+
+  async epoch(epoch: number): Promise<number> {
+    const { gpu, student, settings } = this.#context;
+    using batches = new EpochBatches(gpu, this.#batchesOf(epoch));
+    for (let step = 0; step < batches.steps; step++) {
+      const { numbers, start, count, loss, lossSlot } = batches.place(step);
+      student.recordRows();
+      this.#output.record({
+        rows: student.table,
+        scattered: true,
+        numbers,
+        start,
+        count,
+        vectors: student.table,
+        firstVector: student.users,
+        weight: settings.weight as number,
+        divergences: this.#divergences,
+        divergenceWeight: 0,
+        losses: this.#losses,
+        rowGradient: student.gradient,
+        vectorGradient: student.gradient,
+      });
+      recordLossSums(gpu, this.#losses, loss, { count, batch: count, firstBatch: lossSlot });
+      student.recordStep();
+    }
+    return await batches.meanLoss();
+  }
+
+  [Symbol.dispose](): void {
+    this.#output.dispose();
+    this.#divergences.dispose();
+    this.#losses.dispose();
+  }
+}
+
+/**
+ * The multinomial log-likelihood of every user's training items under the softmax over all items. Batches are of
+ * `batchSize` users, all equally often, as many a epoch as other methods have.
+ */
+export const softmax: DistillationMethod = {
+  key: "softmax",
+  title: "w/o KD (softmax)",
+  teachers: "none",
+  defaults: { learningRate: 3e-3, weight: 0.01 },
+  grid: { learningRate: [1e-3, 3e-3, 1e-2], weightDecay: [1e-5, 1e-4, 1e-3] },
+  start: (context) => new SoftmaxRun(context),
+};

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { distill } from "../../src/distill/distill.ts";
+import { distillWith } from "../../src/distill/distill_with.ts";
+import { methodSettings, trialSettings } from "../../src/distill/method_settings.ts";
+import { orderedHeads, stageLists } from "../../src/distill/methods/cl_drd.ts";
+import { softmaxOf, stepLogits } from "../../src/distill/methods/mtd.ts";
+import { distillationMethods, methodOf } from "../../src/distill/methods/registry.ts";
+import { trainWithoutDistillation } from "../../src/distill/without_distillation.ts";
+import { ArgumentError } from "../../src/errors.ts";
+import { openGpu } from "../../src/gpu/gpu.ts";
+import { encodeStudent } from "../../src/models/student_file.ts";
+import { ragged, rowOf } from "../../src/ragged.ts";
+import { memoryCheckpoints } from "../../src/teachers/checkpoint_store.ts";
+import { trainTeacher } from "../../src/teachers/train_teacher.ts";
+import { Interrupted } from "../../src/teachers/training.ts";
+import { smallWorld, stopAfter } from "../teachers/small_world.ts";
+
+const split = smallWorld();
+const gpu = await openGpu();
+const teacher = { learningRate: 0.02, epochs: 24, every: 4, patience: 20 };
+const trajectories = [
+  await trainTeacher(gpu, split, { kind: "MF", dim: 16, ...teacher }),
+  await trainTeacher(gpu, split, { kind: "ML", dim: 16, ...teacher }),
+];
+const short = { dim: 4, batchSize: 256, every: 2, epochs: 6, learningRate: 0.03 };
+const own: Record<string, Record<string, number>> = {
+  "cl-drd": { stageEpochs: 2 },
+  "hetcomp-final": { switchEpoch: 3 },
+};
+
+for (const key of Object.keys(distillationMethods)) {
+  Deno.test(`distillWith("${key}") learns, and continues to the same bytes after a stop`, async () => {
+    const options = { ...short, ...own[key] };
+    const whole = await distillWith(gpu, split, trajectories, key, options);
+    const { history } = whole;
+    assert.equal(history.length, 6);
+    assert.ok(history.every(({ loss }) => Number.isFinite(loss) && loss > 0));
+    assert.ok(history[5]!.valid!["recall@50"]! > 0.4, `${history[5]!.valid!["recall@50"]}`);
+    const checkpoints = memoryCheckpoints();
+    for (const epoch of [1, 3]) {
+      const stopped = distillWith(gpu, split, trajectories, key, options, {
+        checkpoints,
+        ...stopAfter(epoch),
+      });
+      await assert.rejects(stopped, Interrupted);
+    }
+    const resumed = await distillWith(gpu, split, trajectories, key, options, { checkpoints });
+    assert.deepEqual(encodeStudent(resumed.student), encodeStudent(whole.student));
+  });
+}
+
+Deno.test('distillWith("hetcomp") trains the student of distill(), and "bpr" that of trainWithoutDistillation()', async () => {
+  const one = await distill(gpu, split, trajectories, short);
+  const two = await distillWith(gpu, split, trajectories, "hetcomp", short);
+  assert.deepEqual(one.student.itemFactors, two.student.itemFactors);
+  const plain = await trainWithoutDistillation(gpu, split, { dim: 4, epochs: 4, every: 2 });
+  const same = await distillWith(gpu, split, [], "bpr", { dim: 4, epochs: 4, every: 2 });
+  assert.deepEqual(plain.metrics, same.metrics);
+});
+
+Deno.test("the ablations use the losses and states that they say", async () => {
+  const facts = async (key: string) =>
+    (await distillWith(gpu, split, trajectories, key, { ...short, ...own[key] })).history;
+  assert.ok((await facts("hetcomp-overall")).every(({ phase }) => phase === "overall"));
+  assert.ok((await facts("hetcomp-ranked")).every(({ phase }) => phase === "ranked"));
+  const final = await facts("hetcomp-final");
+  assert.ok(final.every(({ meanState }) => meanState!.MF === 3 && meanState!.ML === 3));
+  assert.deepEqual(final.map(({ phase }) => phase === "ranked"), [false, false, false, true, true, true]);
+  assert.deepEqual((await facts("cl-drd")).map(({ stage }) => stage), [1, 1, 2, 2, 3, 3]);
+  for (const { teacherWeights } of await facts("mtd")) {
+    const weights = Object.values(teacherWeights!);
+    assert.ok(Math.abs(weights[0]! + weights[1]! - 1) < 1e-12);
+  }
+});
+
+Deno.test("methods refuse unknown keys, settings of another kind, and missing teachers", async () => {
+  assert.throws(() => methodOf("rdd"), /rrd/);
+  assert.throws(() => methodSettings(methodOf("rrd"), { lamda: 1 }), /lambda/);
+  for (const wrong of [{ lambda: 0 }, { lambda: "1" }, { dim: 1.5 }, { every: 0 }, { learningRate: NaN }]) {
+    assert.throws(() => methodSettings(methodOf("rrd"), wrong), ArgumentError);
+  }
+  assert.throws(() => methodSettings(methodOf("hetcomp"), { scores: "open" }), ArgumentError);
+  assert.throws(() => methodSettings(methodOf("cl-drd"), { negatives: 501 }), /500/);
+  await assert.rejects(distillWith(gpu, split, [], "rrd", short), ArgumentError);
+});
+
+Deno.test("trialSettings() starts with the defaults and gives distinct usable points of the grid", () => {
+  for (const method of Object.values(distillationMethods)) {
+    const trials = trialSettings(method, 1000, 1);
+    const size = Object.values(method.grid).reduce((points, values) => points * values.length, 1);
+    assert.ok(trials.length >= size && trials.length <= size + 1, method.key);
+    assert.equal(new Set(trials.map((trial) => JSON.stringify(trial))).size, trials.length);
+    const standard = methodSettings(method);
+    assert.deepEqual(methodSettings(method, trials[0]), standard);
+    for (const trial of trials) methodSettings(method, trial);
+    assert.deepEqual(trialSettings(method, 3, 1), trials.slice(0, 3));
+    assert.equal(trialSettings(method, 1, 5).length, 1);
+  }
+  assert.notDeepEqual(trialSettings(methodOf("rrd"), 4, 1), trialSettings(methodOf("rrd"), 4, 2));
+});
+
+Deno.test("stageLists() orders a head, groups the tail, and adds unobserved items that are not listed", () => {
+  const tops = ragged([[9, 8, 7, 6, 5, 4], [1], []]);
+  const observed = ragged([[0, 1], [], Array.from({ length: 20 }, (_, n) => n)]);
+  const options = { items: 20, observed, head: 2, length: 6, negatives: 5, seed: 1, stage: 1 };
+  const { lists, labels } = stageLists(tops, options);
+  const first = [...rowOf(lists, 0)];
+  assert.deepEqual(first.slice(0, 6), [9, 8, 7, 6, 5, 4]);
+  assert.deepEqual([...labels.slice(0, 11)], [0, 1, 2, 3, 3, 3, 4, 4, 4, 4, 4]);
+  assert.ok(new Set(first).size === 11 && first.every((item) => item > 1 && item < 20));
+  assert.equal(rowOf(lists, 1).length, 6);
+  assert.equal(rowOf(lists, 2).length, 0);
+  assert.notDeepEqual(stageLists(tops, { ...options, stage: 2 }).lists, lists);
+  assert.deepEqual(orderedHeads, [5, 10, 20]);
+});
+
+Deno.test("stepLogits() descends the weighted loss", () => {
+  const losses = [3, 1, 2];
+  const weighted = (logits: number[]) => softmaxOf(logits).reduce((sum, w, m) => sum + w * losses[m]!, 0);
+  const logits = [0.3, -0.2, 0];
+  const stepped = stepLogits(logits, losses, 1e-6);
+  logits.forEach((logit, m) => {
+    const moved = (by: number) => weighted(logits.map((value, n) => n === m ? value + by : value));
+    const slope = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+    assert.ok(Math.abs((logit - stepped[m]!) / 1e-6 - slope) < 1e-6);
+  });
+});
