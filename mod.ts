@@ -41,6 +41,11 @@ export {
   splitMethods,
   type SplitOptions,
 } from "./src/data/split.ts";
+export {
+  type GeneralizationOptions,
+  type GeneralizationSplit,
+  generalizationSplit,
+} from "./src/data/generalization.ts";
 export { type DatasetEntry, type DatasetFile, datasetRegistry } from "./src/data/registry.ts";
 export { downloadDataset, type DownloadOptions } from "./src/data/download.ts";
 
@@ -208,6 +213,15 @@ export type {
   TrajectorySummary,
 } from "./src/report/run_summary.ts";
 export { compareStudent, type Comparison, type EnsembleGain, ensembleGain } from "./src/report/comparison.ts";
+export { renderComparison } from "./src/report/render_comparison.ts";
+export type {
+  CellSummary,
+  ComparisonSummary,
+  MethodSummary,
+  ReferenceSummary,
+  TestSummary,
+  TrialSummary,
+} from "./src/report/comparison_summary.ts";
 
 // Errors.
 export {

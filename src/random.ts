@@ -18,6 +18,7 @@ export const stream = {
   pair: 8,
   correction: 9,
   tail: 10,
+  generalization: 11,
 } as const;
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;

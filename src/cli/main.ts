@@ -14,6 +14,7 @@
  */
 import { Command } from "commander";
 import configuration from "../../deno.json" with { type: "json" };
+import { registerCompare } from "./compare.ts";
 import { registerData } from "./data.ts";
 import { registerDistill } from "./distill.ts";
 import { registerDoctor } from "./doctor.ts";
@@ -41,6 +42,7 @@ export function createProgram(): Command {
   registerDistill(program);
   registerTeachers(program);
   registerEvaluate(program);
+  registerCompare(program);
   registerRecommend(program);
   registerSimilar(program);
   registerExport(program);

@@ -59,6 +59,22 @@ export function seedNumber(text: string): number {
   return value;
 }
 
+/** Reads a list of different seeds, such as 1,2,3. */
+export function seedNumbers(text: string): number[] {
+  const seeds = text.split(",").map((seed) => seedNumber(seed.trim() || "-"));
+  if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError("a seed is named twice");
+  return seeds;
+}
+
+/** Reads an integer from 0 up of a command line. */
+export function countNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isInteger(value) || value < 0) {
+    throw new InvalidArgumentError("expected an integer from 0 up");
+  }
+  return value;
+}
+
 /** Reads a list of teacher kinds, such as MF,ML. */
 export function teacherKinds(text: string): string[] {
   const kinds = text.split(",").map((kind) => kind.trim());
@@ -173,8 +189,8 @@ export function dataChoice(flags: DataFlags): DataChoice {
   };
 }
 
-/** Adds the options that choose teachers. */
-export function teacherOptions(command: Command): Command {
+/** Adds the options that choose teachers; `seedText` says what their `--seed` is for. */
+export function teacherOptions(command: Command, seedText = "seed of all training"): Command {
   return command
     .option(
       "--teachers <kinds>",
@@ -187,5 +203,5 @@ export function teacherOptions(command: Command): Command {
     )
     .option("--teachers-folder <folder>", "where trajectories are kept", pathName, "Teachers")
     .option("--teacher-epochs <number>", "most epochs of a teacher (default 500)", positiveInteger)
-    .option("--seed <number>", "seed of all training", seedNumber, 1);
+    .option("--seed <number>", seedText, seedNumber, 1);
 }

@@ -1,0 +1,133 @@
+/**
+ * The settings of a comparison: what its folder was begun with, and whether a command may go on in it.
+ *
+ * @module
+ */
+import configuration from "../../deno.json" with { type: "json" };
+import { exists, readText, writeAtomically } from "../data/files.ts";
+import { RunError } from "../errors.ts";
+import type { AdapterChoice } from "../gpu/adapter.ts";
+import type { TeacherChoice } from "./ensure_teachers.ts";
+import type { DataChoice } from "./load_split.ts";
+
+/** The content of a comparison's config.json. */
+export interface CompareConfig {
+  /** Version of the program. */
+  readonly version: string;
+  /** Commit of the program; empty if unknown. */
+  readonly commit: string;
+  /** The command lines that worked in the folder. */
+  readonly commands: readonly string[];
+  /** When it was begun, ISO 8601. */
+  readonly started: string;
+  /** Which adapter may be used. */
+  readonly adapter: AdapterChoice;
+  /** The data. */
+  readonly data: DataChoice;
+  /** How users take part. */
+  readonly setup: "benchmark" | "generalization";
+  /** Fingerprint of the split on which students are trained. */
+  readonly fingerprint: string;
+  /** The teachers. */
+  readonly teachers: TeacherChoice;
+  /** Dimension of the students. */
+  readonly dim: number;
+  /** Most epochs of a training. */
+  readonly epochs: number;
+  /** Evaluations without gain before a training ends. */
+  readonly patience: number;
+  /** Trials of tuning for each method; 0: the default settings. */
+  readonly trials: number;
+  /** Most epochs of a trial. */
+  readonly trialEpochs: number;
+  /** Names of the methods asked for so far. */
+  readonly methods: readonly string[];
+  /** Seeds of the students asked for so far. */
+  readonly seeds: readonly number[];
+}
+
+const fileName = "config.json";
+const fixed = [
+  "data",
+  "setup",
+  "fingerprint",
+  "teachers",
+  "dim",
+  "epochs",
+  "patience",
+  "trials",
+  "trialEpochs",
+] as const;
+
+/**
+ * Begins a comparison's folder, or goes on in it: methods and seeds may be added, all else has to be as it was.
+ *
+ * @throws {RunError} if the folder holds something else, or a setting differs.
+ */
+export async function joinFolder(folder: string, asked: CompareConfig): Promise<CompareConfig> {
+  const path = `${folder}/${fileName}`;
+  let config = asked;
+  if (await exists(path)) {
+    const found = await readConfig(path);
+    for (const name of fixed) {
+      const [was, is] = [found[name], asked[name]].map((value) => JSON.stringify(value));
+      if (was !== is) {
+        throw new RunError(
+          `the comparison in ${folder} was begun with ${name} ${was}, not ${is}; name another with --out`,
+        );
+      }
+    }
+    const union = <T>(one: readonly T[], two: readonly T[]) => [...new Set([...one, ...two])];
+    config = {
+      ...found,
+      version: asked.version,
+      commit: asked.commit,
+      commands: union(found.commands, asked.commands),
+      methods: union(found.methods, asked.methods),
+      seeds: union(found.seeds, asked.seeds),
+    };
+  } else if (await exists(folder)) {
+    throw new RunError(
+      `${folder} exists already and is no comparison: it has no ${fileName}; name another with --out`,
+    );
+  }
+  await writeAtomically(path, JSON.stringify(config, null, 2) + "\n");
+  return config;
+}
+
+async function readConfig(path: string): Promise<CompareConfig> {
+  let found: unknown;
+  try {
+    found = JSON.parse(await readText(path));
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw new RunError(`${path} is not JSON: it was not written by compare`);
+    }
+    throw error;
+  }
+  const { methods, seeds, commands, trialEpochs } = found as Partial<CompareConfig>;
+  const lists = [methods, seeds, commands].every(Array.isArray);
+  if (!lists || typeof trialEpochs !== "number") {
+    throw new RunError(`${path} is not the configuration of a comparison; name another folder with --out`);
+  }
+  return found as CompareConfig;
+}
+
+/** The version of this program. */
+export const programVersion: string = configuration.version;
+
+/** The commit that is checked out where this program lies; empty where that cannot be told. */
+export async function commitOf(root: URL = new URL("../../", import.meta.url)): Promise<string> {
+  if (root.protocol !== "file:") return "";
+  const read = async (path: string) => (await readText(new URL(`.git/${path}`, root).pathname)).trim();
+  try {
+    const head = await read("HEAD");
+    const name = /^ref: (.+)$/.exec(head)?.[1];
+    if (name === undefined) return head;
+    return await read(name).catch(async () =>
+      (await read("packed-refs")).split("\n").find((line) => line.endsWith(` ${name}`))?.split(" ")[0] ?? ""
+    );
+  } catch {
+    return "";
+  }
+}

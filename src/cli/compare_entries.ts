@@ -1,0 +1,69 @@
+/**
+ * What can be compared: the methods of the registry, and HetComp from each teacher alone.
+ *
+ * @module
+ */
+import { InvalidArgumentError } from "commander";
+import { methodOf } from "../distill/methods/registry.ts";
+import { distillationMethods } from "../distill/methods/registry.ts";
+import { modelFactories } from "../models/registry.ts";
+import type { MethodSummary } from "../report/comparison_summary.ts";
+
+/** One method with its teachers. */
+export interface Entry {
+  /** Name in commands and files. */
+  readonly name: string;
+  /** Name for people. */
+  readonly title: string;
+  /** Key of the method. */
+  readonly method: string;
+  /** The only teacher; null: all. */
+  readonly teacher: string | null;
+  /** What it is compared as. */
+  readonly group: MethodSummary["group"];
+}
+
+const singlePrefix = "only-";
+
+/** The method against which the others are tested. */
+export const mainMethod = "hetcomp";
+
+function entryOf(name: string): Entry {
+  if (name.startsWith(singlePrefix)) {
+    const teacher = name.slice(singlePrefix.length);
+    return { name, title: `HetComp from ${teacher} alone`, method: mainMethod, teacher, group: "single" };
+  }
+  const { title } = methodOf(name);
+  const group = name.startsWith(`${mainMethod}-`) ? "ablation" : "method";
+  return { name, title, method: name, teacher: null, group };
+}
+
+/** Reads a list of methods; "all" stands for those there are. */
+export function methodNames(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  const known = [
+    ...Object.keys(distillationMethods),
+    ...Object.keys(modelFactories).map((kind) => singlePrefix + kind),
+  ];
+  for (const name of names) {
+    if (name !== "all" && !known.includes(name)) {
+      throw new InvalidArgumentError(
+        `there is no method "${name}"; expected all, or some of ${known.join(",")}`,
+      );
+    }
+  }
+  return names;
+}
+
+/**
+ * The methods that names stand for, in the order of the tables, each once. "all" includes each of the teachers alone if
+ * there are several.
+ */
+export function entriesOf(names: readonly string[], teachers: readonly string[]): Entry[] {
+  const wanted = new Set(names);
+  const singles = teachers.length > 1 ? teachers.map((kind) => singlePrefix + kind) : [];
+  const all = [...Object.keys(distillationMethods), ...singles];
+  if (wanted.has("all")) { for (const name of all) wanted.add(name); }
+  const others = [...wanted].filter((name) => name !== "all" && !all.includes(name));
+  return [...all.filter((name) => wanted.has(name)), ...others].map(entryOf);
+}

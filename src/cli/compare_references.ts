@@ -1,0 +1,81 @@
+/**
+ * The models beside the methods of a comparison: teachers, their ensemble, and yardsticks.
+ *
+ * @module
+ */
+import { exists, readText, writeAtomically } from "../data/files.ts";
+import type { Split } from "../data/split.ts";
+import { finalStates, fuseTeachers } from "../distill/ensemble.ts";
+import { emptyPlace } from "../evaluate/metrics.ts";
+import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
+import { easeItemLimit } from "../models/ease.ts";
+import { type YardstickKind, yardstickLists } from "../models/yardsticks.ts";
+import type { ReferenceSummary } from "../report/comparison_summary.ts";
+import type { CellWorld } from "./compare_cells.ts";
+
+/** Leaves a user's known items out of a list, as rankings do. */
+function withoutHistory(lists: Uint32Array, width: number, { train, users, items }: Split): Uint32Array {
+  const kept = new Uint32Array(lists.length).fill(emptyPlace);
+  const knownTo = new Uint32Array(items);
+  for (let user = 0; user < users; user++) {
+    for (let n = train.offsets[user]!; n < train.offsets[user + 1]!; n++) knownTo[train.items[n]!] = user + 1;
+    let place = user * width;
+    for (let n = user * width; n < (user + 1) * width; n++) {
+      if (lists[n] !== emptyPlace && knownTo[lists[n]!] !== user + 1) kept[place++] = lists[n]!;
+    }
+  }
+  return kept;
+}
+
+/** Measures them, unless the file says that this was done with the same data and teachers. */
+export async function measureReferences(
+  { gpu, split, views, trajectories }: CellWorld,
+  yardsticks: readonly YardstickKind[],
+  path: string,
+  say: (line: string) => void,
+): Promise<ReferenceSummary[]> {
+  const identity = JSON.stringify([
+    trajectories.map((
+      { kind, fingerprint, seed, hyperparameters },
+    ) => [kind, fingerprint, seed, hyperparameters]),
+    yardsticks,
+    split.name,
+  ]);
+  if (await exists(path)) {
+    const found = JSON.parse(await readText(path)) as { identity: string; references: ReferenceSummary[] };
+    if (found.identity === identity) return found.references;
+  }
+  const history = views?.insideHistory ?? split;
+  using evaluation = new RankingEvaluation(gpu, history);
+  const measure = (lists: Uint32Array, width: number) =>
+    evaluation.measure(withoutHistory(lists, width, history), width).test.means;
+  const references: ReferenceSummary[] = trajectories.map((
+    { kind, hyperparameters, seconds, states, length },
+  ) => ({
+    name: kind,
+    role: "teacher",
+    // Of the others the trajectory does not tell.
+    ...(["MF", "ML", "GNN"].includes(kind) && typeof hyperparameters.dim === "number"
+      ? { parameters: hyperparameters.dim * (split.users + split.items) }
+      : {}),
+    seconds,
+    metrics: measure(states.at(-1)!.items, length),
+  }));
+  const width = evaluation.width;
+  const fused = fuseTeachers(trajectories, finalStates(trajectories), width);
+  references.push({ name: "ensemble", role: "ensemble", metrics: measure(fused.items, width) });
+  for (const kind of yardsticks) {
+    if (kind === "EASE" && split.items > easeItemLimit) continue;
+    say(`measuring ${kind}`);
+    const start = performance.now();
+    const lists = yardstickLists(split, kind, width);
+    references.push({
+      name: kind,
+      role: "yardstick",
+      seconds: (performance.now() - start) / 1000,
+      metrics: measure(lists, width),
+    });
+  }
+  await writeAtomically(path, JSON.stringify({ identity, references }, null, 2) + "\n");
+  return references;
+}

@@ -1,0 +1,206 @@
+/**
+ * From the finished cells of a comparison to its summary and its files.
+ *
+ * @module
+ */
+import { exists, readText, writeAtomically } from "../data/files.ts";
+import type { Split } from "../data/split.ts";
+import { holm, pairedTTest, signedRankTest } from "../evaluate/significance.ts";
+import type { AdapterDescription } from "../gpu/adapter.ts";
+import { comparisonCsv } from "../report/comparison_csv.ts";
+import {
+  comparedMetrics,
+  type ComparisonSummary,
+  meanOf,
+  type MethodSummary,
+  type ReferenceSummary,
+  shareKept,
+  type TestSummary,
+  type TrialSummary,
+} from "../report/comparison_summary.ts";
+import { formatSpread } from "../report/comparison_tables.ts";
+import { formatDuration, formatMetric, formatPercent, missing } from "../report/format.ts";
+import { renderComparison } from "../report/render_comparison.ts";
+import { textTable } from "../report/table.ts";
+import { type Cell, readCell, readPerUser } from "./compare_cells.ts";
+import type { CompareConfig } from "./compare_config.ts";
+import { entriesOf, type Entry, mainMethod } from "./compare_entries.ts";
+
+/** The folder of a cell. */
+export function cellFolder(folder: string, name: string, seed: number): string {
+  return `${folder}/cells/${name}-${seed}`;
+}
+
+/** The file that says how a method was tuned. */
+export function tuningFile(folder: string, name: string): string {
+  return `${folder}/tuning/${name}.json`;
+}
+
+/** How a method was tuned. */
+export interface Tuning {
+  /** The values that could be chosen. */
+  readonly grid: Readonly<Record<string, readonly (number | string | boolean)[]>>;
+  /** Seed of the search and of every trial. */
+  readonly seed: number;
+  /** Place of the chosen trial. */
+  readonly chosen: number;
+  /** The trials. */
+  readonly trials: readonly TrialSummary[];
+}
+
+/** Reads how a method was tuned; null if it was not. */
+export async function readTuning(folder: string, name: string): Promise<Tuning | null> {
+  const path = tuningFile(folder, name);
+  return await exists(path) ? JSON.parse(await readText(path)) as Tuning : null;
+}
+
+/** What a summary needs beside the folder. */
+export interface ResultFacts {
+  /** The folder. */
+  readonly folder: string;
+  /** Its configuration. */
+  readonly config: CompareConfig;
+  /** The split on which students are trained. */
+  readonly split: Split;
+  /** The adapter. */
+  readonly adapter: AdapterDescription;
+  /** Teachers, ensemble and yardsticks. */
+  readonly references: readonly ReferenceSummary[];
+}
+
+/** Summarises the finished cells, and writes results.json, results.csv and report.html. */
+export async function writeResults(facts: ResultFacts): Promise<ComparisonSummary> {
+  const { folder, config, split, adapter } = facts;
+  const entries = entriesOf(config.methods, config.teachers.kinds);
+  const methods: MethodSummary[] = [];
+  let missing = 0;
+  for (const entry of entries) {
+    const cells: Cell[] = [];
+    for (const seed of config.seeds) {
+      const cell = await readCell(cellFolder(folder, entry.name, seed));
+      if (cell) cells.push(cell);
+      else missing++;
+    }
+    methods.push(await methodSummary(folder, entry, cells, split));
+  }
+  const summary: ComparisonSummary = {
+    title: `Methods of distillation on ${split.name}`,
+    dataset: {
+      name: split.name,
+      users: split.users,
+      items: split.items,
+      train: split.train.items.length,
+      valid: split.valid.items.length,
+      test: split.test.items.length,
+      fingerprint: config.fingerprint,
+    },
+    setup: config.setup,
+    commands: [...config.commands],
+    commit: config.commit,
+    started: config.started,
+    adapter: { name: adapter.name, kind: adapter.kind },
+    versions: { hetcomp: config.version, deno: Deno.version.deno, v8: Deno.version.v8 },
+    shared: {
+      dimension: config.dim,
+      "most epochs": config.epochs,
+      patience: config.patience,
+      "trials of tuning": config.trials,
+      "most epochs of a trial": config.trialEpochs,
+      teachers: config.teachers.kinds.join(" "),
+      seeds: config.seeds.join(" "),
+    },
+    missing,
+    methods,
+    references: [...facts.references],
+    main: methods.some(({ name, cells }) => name === mainMethod && cells.length > 0) ? mainMethod : "",
+    tests: await testsOf(folder, methods),
+  };
+  await writeAtomically(`${folder}/results.json`, JSON.stringify(summary, null, 2) + "\n");
+  await writeAtomically(`${folder}/results.csv`, comparisonCsv(summary));
+  await writeAtomically(`${folder}/report.html`, renderComparison(summary));
+  return summary;
+}
+
+async function methodSummary(
+  folder: string,
+  entry: Entry,
+  cells: Cell[],
+  split: Split,
+): Promise<MethodSummary> {
+  const { seed: _, ...settings } = cells[0]?.settings ?? {};
+  const { name, title, group } = entry;
+  return {
+    name,
+    title,
+    group,
+    settings,
+    parameters: Number(settings.dim ?? 0) * (split.users + split.items),
+    trials: [...(await readTuning(folder, name))?.trials ?? []],
+    cells: cells.map(({ name: _name, settings: _settings, ...cell }) => cell),
+  };
+}
+
+/** Every user's values of a method, averaged over its seeds. */
+async function userValues(
+  folder: string,
+  { name, cells }: MethodSummary,
+): Promise<Record<string, Float64Array>> {
+  const sums: Record<string, Float64Array> = {};
+  for (const { seed } of cells) {
+    for (const [metric, values] of Object.entries(await readPerUser(cellFolder(folder, name, seed)))) {
+      const sum = sums[metric] ??= new Float64Array(values.length);
+      for (let n = 0; n < values.length; n++) sum[n]! += values[n]! / cells.length;
+    }
+  }
+  return sums;
+}
+
+async function testsOf(folder: string, methods: readonly MethodSummary[]): Promise<TestSummary[]> {
+  const finished = methods.filter(({ cells }) => cells.length > 0);
+  const main = finished.find(({ name }) => name === mainMethod);
+  if (main === undefined) return [];
+  const own = await userValues(folder, main);
+  const others: { name: string; values: Record<string, Float64Array> }[] = [];
+  for (const method of finished) {
+    if (method !== main) others.push({ name: method.name, values: await userValues(folder, method) });
+  }
+  return Object.keys(comparedMetrics).flatMap((metric) => {
+    const t = others.map(({ values }) => pairedTTest(own[metric]!, values[metric]!));
+    const w = others.map(({ values }) => signedRankTest(own[metric]!, values[metric]!));
+    const [adjustedT, adjustedW] = [holm(t.map(({ p }) => p)), holm(w.map(({ p }) => p))];
+    return others.map(({ name }, n) => ({
+      name,
+      metric,
+      difference: t[n]!.difference,
+      margin: t[n]!.margin,
+      t: adjustedT[n]!,
+      wilcoxon: adjustedW[n]!,
+    }));
+  });
+}
+
+/** The table of a comparison, for a terminal. */
+export function comparisonLines(summary: ComparisonSummary): string {
+  const metrics = Object.keys(comparedMetrics);
+  const rows = [
+    ...summary.references.map(({ name, metrics: values, seconds }) => [
+      name,
+      ...metrics.map((metric) => formatMetric(values[metric])),
+      "",
+      "",
+      seconds === undefined ? "" : formatDuration(seconds),
+    ]),
+    ...summary.methods.map((method) => [
+      method.title,
+      ...metrics.map((metric) => formatSpread(method.cells.map((cell) => cell.metrics[metric]!))),
+      Number.isFinite(meanOf(method, "recall@50"))
+        ? formatPercent(shareKept(summary, method, "recall@50"))
+        : missing,
+      String(method.cells.length),
+      method.cells.length === 0
+        ? missing
+        : formatDuration(method.cells.reduce((sum, { seconds }) => sum + seconds, 0) / method.cells.length),
+    ]),
+  ];
+  return textTable(["test", ...Object.values(comparedMetrics), "kept", "seeds", "training"], rows);
+}

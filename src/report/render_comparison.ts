@@ -1,0 +1,141 @@
+/**
+ * The report of a comparison of methods as one HTML file without any external resource. This module is browser compatible.
+ *
+ * @module
+ */
+import { comparisonFigure } from "./comparison_figure.ts";
+import { type ComparisonSummary, meanOf, shareKept } from "./comparison_summary.ts";
+import { comparisonTable, generalizationTable, testTable, tuningTable } from "./comparison_tables.ts";
+import { definitions } from "./definitions.ts";
+import { escapeHtml } from "./escape_html.ts";
+import { formatCount, formatMetric, formatPercent } from "./format.ts";
+import { reportStyle } from "./report_style.ts";
+
+function statement(summary: ComparisonSummary): string {
+  const main = summary.methods.find(({ name, cells }) => name === summary.main && cells.length > 0);
+  const done = summary.methods.reduce((sum, { cells }) => sum + cells.length, 0);
+  const left = summary.missing === 0
+    ? ""
+    : ` <strong>${summary.missing} trainings are still to be done.</strong>`;
+  if (main === undefined) return `<p class="statement">${done} trainings are finished.${left}</p>`;
+  const kept = shareKept(summary, main, "recall@50");
+  const rivals = summary.methods.filter((method) =>
+    method.group === "method" && method !== main && method.cells.length > 0
+  )
+    .toSorted((left, right) => meanOf(right, "recall@50") - meanOf(left, "recall@50"));
+  const rival = rivals[0] === undefined
+    ? ""
+    : ` The best of the ${rivals.length} other methods is ${escapeHtml(rivals[0].title)} with ${
+      formatMetric(meanOf(rivals[0], "recall@50"))
+    }.`;
+  return `<p class="statement">${escapeHtml(main.title)} reaches a test Recall@50 of <strong>${
+    formatMetric(meanOf(main, "recall@50"))
+  }</strong>${
+    kept === undefined ? "" : ` and keeps ${formatPercent(kept)} of the ensemble's gain over w/o KD (BPR)`
+  }.${rival}${left}</p>`;
+}
+
+/**
+ * Makes the report of a comparison: results and costs of every method, the models beside them, training curves, paired
+ * tests, settings and how they were tuned, and what is needed to run it again. Like the report of a run, the page holds no
+ * script and loads nothing.
+ *
+ * @example An empty comparison
+ * ```ts
+ * import { renderComparison } from "@hetcomp/hetcomp";
+ * const html = renderComparison({
+ *   title: "Methods on sample",
+ *   dataset: { name: "sample", users: 10, items: 20, train: 60, valid: 20, test: 20, fingerprint: "9f2c" },
+ *   setup: "benchmark", commands: ["hetcomp compare"], commit: "", started: "2026-01-01T00:00:00Z",
+ *   adapter: { name: "llvmpipe", kind: "software" }, versions: {}, shared: {}, missing: 3, methods: [], references: [],
+ *   main: "", tests: [],
+ * });
+ * console.assert(html.startsWith("<!DOCTYPE html>") && html.includes("3 trainings are still to be done"));
+ * ```
+ *
+ * @param summary The comparison.
+ * @returns The text of the HTML file.
+ */
+export function renderComparison(summary: ComparisonSummary): string {
+  const title = escapeHtml(summary.title);
+  const { dataset } = summary;
+  const setup = summary.setup === "benchmark"
+    ? "benchmark: all users and their training items take part"
+    : "generalization: a share of the users and of their training items takes part; others are folded in";
+  const entries: [string, string][] = [
+    ["Command", summary.commands.map((command) => `<code>${escapeHtml(command)}</code>`).join("<br/>")],
+    ["Commit", summary.commit === "" ? "unknown" : `<code>${escapeHtml(summary.commit)}</code>`],
+    ["Started", escapeHtml(summary.started)],
+    [
+      "Data set",
+      `${escapeHtml(dataset.name)}: ${formatCount(dataset.users)} users, ${
+        formatCount(dataset.items)
+      } items; ${formatCount(dataset.train)} training, ${formatCount(dataset.valid)} validation and ${
+        formatCount(dataset.test)
+      } test interactions`,
+    ],
+    ["Split fingerprint", `<code>${escapeHtml(dataset.fingerprint)}</code>`],
+    ["Setup", setup],
+    [
+      "Shared settings",
+      Object.entries(summary.shared).map(([name, value]) =>
+        `${escapeHtml(name)} ${escapeHtml(String(value))}`
+      )
+        .join(", "),
+    ],
+    ["Adapter", `${escapeHtml(summary.adapter.name)} (${escapeHtml(summary.adapter.kind)})`],
+    [
+      "Versions",
+      Object.entries(summary.versions).map(([name, version]) => `${escapeHtml(name)} ${escapeHtml(version)}`)
+        .join(", "),
+    ],
+  ];
+  const settings = entries.map(([name, text]) => `<div><dt>${name}</dt><dd>${text}</dd></div>`).join("\n");
+  const groups = generalizationTable(summary, 2);
+  const next = groups === "" ? 2 : 3;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta name="color-scheme" content="light dark"/>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
+<title>${title}</title>
+<style>
+${reportStyle}
+</style>
+</head>
+<body>
+<main>
+<header>
+<h1>${title}</h1>
+<p class="byline">Methods of distillation with the same student, teachers, split and evaluation · ${
+    escapeHtml(dataset.name)
+  }</p>
+${statement(summary)}
+</header>
+<section aria-label="Results">
+${comparisonTable(summary)}
+${groups}
+${comparisonFigure(summary)}
+</section>
+<section aria-labelledby="tests-heading">
+<h2 id="tests-heading">Significance</h2>
+${testTable(summary, next)}
+</section>
+<section aria-labelledby="settings-heading">
+<h2 id="settings-heading">Settings and environment</h2>
+<dl class="settings">
+${settings}
+</dl>
+${tuningTable(summary, next + 1)}
+</section>
+<section aria-labelledby="definitions-heading">
+<h2 id="definitions-heading">Definitions</h2>
+${definitions}
+</section>
+</main>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { readPerUser } from "../../src/cli/compare_cells.ts";
+import { entriesOf, methodNames } from "../../src/cli/compare_entries.ts";
+import { distillationMethods } from "../../src/distill/methods/registry.ts";
+import type { ComparisonSummary } from "../../src/report/comparison_summary.ts";
+import { fail, filesUnder, smallData, succeed, temporaryFolder } from "./small_run.ts";
+import { stopProgram } from "./stopped_program.ts";
+
+const posix = { ignore: Deno.build.os === "windows" };
+const metric = "recall@50";
+
+async function results(folder: string): Promise<ComparisonSummary> {
+  return JSON.parse(await Deno.readTextFile(`${folder}/results.json`));
+}
+
+/** What must not depend on how often a comparison was stopped. */
+function facts({ methods, tests, references }: ComparisonSummary) {
+  return {
+    methods: methods.map(({ cells, ...rest }) => ({
+      ...rest,
+      cells: cells.map((cell) => ({ ...cell, seconds: 0, inferenceSeconds: 0 })),
+    })),
+    tests,
+    references: references.map((reference) => ({ ...reference, seconds: 0 })),
+  };
+}
+
+Deno.test("compare trains, tunes, tests and reports, and continues after a stop", posix, async (t) => {
+  await using folder = await temporaryFolder();
+  const at = (name: string) => `${folder.path}/${name}`;
+  await Deno.writeTextFile(at("small.dat"), smallData());
+  const data = ["--data", at("small.dat"), "--teachers-folder", at("teachers"), "--teachers", "MF"];
+  const base = ["compare", ...data, "--teacher-epochs", "40", "--epochs", "20", "--yardsticks", "TopPop"];
+
+  await t.step("one table, one page, one file per cell", async () => {
+    const { stdout } = await succeed(...base, "--methods", "hetcomp,bpr", "--out", at("one"));
+    assert.match(stdout, /^w\/o KD \(BPR\) .*\nHetComp /m);
+    const summary = await results(at("one"));
+    assert.deepEqual(summary.methods.map(({ name, cells }) => [name, cells.length]), [["bpr", 1], [
+      "hetcomp",
+      1,
+    ]]);
+    assert.deepEqual(summary.references.map(({ name }) => name), ["MF", "ensemble", "TopPop"]);
+    assert.equal(summary.missing, 0);
+    assert.equal(summary.tests.length, 4);
+    const [plain, main] = summary.methods;
+    const difference = main!.cells[0]!.metrics[metric]! - plain!.cells[0]!.metrics[metric]!;
+    const test = summary.tests.find((one) => one.metric === metric)!;
+    assert.ok(Math.abs(test.difference - difference) < 1e-6);
+    const perUser = await readPerUser(at("one/cells/hetcomp-1"));
+    const mean = perUser[metric]!.reduce((sum, value) => sum + value, 0) / perUser[metric]!.length;
+    assert.ok(Math.abs(mean - main!.cells[0]!.metrics[metric]!) < 1e-6);
+    const page = await Deno.readTextFile(at("one/report.html"));
+    assert.ok(
+      page.includes(main!.cells[0]!.metrics[metric]!.toFixed(4)) && page.includes("deno task compare"),
+    );
+    assert.match(await Deno.readTextFile(at("one/results.csv")), /^hetcomp,HetComp,student,1,/m);
+    assert.deepEqual(filesUnder(at("one")).filter((file) => file.includes("checkpoint")), []);
+  });
+
+  const tuned = [...base, "--methods", "bpr,rrd", "--seeds", "1,2", "--trials", "2"];
+  await t.step(
+    "a comparison stopped within a cell continues to the results of an undisturbed one",
+    async () => {
+      await succeed(...tuned, "--out", at("whole"));
+      // 20 epochs of the first trial are shown in lines of a tenth of the whole.
+      const stopped = await stopProgram(
+        [...tuned, "--out", at("stopped")],
+        /^compare: \d+ of \d+ epochs/m,
+        "SIGINT",
+      );
+      assert.equal(stopped.code, 130);
+      assert.match(stopped.stderr, /stopped; the same command continues from there\s*$/);
+      assert.deepEqual(filesUnder(at("stopped")).filter((file) => file.startsWith("cells/")), []);
+      await succeed(...tuned, "--out", at("stopped"));
+      const [whole, resumed] = [await results(at("whole")), await results(at("stopped"))];
+      assert.deepEqual(facts(resumed), facts(whole));
+      for (const { name, trials, settings, cells } of whole.methods) {
+        assert.equal(trials.length, 2);
+        const best = Math.max(...trials.map(({ value }) => value));
+        const chosen = trials.find(({ value }) => value === best)!;
+        for (const [key, value] of Object.entries(chosen.settings)) assert.equal(settings[key], value, name);
+        // The trials and the first cell have the same seed: the chosen trial is that cell.
+        assert.equal(cells[0]!.validMetrics[metric], best);
+        assert.notDeepEqual(cells[0]!.metrics, cells[1]!.metrics);
+      }
+    },
+  );
+
+  await t.step(
+    "methods and seeds can be added, nothing is trained twice, other settings are refused",
+    async () => {
+      const { stderr } = await succeed(...base, "--methods", "bpr", "--seeds", "2", "--out", at("one"));
+      assert.match(stderr, /cell 1 of 1/);
+      const again = await succeed(...base, "--methods", "bpr", "--seeds", "2", "--out", at("one"));
+      assert.doesNotMatch(again.stderr, /^compare:/m);
+      const summary = await results(at("one"));
+      assert.deepEqual(summary.methods.map(({ cells }) => cells.map(({ seed }) => seed)), [[1, 2], [1]]);
+      assert.equal(summary.missing, 1);
+      await fail(/begun with dim 6, not 4/, [...base, "--methods", "bpr", "--dim", "4", "--out", at("one")]);
+    },
+  );
+
+  await t.step("the generalization setup measures users who took part and users who did not", async () => {
+    const setup = ["--setup", "generalization", "--out", at("general")];
+    await succeed(...base, "--methods", "bpr", ...setup);
+    const [method] = (await results(at("general"))).methods;
+    assert.ok(method!.cells[0]!.outsideMetrics![metric]! > 0);
+    assert.equal((await results(at("general"))).dataset.users, 80);
+  });
+});
+
+Deno.test("compare names mistakes", async () => {
+  await fail(/there is no method "rdd"; expected all, or some of bpr,/, ["compare", "--methods", "rdd"]);
+  await fail(/only-AE needs the teacher AE/, ["compare", "--methods", "only-AE"]);
+  await fail(/a seed is named twice/, ["compare", "--seeds", "1,1"]);
+  await fail(/expected none, or some of TopPop/, ["compare", "--yardsticks", "Pop"]);
+  await using folder = await temporaryFolder();
+  await fail(/is no comparison/, ["compare", "--out", folder.path]);
+});
+
+Deno.test("entriesOf() puts methods in the order of the tables, each teacher alone among all", () => {
+  const all = entriesOf(methodNames("all"), ["MF", "ML"]).map(({ name }) => name);
+  assert.deepEqual(all, [...Object.keys(distillationMethods), "only-MF", "only-ML"]);
+  assert.deepEqual(entriesOf(["all"], ["MF"]).map(({ name }) => name), Object.keys(distillationMethods));
+  assert.deepEqual(entriesOf(["hetcomp", "bpr", "bpr"], ["MF"]).map(({ name }) => name), ["bpr", "hetcomp"]);
+  assert.deepEqual(entriesOf(["only-MF"], ["MF"]).map(({ group, teacher }) => [group, teacher]), [[
+    "single",
+    "MF",
+  ]]);
+});
