@@ -6,6 +6,7 @@ import type { SettingValue } from "../distill/method.ts";
 import { trialSettings } from "../distill/method_settings.ts";
 import { methodOf } from "../distill/methods/registry.ts";
 import { distillPreset } from "../distill/presets.ts";
+import { studentKinds } from "../distill/students.ts";
 import { ArgumentError } from "../errors.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
 import { openGpu } from "../gpu/gpu.ts";
@@ -60,6 +61,7 @@ export function registerCompare(program: Command): void {
       "all",
     ])
     .option("--seeds <numbers>", "seeds of the students", seedNumbers, [1])
+    .addOption(new Option("--student <kind>", "kind of the students").choices(studentKinds).default("MF"))
     .option("--dim <number>", "dimension of the students", positiveInteger, 6)
     .option("--epochs <number>", "most epochs of a training (default: 300; sample: 150)", positiveInteger)
     .option("--patience <number>", "evaluations without gain before a training ends", positiveInteger, 5)
@@ -82,7 +84,9 @@ export function registerCompare(program: Command): void {
     )
     .option(
       "--yardsticks <kinds>",
-      `training-free models beside: none, or some of ${yardstickKinds.join(",")} (EASE: minutes, up to 6,000 items)`,
+      `training-free models beside: none, or some of ${
+        yardstickKinds.join(",")
+      } (EASE: minutes, up to 6,000 items)`,
       yardstickNames,
       ["TopPop", "ItemKNN", "RP3beta"],
     )
@@ -109,6 +113,7 @@ interface CompareFlags {
   seed: number;
   methods: string[];
   seeds: number[];
+  student: string;
   dim: number;
   epochs?: number;
   patience: number;
@@ -229,7 +234,7 @@ class Queue {
   }
 
   async #train(entry: Entry, settings: Record<string, SettingValue>, folder: string, note: string) {
-    const { dim, patience } = this.#config;
+    const { student, dim, patience } = this.#config;
     const onEpoch = ({ epoch, loss, valid }: EpochRecord) => {
       this.#progress ??= createProgress({
         label: "compare",
@@ -245,7 +250,7 @@ class Queue {
       );
     };
     const hooks = { onEpoch, signal: this.#signal };
-    const cell = await runCell(this.#world, entry, { dim, patience, ...settings }, folder, hooks);
+    const cell = await runCell(this.#world, entry, { student, dim, patience, ...settings }, folder, hooks);
     this.#done += settings.epochs as number;
     return cell;
   }
@@ -294,6 +299,7 @@ async function runCompare(flags: CompareFlags): Promise<void> {
       seed: flags.seed,
       epochs: flags.teacherEpochs ?? null,
     },
+    student: flags.student,
     dim: flags.dim,
     epochs,
     patience: flags.patience,

@@ -30,6 +30,8 @@ export interface CompareConfig {
   readonly fingerprint: string;
   /** The teachers. */
   readonly teachers: TeacherChoice;
+  /** Kind of the students. */
+  readonly student: string;
   /** Dimension of the students. */
   readonly dim: number;
   /** Most epochs of a training. */
@@ -52,6 +54,7 @@ const fixed = [
   "setup",
   "fingerprint",
   "teachers",
+  "student",
   "dim",
   "epochs",
   "patience",

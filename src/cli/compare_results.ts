@@ -5,6 +5,7 @@
  */
 import { exists, readText, writeAtomically } from "../data/files.ts";
 import type { Split } from "../data/split.ts";
+import { studentParameters } from "../distill/students.ts";
 import { holm, pairedTTest, signedRankTest } from "../evaluate/significance.ts";
 import type { AdapterDescription } from "../gpu/adapter.ts";
 import { comparisonCsv } from "../report/comparison_csv.ts";
@@ -101,6 +102,7 @@ export async function writeResults(facts: ResultFacts): Promise<ComparisonSummar
     adapter: { name: adapter.name, kind: adapter.kind },
     versions: { hetcomp: config.version, deno: Deno.version.deno, v8: Deno.version.v8 },
     shared: {
+      student: config.student,
       dimension: config.dim,
       "most epochs": config.epochs,
       patience: config.patience,
@@ -134,7 +136,7 @@ async function methodSummary(
     title,
     group,
     settings,
-    parameters: Number(settings.dim ?? 0) * (split.users + split.items),
+    parameters: studentParameters(String(settings.student), split, Number(settings.dim ?? 0)),
     trials: [...(await readTuning(folder, name))?.trials ?? []],
     cells: cells.map(({ name: _name, settings: _settings, ...cell }) => cell),
   };

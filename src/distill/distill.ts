@@ -71,7 +71,8 @@ export async function distill(
   const fingerprint = await splitFingerprint(split);
   checkTeachers(split, fingerprint, trajectories);
   using student = new FactorStudent(gpu, split, settings);
-  using run = new HetCompRun({ gpu, split, trajectories, student, settings: { ...settings } }, settings);
+  const context = { gpu, split, trajectories, student, settings: { student: "MF", ...settings } };
+  using run = new HetCompRun(context, settings);
   const trained = await trainStudent({
     gpu,
     split,

@@ -11,13 +11,14 @@ import { checkTeachers, type Distillation, distillationOf, identityOf } from "./
 import type { SettingValue } from "./method.ts";
 import { methodSettings } from "./method_settings.ts";
 import { methodOf } from "./methods/registry.ts";
-import { FactorStudent } from "./student_model.ts";
+import { createStudent } from "./students.ts";
 import { trainStudent } from "./training_loop.ts";
 
 /**
- * Trains a matrix factorization student by one of {@linkcode distillationMethods}: the same loop, evaluation and early
- * stopping on validation Recall@50 for all of them. With `"hetcomp"` the student's numbers are those of
- * {@linkcode distill}.
+ * Trains a student by one of {@linkcode distillationMethods}: the same loop, evaluation and early stopping on validation
+ * Recall@50 for all of them. The student is matrix factorization, or, by the setting `student`, LightGCN ("GNN") or an
+ * autoencoder of the users' items ("AE"), whose rows become the factors of the {@linkcode Student}. With `"hetcomp"` and
+ * matrix factorization its numbers are those of {@linkcode distill}.
  *
  * @example Distil one teacher by RRD
  * ```ts
@@ -54,7 +55,7 @@ export async function distillWith(
   const fingerprint = await splitFingerprint(split);
   const teachers = chosen.teachers === "none" ? [] : trajectories;
   if (chosen.teachers !== "none") checkTeachers(split, fingerprint, teachers);
-  using student = new FactorStudent(gpu, split, settings);
+  using student = createStudent(gpu, settings.student, split, settings);
   using run = chosen.start({ gpu, split, trajectories: teachers, student, settings });
   const trained = await trainStudent({
     gpu,

@@ -12,6 +12,8 @@ import type { StudentModel, StudentOptions } from "./student_model.ts";
 
 /** Settings that every method has. */
 export interface SharedSettings extends StudentOptions {
+  /** Kind of student: "MF" (matrix factorization), "GNN" (LightGCN) or "AE" (autoencoder of the users' items). */
+  readonly student: string;
   /** Most epochs. */
   readonly epochs: number;
   /** Training interactions per batch. */
@@ -59,7 +61,7 @@ export interface MethodRun extends Disposable {
   between?(epoch: number, lists: Uint32Array, width: number): Promise<void> | void;
   /** Whether an evaluation counts for early stopping; all do if this is absent. */
   counts?(record: EpochRecord): boolean;
-  /** What the method has to remember, by names that no student uses ("table", "firstMoment", "secondMoment", "step", "best"). */
+  /** What the method has to remember, by names that neither a student ("step", "...table") nor the loop ("best") uses. */
   checkpoint?(): Checkpoint;
   /** Continues from a checkpoint, which holds other arrays too. */
   restore?(checkpoint: Checkpoint): void;

@@ -5,10 +5,12 @@
  */
 import { ArgumentError } from "../errors.ts";
 import { permutation, stream } from "../random.ts";
+import { studentKinds } from "./students.ts";
 import type { DistillationMethod, MethodSettings, SettingValue, SharedSettings } from "./method.ts";
 
 /** The settings that all methods share, where a method's own defaults do not differ. */
 export const sharedDefaults: SharedSettings = {
+  student: "MF",
   dim: 6,
   seed: 1,
   epochs: 300,
@@ -66,6 +68,9 @@ export function methodSettings(
         mayBeZero.includes(name) ? `a ${kind} from 0 up` : `a positive ${kind}`,
       );
     }
+  }
+  if (!studentKinds.includes(settings.student as string)) {
+    throw new ArgumentError("student", `there is no "${settings.student}"`, studentKinds.join(", "));
   }
   method.check?.(settings as MethodSettings);
   return settings as MethodSettings;

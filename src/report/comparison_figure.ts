@@ -55,8 +55,11 @@ export function comparisonFigure(summary: ComparisonSummary): string {
     .filter((panel) => panel.lines.some(({ method }) => method !== main) || panel.group === "method")
     .filter((panel) => panel.lines.length > 0);
   const caption =
-    "Test Recall@50 of the students per epoch, the mean over the seeds where there are several. The epochs " +
-    "reported in table 1 were chosen on validation.";
+    "Test Recall@50 of the students per epoch, the mean over the seeds where there are several" +
+    (isMeasured(ensemble)
+      ? `; the horizontal line is the ensemble of the teachers (${formatMetric(ensemble)})`
+      : "") +
+    ". The epochs reported in table 1 were chosen on validation.";
   if (drawn.length === 0) {
     return figure({ number: 1, body: `<p class="empty">No method was evaluated yet.</p>`, caption });
   }

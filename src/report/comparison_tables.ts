@@ -12,6 +12,7 @@ import {
   spreadOf,
   type TestSummary,
 } from "./comparison_summary.ts";
+import { escapeHtml } from "./escape_html.ts";
 import { formatBytes, formatCount, formatDuration, formatMetric, formatPercent, missing } from "./format.ts";
 import { headerRow, type HtmlCell, htmlTable } from "./html_table.ts";
 
@@ -22,72 +23,102 @@ export function formatSpread(values: readonly number[]): string {
   return deviation === undefined ? formatMetric(mean) : `${formatMetric(mean)} ± ${formatMetric(deviation)}`;
 }
 
-function costs(method: MethodSummary): string[] {
-  const average = (of: (cell: MethodSummary["cells"][number]) => number) =>
-    spreadOf(method.cells.map(of)).mean;
-  return [
-    formatCount(method.parameters),
-    formatBytes(average(({ bytes }) => bytes)),
-    `${(1000 * average(({ inferenceSeconds }) => inferenceSeconds)).toPrecision(3)} ms`,
-    formatDuration(average(({ seconds }) => seconds)),
-    formatCount(average(({ epochs }) => epochs)),
-  ];
+function finishedOf({ methods }: ComparisonSummary): MethodSummary[] {
+  return methods.filter(({ cells }) => cells.length > 0);
 }
 
-/** Table 1: every method's results and costs, and the models beside them. */
+/** Whether a row is the first of its kind, above which a rule is drawn. */
+function starts<Row>(rows: readonly Row[], n: number, kind: (row: Row) => string): boolean {
+  return n === 0 || kind(rows[n - 1]!) !== kind(rows[n]!);
+}
+
+/** Table 1: the results of every method, and of the models beside them. */
 export function comparisonTable(summary: ComparisonSummary): string {
   const metrics = Object.keys(comparedMetrics);
-  const finished = summary.methods.filter(({ cells }) => cells.length > 0);
+  const finished = finishedOf(summary);
   const best = new Map(
-    metrics.map((
+    metrics.map((metric) => [
       metric,
-    ) => [metric, formatMetric(Math.max(...finished.map((method) => meanOf(method, metric))))]),
+      formatMetric(Math.max(...finished.map((method) => meanOf(method, metric)))),
+    ]),
   );
-  const rows: { className?: string; cells: HtmlCell[] }[] = summary.references.map((reference, n, all) => ({
-    className: `${reference.role === "yardstick" ? "baseline" : reference.role}${
-      n > 0 && all[n - 1]!.role !== reference.role ? " first" : ""
-    }`,
+  const { references } = summary;
+  const rows: { className?: string; cells: HtmlCell[] }[] = references.map((reference, n) => ({
+    className: n > 0 && starts(references, n, ({ role }) => role)
+      ? `${reference.role} first`
+      : reference.role,
     cells: [
       { text: reference.name },
       ...metrics.map((metric) => ({ text: formatMetric(reference.metrics[metric]) })),
       { text: missing },
-      { text: formatCount(reference.parameters) },
-      { text: missing },
-      { text: missing },
-      { text: formatDuration(reference.seconds) },
       { text: missing },
     ],
   }));
   finished.forEach((method, n) => {
-    const first = n === 0 || finished[n - 1]!.group !== method.group;
+    const first = starts(finished, n, ({ group }) => group);
     rows.push({
       className: `${method.name === summary.main ? "student" : "baseline"}${first ? " first" : ""}`,
       cells: [
-        { text: method.title, note: method.cells.length > 1 ? `${method.cells.length} seeds` : "one seed" },
+        { text: method.title },
         ...metrics.map((metric) => ({
           text: formatSpread(method.cells.map((cell) => cell.metrics[metric]!)),
           best: finished.length > 1 && formatMetric(meanOf(method, metric)) === best.get(metric),
         })),
         { text: formatPercent(shareKept(summary, method, "recall@50")) },
-        ...costs(method).map((text) => ({ text })),
+        { text: formatCount(method.cells.length) },
       ],
     });
   });
   return htmlTable({
     caption:
-      "<b>Table 1.</b> Test results: mean ± standard deviation over the seeds; the best student of each column " +
-      "is bold. Kept: share of the ensemble's gain over w/o KD (BPR) in Recall@50.",
-    head: headerRow([
-      "Model",
-      ...Object.values(comparedMetrics),
-      "Kept",
-      "Parameters",
-      "File",
-      "Per user",
-      "Training",
-      "Epochs",
-    ]),
+      "<b>Table 1.</b> Test results: mean ± standard deviation over the seeds; the best student of each " +
+      "column is bold. Kept: share of the ensemble's gain over w/o KD (BPR) in Recall@50.",
+    head: headerRow(["Model", ...Object.values(comparedMetrics), "Kept", "Seeds"]),
     rows,
+  });
+}
+
+/** Table 2: what every method and the models beside them cost. */
+export function costTable(summary: ComparisonSummary): string {
+  const finished = finishedOf(summary);
+  const average = (method: MethodSummary, of: (cell: MethodSummary["cells"][number]) => number) =>
+    spreadOf(method.cells.map(of)).mean;
+  const { references } = summary;
+  return htmlTable({
+    caption:
+      "<b>Table 2.</b> Costs, means over the seeds. File: the saved student with its ids and the users' known " +
+      "items. Per user: time for the best 50 items on one core, without a GPU. Training includes the evaluations.",
+    head: headerRow(["Model", "Parameters", "File", "Per user", "Training", "Epochs", "Best epoch"]),
+    rows: [
+      ...references.map(({ name, role, parameters, seconds }, n) => ({
+        className: n > 0 && starts(references, n, (reference) => reference.role) ? `${role} first` : role,
+        cells: [
+          { text: name },
+          { text: formatCount(parameters) },
+          { text: missing },
+          { text: missing },
+          { text: formatDuration(seconds) },
+          { text: missing },
+          { text: missing },
+        ],
+      })),
+      ...finished.map((method, n) => ({
+        className: `${method.name === summary.main ? "student" : "baseline"}${
+          starts(finished, n, ({ group }) => group) ? " first" : ""
+        }`,
+        cells: [
+          { text: method.title },
+          { text: formatCount(method.parameters) },
+          { text: formatBytes(average(method, ({ bytes }) => bytes)) },
+          {
+            text: `${(1000 * average(method, ({ inferenceSeconds }) => inferenceSeconds)).toPrecision(3)} ms`,
+          },
+          { text: formatDuration(average(method, ({ seconds }) => seconds)) },
+          { text: formatCount(average(method, ({ epochs }) => epochs)) },
+          { text: formatCount(average(method, ({ bestEpoch }) => bestEpoch)) },
+        ],
+      })),
+    ],
   });
 }
 
@@ -160,31 +191,18 @@ export function testTable(summary: ComparisonSummary, number: number): string {
   });
 }
 
-/** A table of every method's chosen settings and how they were found. */
-export function tuningTable(summary: ComparisonSummary, number: number): string {
-  const own = ({ settings }: MethodSummary) =>
+/** Every method's settings, and how they were chosen, as an HTML list. */
+export function settingsList(summary: ComparisonSummary): string {
+  const told = (settings: MethodSummary["settings"]) =>
     Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(", ");
-  return htmlTable({
-    caption:
-      `<b>Table ${number}.</b> Settings of every method, and the best validation Recall@50 of each trial of its ` +
-      "tuning (the chosen one first).",
-    head: headerRow(["Method", "Settings", "Trials"]),
-    rows: summary.methods.filter(({ cells }) => cells.length > 0).map((method) => ({
-      cells: [
-        { text: method.title },
-        { text: "", note: own(method) },
-        {
-          text: "",
-          note: method.trials.length === 0
-            ? "not tuned"
-            : method.trials.toSorted((left, right) => right.value - left.value)
-              .map(({ settings, value }) =>
-                `${formatMetric(value)} (${
-                  Object.entries(settings).map(([name, setting]) => `${name} ${setting}`).join(", ")
-                })`
-              ).join("; "),
-        },
-      ],
-    })),
+  const entries = finishedOf(summary).map(({ title, settings, trials }) => {
+    const tuning = trials.length === 0
+      ? ""
+      : `<br/>Trials, best validation Recall@50 first: ${
+        trials.toSorted((left, right) => right.value - left.value)
+          .map((trial) => `${formatMetric(trial.value)} (${escapeHtml(told(trial.settings))})`).join("; ")
+      }`;
+    return `<div><dt>${escapeHtml(title)}</dt><dd>${escapeHtml(told(settings))}${tuning}</dd></div>`;
   });
+  return `<dl class="settings">\n${entries.join("\n")}\n</dl>`;
 }

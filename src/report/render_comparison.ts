@@ -5,7 +5,13 @@
  */
 import { comparisonFigure } from "./comparison_figure.ts";
 import { type ComparisonSummary, meanOf, shareKept } from "./comparison_summary.ts";
-import { comparisonTable, generalizationTable, testTable, tuningTable } from "./comparison_tables.ts";
+import {
+  comparisonTable,
+  costTable,
+  generalizationTable,
+  settingsList,
+  testTable,
+} from "./comparison_tables.ts";
 import { definitions } from "./definitions.ts";
 import { escapeHtml } from "./escape_html.ts";
 import { formatCount, formatMetric, formatPercent } from "./format.ts";
@@ -91,8 +97,8 @@ export function renderComparison(summary: ComparisonSummary): string {
     ],
   ];
   const settings = entries.map(([name, text]) => `<div><dt>${name}</dt><dd>${text}</dd></div>`).join("\n");
-  const groups = generalizationTable(summary, 2);
-  const next = groups === "" ? 2 : 3;
+  const groups = generalizationTable(summary, 3);
+  const tests = testTable(summary, groups === "" ? 3 : 4);
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -116,19 +122,23 @@ ${statement(summary)}
 </header>
 <section aria-label="Results">
 ${comparisonTable(summary)}
+${costTable(summary)}
 ${groups}
 ${comparisonFigure(summary)}
 </section>
 <section aria-labelledby="tests-heading">
 <h2 id="tests-heading">Significance</h2>
-${testTable(summary, next)}
+${tests}
 </section>
 <section aria-labelledby="settings-heading">
 <h2 id="settings-heading">Settings and environment</h2>
 <dl class="settings">
 ${settings}
 </dl>
-${tuningTable(summary, next + 1)}
+</section>
+<section aria-labelledby="methods-heading">
+<h2 id="methods-heading">Settings of the methods</h2>
+${settingsList(summary)}
 </section>
 <section aria-labelledby="definitions-heading">
 <h2 id="definitions-heading">Definitions</h2>

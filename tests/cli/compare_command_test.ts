@@ -30,7 +30,7 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
   const at = (name: string) => `${folder.path}/${name}`;
   await Deno.writeTextFile(at("small.dat"), smallData());
   const data = ["--data", at("small.dat"), "--teachers-folder", at("teachers"), "--teachers", "MF"];
-  const base = ["compare", ...data, "--teacher-epochs", "40", "--epochs", "20", "--yardsticks", "TopPop"];
+  const base = ["compare", ...data, "--teacher-epochs", "40", "--epochs", "10", "--yardsticks", "TopPop"];
 
   await t.step("one table, one page, one file per cell", async () => {
     const { stdout } = await succeed(...base, "--methods", "hetcomp,bpr", "--out", at("one"));
@@ -63,7 +63,6 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
     "a comparison stopped within a cell continues to the results of an undisturbed one",
     async () => {
       await succeed(...tuned, "--out", at("whole"));
-      // 20 epochs of the first trial are shown in lines of a tenth of the whole.
       const stopped = await stopProgram(
         [...tuned, "--out", at("stopped")],
         /^compare: \d+ of \d+ epochs/m,

@@ -50,3 +50,9 @@ Deno.test("a user's mistake gives one line without a stack and exit code 1", asy
   assert.match(stderr, /^error: movielens: .*citeulike/);
   assert.doesNotMatch(stderr, /\n\s+at /);
 });
+
+Deno.test("a -- before the options of a command, as npm wants it, changes nothing", async () => {
+  const { code, stdout } = await runProgram(["data", "--", "--help"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /Usage: hetcomp data/);
+});

@@ -6,8 +6,10 @@ import { orderedHeads, stageLists } from "../../src/distill/methods/cl_drd.ts";
 import { softmaxOf, stepLogits } from "../../src/distill/methods/mtd.ts";
 import { distillationMethods, methodOf } from "../../src/distill/methods/registry.ts";
 import { trainWithoutDistillation } from "../../src/distill/without_distillation.ts";
+import { createStudent } from "../../src/distill/students.ts";
 import { ArgumentError } from "../../src/errors.ts";
 import { openGpu } from "../../src/gpu/gpu.ts";
+import { padRows } from "../../src/kernels/embedding.ts";
 import { encodeStudent } from "../../src/models/student_file.ts";
 import { ragged, rowOf } from "../../src/ragged.ts";
 import { memoryCheckpoints } from "../../src/teachers/checkpoint_store.ts";
@@ -58,6 +60,38 @@ Deno.test('distillWith("hetcomp") trains the student of distill(), and "bpr" tha
   assert.deepEqual(plain.metrics, same.metrics);
 });
 
+for (const student of ["GNN", "AE"]) {
+  Deno.test(`distillWith() teaches a student of kind ${student}, and continues to the same bytes after a stop`, async () => {
+    for (const key of ["hetcomp", "cl-drd"]) {
+      const options = { ...short, student, initialScale: 0.1, ...own[key] };
+      const whole = await distillWith(gpu, split, trajectories, key, options);
+      const checkpoints = memoryCheckpoints();
+      const stopped = distillWith(gpu, split, trajectories, key, options, { checkpoints, ...stopAfter(3) });
+      await assert.rejects(stopped, Interrupted);
+      const resumed = await distillWith(gpu, split, trajectories, key, options, { checkpoints });
+      assert.deepEqual(encodeStudent(resumed.student), encodeStudent(whole.student));
+      const { valid } = whole.history.at(-1)!;
+      assert.ok(valid!["recall@50"]! > 0.4, `${key} ${valid!["recall@50"]}`);
+    }
+  });
+}
+
+for (const kind of ["GNN", "AE"]) {
+  Deno.test(`a step of a student of kind ${kind} descends along the gradient by its rows`, async () => {
+    const options = { dim: 3, seed: 1, learningRate: 1e-4, weightDecay: 0, initialScale: 0.3 };
+    using student = createStudent(gpu, kind, split, options);
+    const before = await student.rows();
+    // The loss is the product with a fixed table: no step may raise it.
+    const slopes = Float32Array.from(before, (_, n) => Math.sin(n));
+    gpu.write(student.gradient, padRows("slopes", slopes, 3));
+    student.recordStep();
+    const after = await student.rows();
+    const loss = (rows: Float32Array) => rows.reduce((sum, value, n) => sum + value * slopes[n]!, 0);
+    assert.ok(loss(after) < loss(before));
+    assert.ok((await gpu.readFloats(student.gradient)).every((value) => value === 0));
+  });
+}
+
 Deno.test("the ablations use the losses and states that they say", async () => {
   const facts = async (key: string) =>
     (await distillWith(gpu, split, trajectories, key, { ...short, ...own[key] })).history;
@@ -76,7 +110,11 @@ Deno.test("the ablations use the losses and states that they say", async () => {
 Deno.test("methods refuse unknown keys, settings of another kind, and missing teachers", async () => {
   assert.throws(() => methodOf("rdd"), /rrd/);
   assert.throws(() => methodSettings(methodOf("rrd"), { lamda: 1 }), /lambda/);
-  for (const wrong of [{ lambda: 0 }, { lambda: "1" }, { dim: 1.5 }, { every: 0 }, { learningRate: NaN }]) {
+  for (
+    const wrong of [{ lambda: 0 }, { lambda: "1" }, { dim: 1.5 }, { every: 0 }, { student: "ML" }, {
+      learningRate: NaN,
+    }]
+  ) {
     assert.throws(() => methodSettings(methodOf("rrd"), wrong), ArgumentError);
   }
   assert.throws(() => methodSettings(methodOf("hetcomp"), { scores: "open" }), ArgumentError);

@@ -1,0 +1,119 @@
+/**
+ * Seconds per epoch of every method on a split, with teachers made up at random (only their shape matters to the time):
+ * `deno run --allow-read --allow-env bench/methods.ts SPLIT_FOLDER [ROUNDS] [DIM]`. Methods take turns, so that a busy machine
+ * slows all alike; the medians over the rounds are printed, and their ratio to BPR.
+ *
+ * @module
+ */
+import { readSplitFolder } from "../src/data/split.ts";
+import type { Split } from "../src/data/split.ts";
+import { HetCompRun } from "../src/distill/methods/hetcomp.ts";
+import { distillSettingsOf } from "../src/distill/methods/hetcomp.ts";
+import { methodSettings } from "../src/distill/method_settings.ts";
+import type { MethodRun } from "../src/distill/method.ts";
+import { methodOf } from "../src/distill/methods/registry.ts";
+import { FactorStudent } from "../src/distill/student_model.ts";
+import { RankingEvaluation } from "../src/evaluate/ranking_evaluation.ts";
+import { rankerOfRows } from "../src/distill/training_loop.ts";
+import { openGpu } from "../src/gpu/gpu.ts";
+import { uniform } from "../src/random.ts";
+import { rowOf } from "../src/ragged.ts";
+import { textTable } from "../src/report/table.ts";
+import type { Trajectory } from "../src/teachers/trajectory.ts";
+
+const [folder = "", rounds = "3", dim = "6"] = Deno.args;
+const length = 100;
+
+/** Lists of popular items of each user's own. */
+function madeUp(split: Split, kind: string, seed: number): Trajectory {
+  const items = new Uint32Array(split.users * length);
+  const importance = new Float32Array(split.users * length);
+  for (let user = 0; user < split.users; user++) {
+    const drawn = new Set<number>(rowOf(split.train, user));
+    const own = drawn.size;
+    for (let n = 0; drawn.size < own + length; n++) {
+      drawn.add(Math.floor(split.items * uniform(seed, 1, user, n) ** 2));
+    }
+    items.set([...drawn].slice(own), user * length);
+    for (let n = 0; n < length; n++) importance[user * length + n] = 2 - n / length;
+  }
+  const states = [1, 2, 3, 4].map((epoch) => ({ epoch, items, importance, metrics: {} }));
+  const observed = new Float32Array(split.train.items.length).fill(1);
+  const { users, items: count } = split;
+  return {
+    kind,
+    users,
+    items: count,
+    length,
+    fingerprint: "",
+    seed,
+    hyperparameters: {},
+    adapter: "",
+    states,
+    observed,
+    curve: [],
+    seconds: 0,
+  };
+}
+
+const split = await readSplitFolder(folder);
+const trajectories = ["MF", "ML", "DL", "GNN", "AE", "I-AE"].map((kind, n) => madeUp(split, kind, n));
+using gpu = await openGpu();
+const runs: { name: string; student: FactorStudent; run: MethodRun; times: number[] }[] = [];
+const add = (
+  name: string,
+  start: (context: Parameters<ReturnType<typeof methodOf>["start"]>[0]) => MethodRun,
+  key = name,
+) => {
+  const settings = methodSettings(methodOf(key), { dim: Number(dim) });
+  const student = new FactorStudent(gpu, split, settings);
+  runs.push({ name, student, run: start({ gpu, split, trajectories, student, settings }), times: [] });
+};
+for (const key of ["bpr", "softmax", "rrd", "mtd", "cl-drd", "dcd"]) {
+  add(key, (context) => methodOf(key).start(context));
+}
+for (const onlyLoss of ["overall", "ranked"] as const) {
+  add(
+    `hetcomp, ${onlyLoss} loss`,
+    (context) => new HetCompRun(context, distillSettingsOf(context.settings), { onlyLoss }),
+    "hetcomp",
+  );
+}
+using evaluation = new RankingEvaluation(gpu, split);
+const other: Record<string, number[]> = { evaluation: [] };
+const timed = async (work: () => Promise<unknown> | void): Promise<number> => {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+};
+for (let round = 0; round < Number(rounds) + 1; round++) {
+  // The first round compiles kernels and is thrown away, as are its lists.
+  for (const { name, run, times, student } of runs) {
+    const seconds = await timed(() => run.epoch(round + 1));
+    if (round > 0) times.push(seconds);
+    if (round > 0 && (name === "mtd" || name === "dcd")) {
+      (other[`${name}, between epochs`] ??= []).push(
+        await timed(() => run.between!(10 * round, new Uint32Array(), 0)),
+      );
+    }
+    if (name === "bpr") {
+      const ranked = await timed(async () => {
+        evaluation.measure(await evaluation.rank(rankerOfRows(gpu, student, student.table)));
+      });
+      if (round > 0) other.evaluation!.push(ranked);
+    }
+  }
+}
+const median = (times: readonly number[]) =>
+  times.toSorted((left, right) => left - right)[times.length >> 1]!;
+const unit = median(runs[0]!.times);
+const rows = [
+  ...runs.map(({ name, times }) => [name, median(times).toFixed(2), (median(times) / unit).toFixed(1)]),
+  ...Object.entries(other).map((
+    [name, times],
+  ) => [name, median(times).toFixed(2), (median(times) / unit).toFixed(1)]),
+];
+console.log(
+  `${split.users} users, ${split.items} items, ${split.train.items.length} pairs, dim ${dim}, ${gpu.adapter.name}`,
+);
+console.log(textTable(["epoch of", "seconds", "x BPR"], rows));

@@ -1,0 +1,194 @@
+/**
+ * The kinds of students. To add one, write a class that is a {@linkcode StudentModel} and name it below. This module is
+ * browser compatible.
+ *
+ * @module
+ */
+import type { Split } from "../data/split.ts";
+import { ArgumentError } from "../errors.ts";
+import type { DeviceArray } from "../gpu/device_array.ts";
+import type { Gpu } from "../gpu/gpu.ts";
+import { recordActivationGradient } from "../kernels/dense.ts";
+import { strideOf, unpadRows } from "../kernels/embedding.ts";
+import { EmbeddingBag } from "../kernels/embedding_bag.ts";
+import { InteractionGraph } from "../kernels/graph.ts";
+import { Propagation } from "../kernels/propagate.ts";
+import { EmbeddingTable } from "../models/embedding_table.ts";
+import type { Checkpoint } from "../models/model.ts";
+import { ParameterTables } from "../models/parameter_tables.ts";
+import { stream, threefry } from "../random.ts";
+import { FactorStudent, type StudentModel, type StudentOptions } from "./student_model.ts";
+
+/** Times that a LightGCN student passes its embeddings on. */
+const graphLayers = 3;
+
+/** What students have in common whose rows are computed from other parameters. */
+abstract class DerivedStudent implements StudentModel {
+  readonly users: number;
+  readonly items: number;
+  readonly dim: number;
+  readonly table: DeviceArray;
+  readonly gradient: DeviceArray;
+  protected readonly gpu: Gpu;
+
+  constructor(gpu: Gpu, { users, items }: Split, { dim }: StudentOptions) {
+    this.gpu = gpu;
+    this.users = users;
+    this.items = items;
+    this.dim = dim;
+    const bytes = 4 * strideOf(dim) * (users + items);
+    this.table = gpu.array("student: rows", bytes);
+    this.gradient = gpu.zeros("student: gradient by the rows", bytes);
+  }
+
+  abstract recordRows(): void;
+  abstract recordStep(): void;
+  abstract checkpoint(): Promise<Checkpoint>;
+  abstract restore(checkpoint: Checkpoint): void;
+
+  async rows(): Promise<Float32Array<ArrayBuffer>> {
+    this.recordRows();
+    return unpadRows(await this.gpu.readFloats(this.table), this.dim);
+  }
+
+  [Symbol.dispose](): void {
+    this.table.dispose();
+    this.gradient.dispose();
+  }
+}
+
+/** LightGCN (He et al., SIGIR 2020): rows are the mean of the layers over the graph of the training pairs. */
+class GraphStudent extends DerivedStudent {
+  readonly #graph: InteractionGraph;
+  readonly #propagation: Propagation;
+  readonly #embeddings: EmbeddingTable;
+
+  constructor(gpu: Gpu, split: Split, options: StudentOptions) {
+    super(gpu, split, options);
+    const { dim, initialScale: initialDeviation, seed, learningRate, weightDecay } = options;
+    this.#graph = new InteractionGraph(gpu, split.train, split);
+    this.#propagation = new Propagation(gpu, this.#graph, { dim, layers: graphLayers });
+    this.#embeddings = new EmbeddingTable(gpu, {
+      rows: this.users + this.items,
+      ...{ dim, initialDeviation, seed, learningRate, weightDecay },
+    });
+  }
+
+  recordRows(): void {
+    this.gpu.copy(this.#propagation.record(this.#embeddings.table), this.table);
+  }
+
+  // The operator is symmetric: it takes the gradient back as well.
+  recordStep(): void {
+    this.gpu.copy(this.#propagation.record(this.gradient), this.#embeddings.gradient);
+    this.#embeddings.adam.record();
+    this.gpu.clear(this.gradient);
+  }
+
+  checkpoint(): Promise<Checkpoint> {
+    return this.#embeddings.checkpoint();
+  }
+
+  restore(checkpoint: Checkpoint): void {
+    this.#embeddings.restore(checkpoint);
+  }
+
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    this.#propagation.dispose();
+    this.#graph.dispose();
+    this.#embeddings.dispose();
+  }
+}
+
+/**
+ * An autoencoder of the users' training items with one hidden layer, without noise: a user's row is tanh(b + sum over the
+ * n items of a row of the encoder / sqrt(n)), an item's row that of the decoder.
+ */
+class AutoencoderStudent extends DerivedStudent {
+  readonly #bag: EmbeddingBag;
+  readonly #encoder: EmbeddingTable;
+  readonly #decoder: EmbeddingTable;
+  readonly #parameters: ParameterTables<"encoder" | "decoder">;
+
+  constructor(gpu: Gpu, split: Split, options: StudentOptions) {
+    super(gpu, split, options);
+    const { dim, initialScale: initialDeviation, learningRate, weightDecay } = options;
+    this.#bag = new EmbeddingBag(gpu, split.train, split.items);
+    this.#bag.recordOrder(Uint32Array.from({ length: split.users }, (_, user) => user), split.users);
+    this.#bag.recordWeights({ rate: 0, seed: 0, epoch: 0 });
+    const table = (part: number, rows: number) =>
+      new EmbeddingTable(gpu, {
+        ...{ rows, dim, initialDeviation, learningRate, weightDecay },
+        // No table starts from the numbers of the other.
+        seed: threefry(options.seed, stream.initial, part, 0xffffffff)[0],
+      });
+    this.#encoder = table(0, split.items + 1);
+    this.#decoder = table(1, split.items);
+    this.#parameters = new ParameterTables({ encoder: this.#encoder, decoder: this.#decoder });
+  }
+
+  recordRows(): void {
+    const { users, dim } = this;
+    this.#bag.recordForward({ ordered: false, start: 0, count: users }, this.#encoder.table, dim, this.table);
+    const { table } = this.#decoder;
+    this.gpu.copy(table, this.table, table.byteLength, 0, 4 * strideOf(dim) * users);
+  }
+
+  recordStep(): void {
+    const { users, dim } = this;
+    const { gradient } = this.#decoder;
+    this.gpu.copy(this.gradient, gradient, gradient.byteLength, 4 * strideOf(dim) * users, 0);
+    recordActivationGradient(
+      this.gpu,
+      { rows: users, outputs: dim, activation: "tanh" },
+      this.table,
+      this.gradient,
+    );
+    this.#bag.recordGradient(0, this.gradient, dim, this.#encoder.gradient);
+    this.#parameters.recordStep();
+    this.gpu.clear(this.gradient);
+  }
+
+  checkpoint(): Promise<Checkpoint> {
+    return this.#parameters.checkpoint();
+  }
+
+  restore(checkpoint: Checkpoint): void {
+    this.#parameters.restore(checkpoint);
+  }
+
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    this.#bag.dispose();
+    this.#parameters.dispose();
+  }
+}
+
+const kinds: Readonly<
+  Record<string, new (gpu: Gpu, split: Split, options: StudentOptions) => StudentModel>
+> = { MF: FactorStudent, GNN: GraphStudent, AE: AutoencoderStudent };
+
+/** The keys of the kinds of students: matrix factorization, LightGCN, autoencoder of users. */
+export const studentKinds: readonly string[] = Object.keys(kinds);
+
+/**
+ * Makes a student.
+ *
+ * @throws {ArgumentError} if there is no such kind.
+ */
+export function createStudent(gpu: Gpu, kind: string, split: Split, options: StudentOptions): StudentModel {
+  if (!Object.hasOwn(kinds, kind)) {
+    throw new ArgumentError("student", `there is no "${kind}"`, studentKinds.join(", "));
+  }
+  return new kinds[kind]!(gpu, split, options);
+}
+
+/** Number of trained parameters of a kind of student. */
+export function studentParameters(
+  kind: string,
+  { users, items }: Pick<Split, "users" | "items">,
+  dim: number,
+): number {
+  return dim * (kind === "AE" ? 2 * items + 1 : users + items);
+}
