@@ -188,7 +188,7 @@ export const dcd: DistillationMethod = {
   key: "dcd",
   title: "DCD",
   teachers: "all",
-  defaults: { lambda: 0.1, listLength: 100, sharpness: 0.01 },
-  grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-2, 1e-1, 1], sharpness: [0.001, 0.01] },
+  defaults: { lambda: 0.01, listLength: 100, sharpness: 0.01 },
+  grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1], sharpness: [0.001, 0.01] },
   start: (context) => new DcdRun(context),
 };
