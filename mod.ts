@@ -169,19 +169,12 @@ export { type MeanMetrics, meanMetrics, measureLists, type PerUserMetrics } from
 export { listOverlap, type RankedLists } from "./src/evaluate/list_overlap.ts";
 export {
   comparePerUser,
+  confidenceMargin,
   holm,
   type MetricComparison,
   pairedTTest,
   type SignificanceTest,
   wilcoxonSignedRank,
-} from "./src/evaluate/significance.ts";
-
-export {
-  holm,
-  type PairedTTest,
-  pairedTTest,
-  type SignedRankTest,
-  signedRankTest,
 } from "./src/evaluate/significance.ts";
 
 // The student.

@@ -3,14 +3,17 @@
  *
  * @module
  */
+import { HetCompRun } from "../src/distill/methods/hetcomp.ts";
 import { distillSettings } from "../src/distill/options.ts";
-import { StudentTraining } from "../src/distill/student_training.ts";
+import type { Split } from "../src/data/split.ts";
+import { FactorStudent } from "../src/distill/student_model.ts";
 import { userBatches } from "../src/distill/user_batches.ts";
 import type { AdapterChoice } from "../src/gpu/adapter.ts";
 import { openGpu } from "../src/gpu/gpu.ts";
 import { watchDevice } from "./device_calls.ts";
-import { ascendingLists, citeulike, count, popularLists } from "./inputs.ts";
+import { citeulike, count, popularLists } from "./inputs.ts";
 import { median } from "./statistics.ts";
+import { trajectoryOf } from "./synthetic_teachers.ts";
 
 /** Medians of a few epochs. */
 export interface HostTime {
@@ -46,11 +49,28 @@ export async function measureHostTime(adapter: AdapterChoice, length: "quick" | 
       return listed.items[Math.floor(n / (to - from)) * 115 + from + n % (to - from)]!;
     }),
   });
+  const train = part(0, 15);
+  for (let user = 0; user < users; user++) train.items.subarray(15 * user, 15 * user + 15).sort();
+  const none = { offsets: new Uint32Array(users + 1), items: new Uint32Array(0) };
+  const ids = (count: number) => Array.from({ length: count }, (_, n) => String(n));
+  const split: Split = {
+    name: "bench",
+    users,
+    items,
+    train,
+    valid: none,
+    test: none,
+    userIds: ids(users),
+    itemIds: ids(items),
+  };
   using gpu = await openGpu({ adapter });
   const watch = watchDevice(gpu);
-  using training = new StudentTraining(gpu, { users, items }, distillSettings({}));
-  training.teach(part(0, 15), part(0, 10), part(15, 115));
-  const draw = userBatches(ascendingLists(users, items, 24), 1024, 1);
+  const settings = distillSettings({});
+  using student = new FactorStudent(gpu, split, settings);
+  const trajectories = [await trajectoryOf(split, "MF", [part(15, 115).items], 100)];
+  const context = { gpu, split, student, trajectories, settings: { student: "MF", ...settings } };
+  using training = new HetCompRun(context, settings, { onlyLoss: "overall" });
+  const draw = userBatches(train, settings.batchSize, settings.seed);
   const samples: HostTime[] = [];
   // The first epoch compiles and is left out.
   for (let epoch = 0; epoch < (length === "full" ? 3 : 4); epoch++) {
@@ -58,7 +78,7 @@ export async function measureHostTime(adapter: AdapterChoice, length: "quick" | 
     const batches = draw(epoch);
     const drawn = performance.now();
     watch.reset();
-    await training.epoch(batches, "overall");
+    await training.epoch(epoch);
     const ended = performance.now();
     const { calls } = watch;
     if (epoch === 0) continue;
@@ -66,7 +86,8 @@ export async function measureHostTime(adapter: AdapterChoice, length: "quick" | 
       shape: `${count(users)} x ${count(items)}, dim 6`,
       steps: batches.starts.length - 1,
       drawing: drawn - began,
-      recording: calls.firstReadBack! - drawn,
+      // The epoch draws its batches once more.
+      recording: calls.firstReadBack! - drawn - (drawn - began),
       epoch: ended - drawn,
       batchBytes: batches.users.byteLength,
       ...calls,

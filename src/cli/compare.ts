@@ -33,6 +33,8 @@ import { loadSplit, requireEvaluated } from "./load_split.ts";
 import {
   adapterOption,
   countNumber,
+  dataChoice,
+  type DataFlags,
   dataOptions,
   pathName,
   positiveInteger,
@@ -103,10 +105,7 @@ export function registerCompare(program: Command): void {
     .action(async (_options, self: Command) => await runCompare(self.optsWithGlobals()));
 }
 
-interface CompareFlags {
-  data: string;
-  minimumInteractions?: number;
-  splitSeed: number;
+interface CompareFlags extends DataFlags {
   teachers: string[];
   teachersFolder: string;
   teacherEpochs?: number;
@@ -273,12 +272,8 @@ async function runCompare(flags: CompareFlags): Promise<void> {
   const entries = entriesOf(flags.methods, flags.teachers);
   requireTeachers(entries, flags.teachers);
   await withDriver({ adapter: flags.adapter, quiet });
-  const data = {
-    source: flags.data,
-    minimumInteractions: flags.minimumInteractions ?? null,
-    splitSeed: flags.splitSeed,
-  };
-  const whole = await loadSplit(data);
+  const data = dataChoice(flags);
+  const whole = await loadSplit(data, quiet);
   const views = flags.setup === "generalization" ? generalizationSplit(whole, { seed: flags.seed }) : null;
   const split = views?.inside ?? whole;
   requireEvaluated(split, flags.data);

@@ -6,7 +6,7 @@
 import { exists, readText, writeAtomically } from "../data/files.ts";
 import type { Split } from "../data/split.ts";
 import { studentParameters } from "../distill/students.ts";
-import { holm, pairedTTest, signedRankTest } from "../evaluate/significance.ts";
+import { confidenceMargin, holm, pairedTTest, wilcoxonSignedRank } from "../evaluate/significance.ts";
 import type { AdapterDescription } from "../gpu/adapter.ts";
 import { comparisonCsv } from "../report/comparison_csv.ts";
 import {
@@ -157,6 +157,8 @@ async function userValues(
   return sums;
 }
 
+const meanOfValues = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
 async function testsOf(folder: string, methods: readonly MethodSummary[]): Promise<TestSummary[]> {
   const finished = methods.filter(({ cells }) => cells.length > 0);
   const main = finished.find(({ name }) => name === mainMethod);
@@ -168,13 +170,13 @@ async function testsOf(folder: string, methods: readonly MethodSummary[]): Promi
   }
   return Object.keys(comparedMetrics).flatMap((metric) => {
     const t = others.map(({ values }) => pairedTTest(own[metric]!, values[metric]!));
-    const w = others.map(({ values }) => signedRankTest(own[metric]!, values[metric]!));
+    const w = others.map(({ values }) => wilcoxonSignedRank(own[metric]!, values[metric]!));
     const [adjustedT, adjustedW] = [holm(t.map(({ p }) => p)), holm(w.map(({ p }) => p))];
     return others.map(({ name }, n) => ({
       name,
       metric,
-      difference: t[n]!.difference,
-      margin: t[n]!.margin,
+      difference: meanOfValues(own[metric]!) - meanOfValues(others[n]!.values[metric]!),
+      margin: confidenceMargin(own[metric]!, others[n]!.values[metric]!),
       t: adjustedT[n]!,
       wilcoxon: adjustedW[n]!,
     }));

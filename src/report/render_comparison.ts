@@ -15,30 +15,34 @@ import {
 import { definitions } from "./definitions.ts";
 import { escapeHtml } from "./escape_html.ts";
 import { formatCount, formatMetric, formatPercent } from "./format.ts";
-import { reportStyle } from "./report_style.ts";
+import { htmlPage } from "./page.ts";
 
-function statement(summary: ComparisonSummary): string {
+function statement(summary: ComparisonSummary): string[] {
   const main = summary.methods.find(({ name, cells }) => name === summary.main && cells.length > 0);
   const done = summary.methods.reduce((sum, { cells }) => sum + cells.length, 0);
   const left = summary.missing === 0
-    ? ""
-    : ` <strong>${summary.missing} trainings are still to be done.</strong>`;
-  if (main === undefined) return `<p class="statement">${done} trainings are finished.${left}</p>`;
+    ? []
+    : [`<strong>${summary.missing} trainings are still to be done.</strong>`];
+  if (main === undefined) return [`${done} trainings are finished.`, ...left];
   const kept = shareKept(summary, main, "recall@50");
   const rivals = summary.methods.filter((method) =>
     method.group === "method" && method !== main && method.cells.length > 0
   )
     .toSorted((left, right) => meanOf(right, "recall@50") - meanOf(left, "recall@50"));
-  const rival = rivals[0] === undefined
-    ? ""
-    : ` The best of the ${rivals.length} other methods is ${escapeHtml(rivals[0].title)} with ${
+  const rival = rivals[0] === undefined ? [] : [
+    `The best of the ${rivals.length} other methods is ${escapeHtml(rivals[0].title)} with ${
       formatMetric(meanOf(rivals[0], "recall@50"))
-    }.`;
-  return `<p class="statement">${escapeHtml(main.title)} reaches a test Recall@50 of <strong>${
-    formatMetric(meanOf(main, "recall@50"))
-  }</strong>${
-    kept === undefined ? "" : ` and keeps ${formatPercent(kept)} of the ensemble's gain over w/o KD (BPR)`
-  }.${rival}${left}</p>`;
+    }.`,
+  ];
+  return [
+    `${escapeHtml(main.title)} reaches a test Recall@50 of <strong>${
+      formatMetric(meanOf(main, "recall@50"))
+    }</strong>${
+      kept === undefined ? "" : ` and keeps ${formatPercent(kept)} of the ensemble's gain over w/o KD (BPR)`
+    }.`,
+    ...rival,
+    ...left,
+  ];
 }
 
 /**
@@ -63,7 +67,6 @@ function statement(summary: ComparisonSummary): string {
  * @returns The text of the HTML file.
  */
 export function renderComparison(summary: ComparisonSummary): string {
-  const title = escapeHtml(summary.title);
   const { dataset } = summary;
   const setup = summary.setup === "benchmark"
     ? "benchmark: all users and their training items take part"
@@ -99,53 +102,22 @@ export function renderComparison(summary: ComparisonSummary): string {
   const settings = entries.map(([name, text]) => `<div><dt>${name}</dt><dd>${text}</dd></div>`).join("\n");
   const groups = generalizationTable(summary, 3);
   const tests = testTable(summary, groups === "" ? 3 : 4);
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta name="color-scheme" content="light dark"/>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
-<title>${title}</title>
-<style>
-${reportStyle}
-</style>
-</head>
-<body>
-<main>
-<header>
-<h1>${title}</h1>
-<p class="byline">Methods of distillation with the same student, teachers, split and evaluation · ${
-    escapeHtml(dataset.name)
-  }</p>
-${statement(summary)}
-</header>
-<section aria-label="Results">
-${comparisonTable(summary)}
-${costTable(summary)}
-${groups}
-${comparisonFigure(summary)}
-</section>
-<section aria-labelledby="tests-heading">
-<h2 id="tests-heading">Significance</h2>
-${tests}
-</section>
-<section aria-labelledby="settings-heading">
-<h2 id="settings-heading">Settings and environment</h2>
-<dl class="settings">
-${settings}
-</dl>
-</section>
-<section aria-labelledby="methods-heading">
-<h2 id="methods-heading">Settings of the methods</h2>
-${settingsList(summary)}
-</section>
-<section aria-labelledby="definitions-heading">
-<h2 id="definitions-heading">Definitions</h2>
-${definitions}
-</section>
-</main>
-</body>
-</html>
-`;
+  return htmlPage({
+    title: summary.title,
+    byline: `Methods of distillation with the same student, teachers, split and evaluation · ${dataset.name}`,
+    sentences: statement(summary),
+    sections: [
+      {
+        label: "Results",
+        body: [comparisonTable(summary), costTable(summary), groups, comparisonFigure(summary)].join("\n"),
+      },
+      { heading: { id: "tests-heading", text: "Significance" }, body: tests },
+      {
+        heading: { id: "settings-heading", text: "Settings and environment" },
+        body: `<dl class="settings">\n${settings}\n</dl>`,
+      },
+      { heading: { id: "methods-heading", text: "Settings of the methods" }, body: settingsList(summary) },
+      { heading: { id: "definitions-heading", text: "Definitions" }, body: definitions({ student: true }) },
+    ],
+  });
 }

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { watchDevice } from "../../bench/device_calls.ts";
 import { syntheticSplit, syntheticTrajectory } from "../../bench/synthetic_teachers.ts";
 import { distill } from "../../src/distill/distill.ts";
+import { HetCompRun } from "../../src/distill/methods/hetcomp.ts";
 import { distillSettings } from "../../src/distill/options.ts";
-import { StudentTraining } from "../../src/distill/student_training.ts";
+import { FactorStudent } from "../../src/distill/student_model.ts";
 import { userBatches } from "../../src/distill/user_batches.ts";
 import { openGpu } from "../../src/gpu/gpu.ts";
-import { ragged, rowOf, sortedIncludes } from "../../src/ragged.ts";
 
 const split = syntheticSplit(60, 200);
 
@@ -40,26 +40,24 @@ Deno.test("an epoch of distillation uploads its batches' users, and reads back o
   using gpu = await openGpu();
   const watch = watchDevice(gpu);
   const settings = distillSettings({ batchSize: 128 });
-  using training = new StudentTraining(gpu, split, settings);
-  const positives = Array.from({ length: split.users }, (_, user) => rowOf(split.train, user).slice(0, 3));
-  const tops = Array.from({ length: split.users }, (_, user) => {
-    const seen = rowOf(split.train, user);
-    return Uint32Array.from({ length: split.items }, (_, item) => item)
-      .filter((item) => !sortedIncludes(seen, item)).slice(0, 100);
-  });
-  training.teach(split.train, ragged(positives), ragged(tops));
+  using student = new FactorStudent(gpu, split, settings);
+  const trajectories = [await syntheticTrajectory(split, "MF", 2)];
+  const context = { gpu, split, student, trajectories, settings: { student: "MF", ...settings } };
   const draw = userBatches(split.train, settings.batchSize, settings.seed);
-  for (const [epoch, granularity] of (["overall", "ranked", "overall", "ranked"] as const).entries()) {
-    const batches = draw(epoch);
-    watch.reset();
-    await training.epoch(batches, granularity);
-    const { calls } = watch;
-    const steps = batches.starts.length - 1;
-    assert.ok(steps > 3);
-    assert.equal(calls.uploadedBytes, batches.users.byteLength);
-    assert.equal(calls.readBacks, 1);
-    // 256 bytes a dispatch.
-    assert.ok(calls.parameterBytes > 0 && calls.parameterBytes <= 256 * 20 * steps);
-    assert.ok(calls.submissions <= 2 + steps * 20 / 512);
+  for (const onlyLoss of ["overall", "ranked"] as const) {
+    using training = new HetCompRun(context, settings, { onlyLoss });
+    for (const epoch of [1, 2]) {
+      const batches = draw(epoch);
+      watch.reset();
+      await training.epoch(epoch);
+      const { calls } = watch;
+      const steps = batches.starts.length - 1;
+      assert.ok(steps > 3);
+      assert.equal(calls.uploadedBytes, batches.users.byteLength);
+      assert.equal(calls.readBacks, 1);
+      // 256 bytes a dispatch.
+      assert.ok(calls.parameterBytes > 0 && calls.parameterBytes <= 256 * 20 * steps);
+      assert.ok(calls.submissions <= 2 + steps * 20 / 512);
+    }
   }
 });

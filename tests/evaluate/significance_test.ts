@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ArgumentError } from "../../src/errors.ts";
 import { measureLists } from "../../src/evaluate/per_user.ts";
-import { comparePerUser, confidenceMargin, holm, pairedTTest, wilcoxonSignedRank } from "../../src/evaluate/significance.ts";
+import {
+  comparePerUser,
+  confidenceMargin,
+  holm,
+  pairedTTest,
+  wilcoxonSignedRank,
+} from "../../src/evaluate/significance.ts";
 import { ragged } from "../../src/ragged.ts";
 
 const goldenFile = new URL("../../../shared/golden/metrics.json", import.meta.url);
