@@ -1,7 +1,9 @@
 /**
- * Seconds per epoch of every method on a split, with teachers made up at random (only their shape matters to the time):
- * `deno run --allow-read --allow-env bench/methods.ts SPLIT_FOLDER [ROUNDS] [DIM]`. Methods take turns, so that a busy machine
- * slows all alike; the medians over the rounds are printed, and their ratio to BPR.
+ * The time that every method takes per epoch on a split, with teachers made up at random (only their shape matters):
+ * `deno run --allow-read --allow-env bench/methods.ts SPLIT_FOLDER [ROUNDS] [STEPS] [DIM]`. An epoch is
+ * judged by STEPS steps, on training pairs thinned out at random. Methods take turns; the medians over the rounds are
+ * printed: processor time (of all threads, so that other work on the machine hardly matters on a software driver) and wall
+ * time.
  *
  * @module
  */
@@ -15,14 +17,18 @@ import { methodOf } from "../src/distill/methods/registry.ts";
 import { FactorStudent } from "../src/distill/student_model.ts";
 import { RankingEvaluation } from "../src/evaluate/ranking_evaluation.ts";
 import { rankerOfRows } from "../src/distill/training_loop.ts";
+import process from "node:process";
 import { openGpu } from "../src/gpu/gpu.ts";
 import { uniform } from "../src/random.ts";
-import { rowOf } from "../src/ragged.ts";
+import { ragged, rowOf } from "../src/ragged.ts";
 import { textTable } from "../src/report/table.ts";
 import type { Trajectory } from "../src/teachers/trajectory.ts";
 
-const [folder = "", rounds = "3", dim = "6"] = Deno.args;
+const [folder = "", rounds = "3", stepsWanted = "8", dim = "6"] = Deno.args;
 const length = 100;
+
+/** Processor time and wall time, in seconds. */
+type Time = [processor: number, wall: number];
 
 /** Lists of popular items of each user's own. */
 function madeUp(split: Split, kind: string, seed: number): Trajectory {
@@ -56,10 +62,22 @@ function madeUp(split: Split, kind: string, seed: number): Trajectory {
   };
 }
 
-const split = await readSplitFolder(folder);
+const whole = await readSplitFolder(folder);
+const batch = 1024;
+const wholeSteps = Math.ceil(whole.train.items.length / batch);
+const share = Math.min(1, Number(stepsWanted) / wholeSteps);
+const thinned = ragged(
+  Array.from(
+    { length: whole.users },
+    (_, user) => [...rowOf(whole.train, user)].filter((_item, n) => uniform(1, 2, user, n) < share),
+  ),
+);
+const split: Split = { ...whole, train: thinned };
+/** From the steps that are timed to those of an epoch. */
+const scale = wholeSteps / Math.ceil(thinned.items.length / batch);
 const trajectories = ["MF", "ML", "DL", "GNN", "AE", "I-AE"].map((kind, n) => madeUp(split, kind, n));
 using gpu = await openGpu();
-const runs: { name: string; student: FactorStudent; run: MethodRun; times: number[] }[] = [];
+const runs: { name: string; student: FactorStudent; run: MethodRun; times: Time[] }[] = [];
 const add = (
   name: string,
   start: (context: Parameters<ReturnType<typeof methodOf>["start"]>[0]) => MethodRun,
@@ -80,21 +98,22 @@ for (const onlyLoss of ["overall", "ranked"] as const) {
   );
 }
 using evaluation = new RankingEvaluation(gpu, split);
-const other: Record<string, number[]> = { evaluation: [] };
-const timed = async (work: () => Promise<unknown> | void): Promise<number> => {
+const other: Record<string, Time[]> = { evaluation: [] };
+const timed = async (work: () => Promise<unknown> | void): Promise<Time> => {
   const start = performance.now();
+  const before = process.cpuUsage();
   await work();
-  return (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return [(user + system) / 1e6, (performance.now() - start) / 1000];
 };
 for (let round = 0; round < Number(rounds) + 1; round++) {
   // The first round compiles kernels and is thrown away, as are its lists.
   for (const { name, run, times, student } of runs) {
-    const seconds = await timed(() => run.epoch(round + 1));
-    if (round > 0) times.push(seconds);
+    const time = await timed(() => run.epoch(round + 1));
+    if (round > 0) times.push(time);
     if (round > 0 && (name === "mtd" || name === "dcd")) {
-      (other[`${name}, between epochs`] ??= []).push(
-        await timed(() => run.between!(10 * round, new Uint32Array(), 0)),
-      );
+      const between = await timed(() => run.between!(10 * round, new Uint32Array(), 0));
+      (other[`${name}, every ten epochs`] ??= []).push(between);
     }
     if (name === "bpr") {
       const ranked = await timed(async () => {
@@ -106,14 +125,14 @@ for (let round = 0; round < Number(rounds) + 1; round++) {
 }
 const median = (times: readonly number[]) =>
   times.toSorted((left, right) => left - right)[times.length >> 1]!;
-const unit = median(runs[0]!.times);
-const rows = [
-  ...runs.map(({ name, times }) => [name, median(times).toFixed(2), (median(times) / unit).toFixed(1)]),
-  ...Object.entries(other).map((
-    [name, times],
-  ) => [name, median(times).toFixed(2), (median(times) / unit).toFixed(1)]),
+const row = (name: string, times: readonly Time[], factor: number) => [
+  name,
+  ...[0, 1].map((which) => (factor * median(times.map((time) => time[which]!))).toFixed(2)),
 ];
 console.log(
-  `${split.users} users, ${split.items} items, ${split.train.items.length} pairs, dim ${dim}, ${gpu.adapter.name}`,
+  `${whole.users} users, ${whole.items} items, ${wholeSteps} steps an epoch, dim ${dim}, ${gpu.adapter.name}`,
 );
-console.log(textTable(["epoch of", "seconds", "x BPR"], rows));
+console.log(textTable(["an epoch of", "processor s", "wall s"], [
+  ...runs.map(({ name, times }) => row(name, times, scale)),
+  ...Object.entries(other).map(([name, times]) => row(name, times, 1)),
+]));

@@ -12,7 +12,6 @@ import { comparisonCsv } from "../report/comparison_csv.ts";
 import {
   comparedMetrics,
   type ComparisonSummary,
-  meanOf,
   type MethodSummary,
   type ReferenceSummary,
   shareKept,
@@ -20,7 +19,7 @@ import {
   type TrialSummary,
 } from "../report/comparison_summary.ts";
 import { formatSpread } from "../report/comparison_tables.ts";
-import { formatDuration, formatMetric, formatPercent, missing } from "../report/format.ts";
+import { formatDuration, formatMetric, formatPercent } from "../report/format.ts";
 import { renderComparison } from "../report/render_comparison.ts";
 import { textTable } from "../report/table.ts";
 import { type Cell, readCell, readPerUser } from "./compare_cells.ts";
@@ -183,7 +182,7 @@ async function testsOf(folder: string, methods: readonly MethodSummary[]): Promi
   });
 }
 
-/** The table of a comparison, for a terminal. */
+/** The table of what is finished of a comparison, for a terminal. */
 export function comparisonLines(summary: ComparisonSummary): string {
   const metrics = Object.keys(comparedMetrics);
   const rows = [
@@ -194,17 +193,14 @@ export function comparisonLines(summary: ComparisonSummary): string {
       "",
       seconds === undefined ? "" : formatDuration(seconds),
     ]),
-    ...summary.methods.map((method) => [
+    ...summary.methods.filter(({ cells }) => cells.length > 0).map((method) => [
       method.title,
       ...metrics.map((metric) => formatSpread(method.cells.map((cell) => cell.metrics[metric]!))),
-      Number.isFinite(meanOf(method, "recall@50"))
-        ? formatPercent(shareKept(summary, method, "recall@50"))
-        : missing,
+      formatPercent(shareKept(summary, method, "recall@50")),
       String(method.cells.length),
-      method.cells.length === 0
-        ? missing
-        : formatDuration(method.cells.reduce((sum, { seconds }) => sum + seconds, 0) / method.cells.length),
+      formatDuration(method.cells.reduce((sum, { seconds }) => sum + seconds, 0) / method.cells.length),
     ]),
   ];
-  return textTable(["test", ...Object.values(comparedMetrics), "kept", "seeds", "training"], rows);
+  const table = textTable(["test", ...Object.values(comparedMetrics), "kept", "seeds", "training"], rows);
+  return summary.missing === 0 ? table : `${table}\n\n${summary.missing} trainings are still to be done`;
 }

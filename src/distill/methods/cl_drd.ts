@@ -158,7 +158,7 @@ export const clDrd: DistillationMethod = {
   key: "cl-drd",
   title: "CL-DRD",
   teachers: "all",
-  defaults: { lambda: 0.01, listLength: 100, negatives: 100, stageEpochs: 40 },
+  defaults: { lambda: 0.01, listLength: 100, negatives: 50, stageEpochs: 40 },
   grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1], stageEpochs: [20, 40] },
   check({ negatives, listLength }) {
     if (!(Number.isInteger(negatives) && (negatives as number) >= 0 && (negatives as number) <= 500)) {

@@ -83,13 +83,13 @@ class MtdRun implements MethodRun {
  * MTD: RRD whose T_u comes from the weighted sum of the teachers' importances. The weights are a softmax over the
  * teachers, equal at first, and learned on the training loss: every `every` epochs, one step of gradient descent on
  * sum over m of w_m L_m, L_m the student's Plackett-Luce loss per item on the list of teacher m alone. Teachers whose
- * ranking the student can follow gain weight.
+ * ranking the student can follow gain weight, so that long steps drift to the easiest teacher, which may be the weakest.
  */
 export const mtd: DistillationMethod = {
   key: "mtd",
   title: "MTD",
   teachers: "all",
-  defaults: { lambda: 0.01, listLength: 100, weightStep: 1 },
-  grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1], weightStep: [0.3, 1] },
+  defaults: { lambda: 0.01, listLength: 100, weightStep: 0.1 },
+  grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1], weightStep: [0.03, 0.1, 0.3] },
   start: (context) => new MtdRun(context),
 };
