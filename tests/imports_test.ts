@@ -73,3 +73,10 @@ Deno.test("no module of src is part of an import circle", async () => {
   };
   for (const module of edges.keys()) visit(module, []);
 });
+
+Deno.test("deno.lock holds light packages only: every first command fetches all that it names", async () => {
+  const lock = JSON.parse(await Deno.readTextFile(new URL("../deno.lock", import.meta.url)));
+  const names = Object.keys(lock.npm).map((name) => name.replace(/(?<=.)@.*/, ""));
+  const heavy = /duckdb|onnx|protobuf|tensorflow|jax|gpu\.js|playwright|vega/;
+  assert.deepEqual(names.filter((name) => heavy.test(name)), []);
+});

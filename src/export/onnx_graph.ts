@@ -5,11 +5,46 @@
  */
 import { loadPackage } from "./load_package.ts";
 
-type OnnxPackage = typeof import("npm:onnx-proto@8.0.1");
-type Tensor = import("npm:onnx-proto@8.0.1").onnx.ITensorProto;
-type Node = import("npm:onnx-proto@8.0.1").onnx.INodeProto;
-type Value = import("npm:onnx-proto@8.0.1").onnx.IValueInfoProto;
-type Attribute = import("npm:onnx-proto@8.0.1").onnx.IAttributeProto;
+// What is used of onnx-proto's types: importing them would put the package, and what it needs, into the lock file, from
+// which every first command fetches everything.
+interface Attribute {
+  name: string;
+  type: number;
+  i?: number;
+  ints?: number[];
+}
+
+interface Node {
+  opType: string;
+  name: string;
+  input: string[];
+  output: string[];
+  attribute: Attribute[];
+}
+
+interface Tensor {
+  name: string;
+  dims: number[];
+  dataType: number;
+  rawData?: Uint8Array;
+  stringData?: Uint8Array[];
+}
+
+interface Value {
+  name: string;
+  type: {
+    tensorType: { elemType: number; shape: { dim: ({ dimValue: number } | { dimParam: string })[] } };
+  };
+}
+
+interface OnnxPackage {
+  onnx: {
+    ModelProto: {
+      create(properties: Readonly<Record<string, unknown>>): unknown;
+      encode(message: unknown): { finish(): Uint8Array };
+    };
+  };
+}
 
 /** The numbers that ONNX gives its element types. */
 export const elementTypes = { float: 1, int64: 7, string: 8 } as const;

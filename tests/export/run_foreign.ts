@@ -8,6 +8,7 @@ export async function runForeign(script: string, args: string[]): Promise<string
     args: [
       "run",
       "--no-prompt",
+      "--no-lock",
       "--allow-read",
       "--allow-env",
       "--allow-ffi",

@@ -1,5 +1,19 @@
 /** Runs an ONNX model in ONNX Runtime, which is not ours: the arguments are the file and the feeds as JSON. */
-import ort from "npm:onnxruntime-node@1.30.0";
+import { loadPackage } from "../../src/export/load_package.ts";
+
+interface OnnxRuntime {
+  InferenceSession: {
+    create(path: string, options: { logSeverityLevel: number }): Promise<{
+      run(
+        feeds: Record<string, unknown>,
+      ): Promise<Record<string, { dims: readonly number[]; data: unknown }>>;
+    }>;
+  };
+  Tensor: new (type: "int64", data: BigInt64Array, dims: readonly number[]) => unknown;
+}
+
+// Not a literal import: the lock file, from which every first command fetches all packages, would hold 288 MB more.
+const ort = (await loadPackage<{ default: OnnxRuntime }>("onnxruntime-node@1.30.0")).default;
 
 const [path, feeds] = Deno.args as [string, string];
 const session = await ort.InferenceSession.create(path, { logSeverityLevel: 3 });
@@ -14,7 +28,7 @@ for (const feed of JSON.parse(feeds) as Record<string, number[] | number[][]>[])
   outputs.push({
     dims: items!.dims,
     items: Array.from(items!.data as BigInt64Array, Number),
-    ids: Array.from(ids!.data as unknown as string[]),
+    ids: Array.from(ids!.data as string[]),
     scores: Array.from(scores!.data as Float32Array, String),
   });
 }
