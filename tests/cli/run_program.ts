@@ -17,7 +17,7 @@ export async function runScript(
     {},
 ): Promise<Outcome> {
   const output = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...flags, script, ...args],
+    args: ["run", "--no-lock", "--no-prompt", ...flags, script, ...args],
     cwd: folder,
     env: { NO_COLOR: "1", HETCOMP_EMBEDDED_DRIVER: "", ...env },
     stdin: "null",
