@@ -11,7 +11,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   distill: ["teachers", "evaluate", "models", "data", "kernels", "gpu"],
   report: ["teachers", "distill", "evaluate", "models", "data"],
   export: ["models", "data"],
-  cli: ["export", "report", "distill", "teachers", "evaluate", "models", "data", "kernels", "gpu"],
+  serve: ["export", "models", "data"],
+  cli: ["serve", "export", "report", "distill", "teachers", "evaluate", "models", "data", "kernels", "gpu"],
 };
 
 interface Module {

@@ -21,6 +21,7 @@ import { registerDoctor } from "./doctor.ts";
 import { registerEvaluate } from "./evaluate.ts";
 import { registerExport } from "./export.ts";
 import { registerRecommend } from "./recommend.ts";
+import { registerServe } from "./serve.ts";
 import { registerSimilar } from "./similar.ts";
 import { reportError } from "./run_command.ts";
 import { registerTeachers } from "./teachers.ts";
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   registerCompare(program);
   registerRecommend(program);
   registerSimilar(program);
+  registerServe(program);
   registerExport(program);
   registerDoctor(program);
   registerData(program);

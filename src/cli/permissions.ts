@@ -3,7 +3,7 @@
  *
  * - read: data, models and trajectories may lie in any folder;
  * - write: so may the folders that `--out` names, and the caches;
- * - net: the host of the public datasets, and this machine for the page that `serve` shows;
+ * - net: the host of the public datasets, and this machine;
  * - env: where caches lie, how the driver is chosen, and whether colours are wanted;
  * - run: this same Deno, to start again with the embedded software driver where there is no other.
  *
@@ -41,6 +41,9 @@ export function commandFlags(deno: string): string[] {
     `--allow-run=${deno}`,
   ];
 }
+
+/** The flags of the task `serve`: it writes nothing, starts nothing, and is reached from this machine only. */
+export const serveFlags: readonly string[] = ["--allow-read", "--allow-net=127.0.0.1,localhost"];
 
 async function granted(descriptor: Deno.PermissionDescriptor): Promise<boolean> {
   return (await Deno.permissions.query(descriptor)).state === "granted";

@@ -1,0 +1,165 @@
+/**
+ * The student that is served, and its replacement while requests go on.
+ *
+ * @module
+ */
+import { readBytes } from "../data/files.ts";
+import { HetcompError, ModelError } from "../errors.ts";
+import { nearestIds } from "../nearest_ids.ts";
+import { decodeStudent } from "../models/student_decoder.ts";
+import type { Student } from "../models/student.ts";
+import { type FieldError, fieldProblem, shown } from "./problem.ts";
+
+/** Unknown ids that one answer names at most. */
+const mostUnknown = 5;
+/** Entries of edit distances that one answer may cost: some 30 ms. */
+const mostEntries = 3_000_000;
+
+/** A student with what the service has to know about it. */
+export interface LoadedStudent {
+  readonly student: Student;
+  /** Of the file, in hexadecimal digits. */
+  readonly sha256: string;
+  readonly users: ReadonlySet<string>;
+  readonly items: ReadonlySet<string>;
+}
+
+/** Loads a student file. */
+export async function loadServed(path: string): Promise<LoadedStudent> {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await readBytes(path);
+  } catch (error) {
+    throw error instanceof HetcompError ? new ModelError(error.message) : error;
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const student = decodeStudent(bytes, path);
+  return {
+    student,
+    sha256: Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    users: new Set(student.userIds),
+    items: new Set(student.itemIds),
+  };
+}
+
+/**
+ * Checks ids before a student looks for them: it names the nearest known ids of an unknown one however long that takes,
+ * and a service has to bound what a request may cost.
+ *
+ * @param wanted Field, ids, and the ids that are known.
+ * @throws {Problem} 404, naming the unknown ids and the nearest known ones.
+ */
+export function requireKnown(
+  wanted: readonly (readonly [field: string, ids: string | readonly string[], known: ReadonlySet<string>])[],
+): void {
+  const errors: FieldError[] = [];
+  let entries = 0;
+  for (const [field, ids, known] of wanted) {
+    const list = typeof ids === "string" ? [ids] : ids;
+    for (let n = 0; n < list.length && errors.length < mostUnknown; n++) {
+      const id = list[n]!;
+      if (known.has(id)) continue;
+      const candidates = function* (): Generator<string> {
+        for (const other of known) {
+          // A slip adds or loses few characters.
+          if (Math.abs(other.length - id.length) > 6) continue;
+          entries += (id.length + 1) * (other.length + 1);
+          if (entries > mostEntries) return;
+          yield other;
+        }
+      };
+      errors.push({
+        field: typeof ids === "string" ? field : `${field}[${n}]`,
+        wrong: `the student does not know ${shown(id)}`,
+        expected: "a known id",
+        nearest: nearestIds(id, candidates()),
+      });
+    }
+  }
+  if (errors.length > 0) throw fieldProblem(404, errors);
+}
+
+/** What is told about a reload. */
+export interface ReloadHooks {
+  /** The new student is served. */
+  readonly loaded: (loaded: LoadedStudent) => void;
+  /** The file cannot be used; the student before it is served on. */
+  readonly failed: (reason: string) => void;
+}
+
+/** Something that changes whenever the file does, by a write or a rename. */
+async function signatureOf(path: string): Promise<string> {
+  try {
+    const { mtime, size, ino, dev } = await Deno.stat(path);
+    return [mtime?.getTime(), size, ino, dev].join(" ");
+  } catch (error) {
+    return (error as Error).name;
+  }
+}
+
+/** Serves a student file that may be replaced. */
+export class ServedStudent {
+  /** What requests are answered with; a request takes it once. */
+  current: LoadedStudent;
+  /** Whether the file has changed into one that cannot be used. */
+  stale = false;
+  readonly #path: string;
+  readonly #hooks: ReloadHooks;
+  #signature: string;
+  #reloading: Promise<void> = Promise.resolve();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  private constructor(path: string, current: LoadedStudent, signature: string, hooks: ReloadHooks) {
+    this.#path = path;
+    this.current = current;
+    this.#signature = signature;
+    this.#hooks = hooks;
+  }
+
+  /**
+   * Loads the student.
+   *
+   * @throws {ModelError} naming the file and the reason, if it cannot be used.
+   */
+  static async open(path: string, hooks: ReloadHooks): Promise<ServedStudent> {
+    // Asked before reading: what changes in between is seen as a change.
+    const signature = await signatureOf(path);
+    return new ServedStudent(path, await loadServed(path), signature, hooks);
+  }
+
+  /** Looks at the file every so many seconds. */
+  watch(seconds: number): void {
+    this.#timer = setTimeout(async () => {
+      await this.reload(false);
+      if (!this.#closed) this.watch(seconds);
+    }, 1000 * seconds);
+  }
+
+  /** Loads the file if it has changed, or in any case. */
+  reload(always: boolean): Promise<void> {
+    return this.#reloading = this.#reloading.then(() => this.#reload(always));
+  }
+
+  /** Looks at the file no more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#reloading;
+  }
+
+  async #reload(always: boolean): Promise<void> {
+    const signature = await signatureOf(this.#path);
+    if (this.#closed || signature === this.#signature && !always) return;
+    this.#signature = signature;
+    try {
+      const loaded = await loadServed(this.#path);
+      this.current = loaded;
+      this.stale = false;
+      this.#hooks.loaded(loaded);
+    } catch (error) {
+      this.stale = true;
+      this.#hooks.failed((error as Error).message);
+    }
+  }
+}

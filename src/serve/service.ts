@@ -1,0 +1,116 @@
+/**
+ * The HTTP service on a student file: start, reload, stop.
+ *
+ * @module
+ */
+import { RunError } from "../errors.ts";
+import { createApp } from "./app.ts";
+import { createMetrics } from "./metrics.ts";
+import { loadServicePackages } from "./packages.ts";
+import { Problem } from "./problem.ts";
+import { ServedStudent } from "./served_student.ts";
+
+/** How the service is started. */
+export interface ServiceOptions {
+  /** Path of the student file. */
+  readonly student: string;
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Seconds between two looks at the student file. */
+  readonly reloadSeconds: number;
+  /** Whether every request is logged. */
+  readonly accessLog: boolean;
+  /** Version of hetcomp. */
+  readonly version: string;
+  /** Takes a line about a start, reload, stop or request. */
+  readonly log: (line: string) => void;
+  /** Takes a line about something that went wrong. */
+  readonly logError: (line: string) => void;
+}
+
+/** A running service. */
+export interface Service {
+  /** Such as `http://127.0.0.1:8000`. */
+  readonly address: string;
+  /** Loads the student file whether or not it has changed. */
+  reload(): Promise<void>;
+  /** Takes no more connections, and ends when the running requests have been answered. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the service.
+ *
+ * @throws {ModelError} if the student cannot be used.
+ * @throws {RunError} if the address cannot be listened on.
+ */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { student: path, host, port, version, log, logError } = options;
+  const packages = await loadServicePackages();
+  const served = await ServedStudent.open(path, {
+    loaded: ({ student, sha256 }) => {
+      metrics.reloaded("ok");
+      log(`reloaded ${path}: ${sizes(student)}, sha256 ${sha256.slice(0, 12)}`);
+    },
+    failed: (reason) => {
+      metrics.reloaded("failed");
+      logError(`not reloaded, the student before is served on: ${reason}`);
+    },
+  });
+  const metrics = createMetrics(packages.prometheus, () => served);
+  const app = createApp({
+    packages,
+    served,
+    metrics,
+    version,
+    logError: (line) => logError(`defect: ${line}`),
+    ...(options.accessLog ? { logRequest: log } : {}),
+  });
+  const server = listen(host, port, app);
+  const { hostname, port: bound } = server.addr;
+  const address = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${bound}`;
+  log(`serving ${path} (${sizes(served.current.student)}) on ${address}`);
+  served.watch(options.reloadSeconds);
+  return {
+    address,
+    reload: () => served.reload(true),
+    async stop() {
+      const closed = served.close();
+      await server.shutdown();
+      await closed;
+      log("stopped");
+    },
+  };
+}
+
+function sizes({ users, items, dim }: { users: number; items: number; dim: number }): string {
+  return `${users} users, ${items} items, dim ${dim}`;
+}
+
+function listen(
+  hostname: string,
+  port: number,
+  app: (request: Request) => Response | Promise<Response>,
+): Deno.HttpServer<Deno.NetAddr> {
+  const fail = (reason: string): never => {
+    throw new RunError(`the service cannot listen on ${hostname}:${port}: ${reason}`);
+  };
+  try {
+    return Deno.serve({
+      hostname,
+      port,
+      onListen() {},
+      onError: () => new Problem(500, "the service met a defect").response(),
+    }, app);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      return fail(
+        "the task allows 127.0.0.1 and localhost only; expected one of them, or " +
+          `deno run --allow-read --allow-net=${hostname}:${port} src/cli/main.ts serve ...`,
+      );
+    }
+    if (error instanceof Deno.errors.AddrInUse) return fail("another program does; expected a free --port");
+    return fail(`${(error as Error).message}; expected an address of this machine and a free port`);
+  }
+}
