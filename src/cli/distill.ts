@@ -13,12 +13,15 @@ import { folderCheckpoints } from "../teachers/checkpoint_store.ts";
 import { Interrupted } from "../teachers/training.ts";
 import {
   checkResumed,
+  commandPreset,
   configOf,
   type DistillConfig,
   type DistillFlags,
   parseConfig,
+  resolvedOptions,
   shellWord,
 } from "./distill_config.ts";
+import { applyConfig, applyPreset, configOptions, configText } from "./config_file.ts";
 import { withDriver } from "./embedded_driver.ts";
 import { ensureTeachers } from "./ensure_teachers.ts";
 import { examples } from "./examples.ts";
@@ -41,6 +44,8 @@ import {
   requireNewFolder,
   startRunFolder,
 } from "./run_folder.ts";
+import { logNotice } from "./log.ts";
+import { distillSetting, teacherSettingOption } from "./setting_options.ts";
 import { measureYardsticks } from "./measure_yardsticks.ts";
 import {
   measureTeachers,
@@ -81,7 +86,13 @@ export function registerDistill(program: Command): void {
       "continue a run that was stopped; all other settings come from its config.json",
       pathName,
     )
-    .addOption(adapterOption())
+    .option(
+      "--option <name=value>",
+      "another setting of the distillation, such as alpha=1.1; may be given again",
+      distillSetting,
+    )
+    .addOption(adapterOption());
+  configOptions(teacherSettingOption(command))
     .addHelpText(
       "after",
       examples(
@@ -89,13 +100,19 @@ export function registerDistill(program: Command): void {
         "distill --data citeulike --teachers MF,ML --dim 6 --seed 1",
         "distill --data ../my-split --out runs/mine    a folder with train.txt, valid.txt, test.txt",
         "distill --data ratings.csv --minimum-rating 4 --core 5 --split leave-last-out    a log: docs/data.md",
+        "distill --config mine.toml --teacher-option MF.dim=32 --option alpha=1.1    docs/configuration.md",
         "distill --resume runs/mine",
       ),
     )
     .action(async (_options, self: Command) => {
       const given = self.options.map((option) => option.attributeName())
         .filter((name) => self.getOptionValueSource(name) === "cli");
-      await runDistill(self.optsWithGlobals(), given);
+      await applyConfig(self);
+      const { data } = self.opts<DistillFlags>();
+      applyPreset(self, commandPreset(data));
+      const flags = self.optsWithGlobals<DistillFlags>();
+      if (flags.printConfig === undefined) return await runDistill(flags, given);
+      console.log(await configText(self, flags.printConfig, await resolvedOptions(configOf(flags))));
     });
 }
 
@@ -126,8 +143,9 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
   requireEvaluated(split, planned.data.source);
   const config: DistillConfig = { ...planned, fingerprint };
   const folder = resume ?? out ?? defaultFolder(split.name, config.started);
-  const say = (line: string) => quiet || console.error(line);
+  const say = (event: string, line: string) => quiet || logNotice(event, line);
   say(
+    "data",
     `data: ${split.name}, ${split.users} users, ${split.items} items, ${split.train.items.length} training pairs`,
   );
 
@@ -192,7 +210,7 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
     const advice = `continue with: deno task distill --resume ${shellWord(folder)}`;
     if (error instanceof Interrupted) error.message = `stopped after epoch ${error.epoch}; ${advice}`;
     else if (resume === undefined && !await discardUnstarted(folder)) {
-      say(`what was trained is kept; ${advice}`);
+      say("kept", `what was trained is kept; ${advice}`);
     }
     throw error;
   }

@@ -8,9 +8,18 @@ import { splitMethods } from "../data/split.ts";
 import { distillPreset } from "../distill/presets.ts";
 import { type DistillSettings, distillSettings } from "../distill/options.ts";
 import { HetcompError, RunError } from "../errors.ts";
+import type { Hyperparameters } from "../models/model.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
-import type { TeacherChoice } from "./ensure_teachers.ts";
+import { fitDefaults } from "../teachers/fit.ts";
+import type { ConfigForm } from "./config_file.ts";
+import {
+  resolvedTeachers,
+  type TeacherChoice,
+  teacherChoice,
+  type TeacherChoiceFlags,
+} from "./ensure_teachers.ts";
 import { type DataChoice, dataDefaults } from "./load_split.ts";
+import { checkTeacherSetting, distillSettingDefaults, flagOf } from "./setting_options.ts";
 import { dataChoice, type DataFlags } from "./options.ts";
 import { configName, type RunConfig } from "./run_folder.ts";
 
@@ -35,11 +44,7 @@ export interface DistillConfig extends RunConfig {
 }
 
 /** The options of the command, as parsed. */
-export interface DistillFlags extends DataFlags {
-  teachers: string[];
-  teachersFolder: string;
-  teacherEpochs?: number;
-  seed: number;
+export interface DistillFlags extends DataFlags, TeacherChoiceFlags {
   dim: number;
   epochs?: number;
   learningRate: number;
@@ -47,7 +52,9 @@ export interface DistillFlags extends DataFlags {
   patience: number;
   baselineEpochs?: number;
   out?: string;
+  option?: Hyperparameters;
   resume?: string;
+  printConfig?: ConfigForm;
   adapter: AdapterChoice;
   quiet?: boolean;
 }
@@ -64,6 +71,12 @@ export function commandLine(command: string): string {
   return [`deno task ${command}`, ...words.map(shellWord)].join(" ");
 }
 
+/** What a data set's preset says of the options that have a flag of their own, by name. */
+export function commandPreset(data: string): Readonly<Record<string, unknown>> {
+  const flagged = Object.entries(distillPreset(data)).filter(([name]) => !(name in distillSettingDefaults));
+  return Object.fromEntries(flagged);
+}
+
 /**
  * The configuration that options ask for; the fingerprint is known when the data is loaded.
  *
@@ -77,12 +90,7 @@ export function configOf(flags: DistillFlags): Omit<DistillConfig, "fingerprint"
     started: new Date().toISOString(),
     adapter: flags.adapter,
     data: dataChoice(flags),
-    teachers: {
-      folder: flags.teachersFolder,
-      kinds: flags.teachers,
-      seed,
-      epochs: flags.teacherEpochs ?? null,
-    },
+    teachers: teacherChoice(flags),
     baselineEpochs: flags.baselineEpochs ?? null,
     distill: distillSettings({
       ...distillPreset(flags.data),
@@ -92,6 +100,7 @@ export function configOf(flags: DistillFlags): Omit<DistillConfig, "fingerprint"
       scores,
       patience,
       ...(epochs === undefined ? {} : { epochs }),
+      ...flags.option,
     }),
   };
 }
@@ -142,8 +151,9 @@ const members: Readonly<Record<string, { right: string; fits: (value: unknown) =
   },
   "teachers.seed": seed,
   "teachers.epochs": count,
+  "teachers.options": { right: "an object", fits: isObject },
   baselineEpochs: count,
-  distill: { right: "an object", fits: (value) => typeof value === "object" && value !== null },
+  distill: { right: "an object", fits: isObject },
 };
 
 function memberOf(content: unknown, path: string): unknown {
@@ -153,12 +163,21 @@ function memberOf(content: unknown, path: string): unknown {
   );
 }
 
-/** The content of a config.json; settings of data that runs of earlier programs do not have are those they ran with. */
-function withDataDefaults(content: unknown): unknown {
+/** The content of a config.json; settings that runs of earlier programs do not have are those they ran with. */
+function withDefaults(content: unknown): unknown {
   const data = memberOf(content, "data");
-  if (typeof data !== "object" || data === null) return content;
+  const teachers = memberOf(content, "teachers");
+  if (!isObject(data) || !isObject(teachers)) return content;
   const { columns, header, minimumRating, core, splitMethod } = dataDefaults;
-  return { ...content as object, data: { columns, header, minimumRating, core, splitMethod, ...data } };
+  return {
+    ...content as object,
+    data: { columns, header, minimumRating, core, splitMethod, ...data },
+    teachers: { options: {}, ...teachers },
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /**
@@ -172,13 +191,16 @@ export function parseConfig(content: unknown, folder: string): DistillConfig {
   const fail = (reason: string): never => {
     throw new RunError(`${folder}/${configName} is not the configuration of a run: ${reason}`);
   };
-  const completed = withDataDefaults(content);
+  const completed = withDefaults(content);
   for (const [path, { right, fits }] of Object.entries(members)) {
     const value = memberOf(completed, path);
     if (!fits(value)) fail(`'${path}' is ${JSON.stringify(value) ?? "absent"}; expected ${right}`);
   }
   const config = completed as DistillConfig;
   try {
+    for (const [kind, settings] of Object.entries(config.teachers.options)) {
+      for (const [name, value] of Object.entries(settings)) checkTeacherSetting(kind, name, value);
+    }
     return { ...config, distill: distillSettings(config.distill) };
   } catch (error) {
     if (error instanceof HetcompError) fail(error.message);
@@ -189,7 +211,7 @@ export function parseConfig(content: unknown, folder: string): DistillConfig {
 /** What each option sets. */
 const settings: Readonly<
   Record<
-    Exclude<keyof DistillFlags, "out" | "resume" | "quiet">,
+    Exclude<keyof DistillFlags, "out" | "resume" | "quiet" | "printConfig" | "option" | "teacherOption">,
     (config: Omit<DistillConfig, "fingerprint">) => unknown
   >
 > = {
@@ -227,14 +249,42 @@ export function checkResumed(config: DistillConfig, flags: DistillFlags, given: 
   if (flags.out !== undefined && flags.out !== flags.resume) {
     throw new RunError(`--resume ${flags.resume} goes on in its own folder: leave --out out`);
   }
+  const refuse = (option: string, had: unknown, asks: unknown): never => {
+    throw new RunError(
+      `the run in ${flags.resume} was started with ${option} ${
+        had ?? "left out"
+      }, not ${asks}; a run is continued ` +
+        `with its own settings: leave ${option} out, or start a new run`,
+    );
+  };
   const asked = configOf(flags);
   for (const [name, value] of Object.entries(settings)) {
     if (!given.includes(name) || value(asked) === value(config)) continue;
-    const option = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    throw new RunError(
-      `the run in ${flags.resume} was started with ${option} ${value(config) ?? "left out"}, not ${
-        value(asked)
-      }; a run is continued with its own settings: leave ${option} out, or start a new run`,
-    );
+    refuse(flagOf(name), value(config), value(asked));
   }
+  for (const [name, value] of Object.entries(flags.option ?? {})) {
+    const had = Reflect.get(config.distill, name);
+    if (value !== had) refuse(`--option ${name}`, had, value);
+  }
+  for (const [kind, chosen] of Object.entries(flags.teacherOption ?? {})) {
+    for (const [name, value] of Object.entries(chosen)) {
+      const had = config.teachers.options[kind]?.[name];
+      if (value !== had) refuse(`--teacher-option ${kind}.${name}`, had, value);
+    }
+  }
+}
+
+/** The options with every value that presets and defaults give them, by name: what `--print-config` shows. */
+export async function resolvedOptions(
+  config: Omit<DistillConfig, "fingerprint">,
+): Promise<Record<string, unknown>> {
+  const { epochs } = config.distill;
+  return {
+    ...await resolvedTeachers(config.data, config.teachers),
+    epochs,
+    baselineEpochs: config.baselineEpochs ?? fitDefaults.epochs,
+    option: Object.fromEntries(
+      Object.keys(distillSettingDefaults).map((name) => [name, Reflect.get(config.distill, name)]),
+    ),
+  };
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import { NoAdapterError } from "../errors.ts";
+import { logNotice } from "./log.ts";
 
 /** The npm package that carries the driver (MIT; SwiftShader itself is under the Apache License 2.0). */
 export const driverPackage = "@sparticuz/chromium@147.0.0";
@@ -128,7 +129,7 @@ export async function embeddedDriver(): Promise<string> {
   }
   const folder = cacheFolder();
   if (await present(folder)) return folder;
-  console.error("no WebGPU adapter: fetching a software driver (npm package of 70 MB, once) ...");
+  logNotice("driver", "no WebGPU adapter: fetching a software driver (npm package of 70 MB, once) ...");
   try {
     await unpack(`${await fetchPackage()}/bin/swiftshader.tar.br`, folder);
   } catch (cause) {

@@ -19,6 +19,7 @@ import {
 } from "../gpu/adapter.ts";
 import { runDeno } from "./child_process.ts";
 import { embeddedDriver } from "./driver_cache.ts";
+import { logNotice } from "./log.ts";
 import { inheritedFlags } from "./permissions.ts";
 
 const marker = "HETCOMP_EMBEDDED_DRIVER";
@@ -118,7 +119,7 @@ export async function withDriver(
   const adapter = await findAdapter();
   if (adapter) {
     const notice = softwareNotice(adapter);
-    if (notice && !options.quiet) console.error(notice);
+    if (notice && !options.quiet) logNotice("adapter", notice, { name: adapter.name, kind: adapter.kind });
     return;
   }
   if (options.adapter === "hardware") await chooseAdapter("hardware");

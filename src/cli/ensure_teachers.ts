@@ -2,11 +2,16 @@ import { exists } from "../data/files.ts";
 import type { Split } from "../data/split.ts";
 import { TrajectoryError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
+import type { Hyperparameters } from "../models/model.ts";
 import { folderCheckpoints } from "../teachers/checkpoint_store.ts";
-import { teacherPreset } from "../teachers/presets.ts";
+import { fitDefaults } from "../teachers/fit.ts";
+import { teacherSettings } from "../teachers/presets.ts";
 import { type TeacherKind, trainTeacher } from "../teachers/train_teacher.ts";
 import { type Trajectory } from "../teachers/trajectory.ts";
 import { loadTrajectory, saveTrajectory } from "../teachers/trajectory_file.ts";
+import { type DataChoice, splitName } from "./load_split.ts";
+import { logNotice } from "./log.ts";
+import type { TeacherSettingTable } from "./setting_options.ts";
 import { trainingProgress } from "./training_progress.ts";
 
 /** What teachers to have, and where they are kept. */
@@ -19,6 +24,48 @@ export interface TeacherChoice {
   readonly seed: number;
   /** Most epochs; null: the default. */
   readonly epochs: number | null;
+  /** Hyperparameters other than the data set's preset, by kind. */
+  readonly options: TeacherSettingTable;
+}
+
+/** The options that choose teachers, as parsed. */
+export interface TeacherChoiceFlags {
+  teachers: string[];
+  teachersFolder: string;
+  teacherEpochs?: number;
+  teacherOption?: TeacherSettingTable;
+  seed: number;
+}
+
+/** The teachers that options ask for. */
+export function teacherChoice(flags: TeacherChoiceFlags): TeacherChoice {
+  return {
+    folder: flags.teachersFolder,
+    kinds: flags.teachers,
+    seed: flags.seed,
+    epochs: flags.teacherEpochs ?? null,
+    options: flags.teacherOption ?? {},
+  };
+}
+
+/** The options that choose teachers with every value that presets and defaults give them, by name. */
+export async function resolvedTeachers(
+  data: DataChoice,
+  choice: TeacherChoice,
+): Promise<{ teacherEpochs: number; teacherOption: TeacherSettingTable }> {
+  const dataset = await splitName(data);
+  const kinds = new Set([...choice.kinds, ...Object.keys(choice.options)]);
+  return {
+    teacherEpochs: choice.epochs ?? fitDefaults.epochs,
+    teacherOption: Object.fromEntries(
+      [...kinds].map((kind) => [kind, chosenSettings(choice, kind, dataset)]),
+    ),
+  };
+}
+
+/** All settings with which a kind of teacher is trained. */
+export function chosenSettings(choice: TeacherChoice, kind: string, dataset: string): Hyperparameters {
+  return teacherSettings(kind as TeacherKind, dataset, choice.options[kind]);
 }
 
 /**
@@ -33,6 +80,10 @@ export async function ensureTeachers(
   choice: TeacherChoice,
   options: { signal: AbortSignal; quiet: boolean },
 ): Promise<Trajectory[]> {
+  const unused = Object.keys(choice.options).filter((kind) => !choice.kinds.includes(kind));
+  if (unused.length > 0 && !options.quiet) {
+    logNotice("teacher", `settings of ${unused.join(", ")} have no effect: not among the teachers`, { unused });
+  }
   const trajectories: Trajectory[] = [];
   for (const kind of choice.kinds) {
     const folder = `${choice.folder}/${split.name}/${kind}`;
@@ -40,14 +91,20 @@ export async function ensureTeachers(
       const trajectory = await load(folder, split);
       trajectories.push(trajectory);
       if (!options.quiet) {
-        console.error(`${kind}: trained before${differences(trajectory, choice)}, in ${folder}`);
+        const found = differences(trajectory, choice, chosenSettings(choice, kind, split.name));
+        const other = found.length === 0 ? "" : ` with ${found.join(" and ")}`;
+        logNotice("teacher", `${kind}: trained before${other}, in ${folder}`, {
+          kind,
+          folder,
+          differences: found,
+        });
       }
       continue;
     }
     const checkpoints = folderCheckpoints(`${folder}/checkpoints`);
     using progress = trainingProgress(kind, choice.epochs ?? null, options.quiet);
     const trajectory = await trainTeacher(gpu, split, {
-      ...teacherPreset(split.name, kind as TeacherKind),
+      ...chosenSettings(choice, kind, split.name),
       kind: kind as TeacherKind,
       seed: choice.seed,
       ...(choice.epochs === null ? {} : { epochs: choice.epochs }),
@@ -71,10 +128,31 @@ async function load(folder: string, split: Split): Promise<Trajectory> {
 }
 
 /** How the training of a trajectory on disk was other than what is asked for now. */
-function differences(trajectory: Trajectory, { seed, epochs }: TeacherChoice): string {
+function differences(
+  { seed, hyperparameters }: Trajectory,
+  choice: TeacherChoice,
+  settings: Hyperparameters,
+): string[] {
   const found: string[] = [];
-  if (trajectory.seed !== seed) found.push(`seed ${trajectory.seed}, not ${seed}`);
-  const most = trajectory.hyperparameters.epochs;
-  if (epochs !== null && most !== epochs) found.push(`at most ${most} epochs, not ${epochs}`);
-  return found.length === 0 ? "" : ` with ${found.join(" and ")}`;
+  if (seed !== choice.seed) found.push(`seed ${seed}, not ${choice.seed}`);
+  const most = hyperparameters.epochs;
+  if (choice.epochs !== null && most !== choice.epochs) {
+    found.push(`at most ${most} epochs, not ${choice.epochs}`);
+  }
+  for (const [name, asked] of Object.entries(settings)) {
+    const had = hyperparameters[name];
+    // What a trajectory of an earlier program does not tell is not known to differ.
+    if (had === undefined || had === asked || name === "every" && isFasterEvery(had, asked)) continue;
+    found.push(`${name} ${had}, not ${asked}`);
+  }
+  return found;
+}
+
+/** A training that converges fast is repeated with a third of the distance between evaluations, perhaps repeatedly. */
+function isFasterEvery(had: unknown, asked: unknown): boolean {
+  for (let every = asked as number; every > 1;) {
+    every = Math.max(1, Math.floor(every / 3));
+    if (every === had) return true;
+  }
+  return false;
 }

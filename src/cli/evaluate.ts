@@ -13,23 +13,18 @@ import type { Student } from "../models/student.ts";
 import { loadStudent } from "../models/student_file.ts";
 import { formatMetric, formatNumber } from "../report/format.ts";
 import { textTable } from "../report/table.ts";
+import { applyConfig, type ConfigForm, configOptions, configText } from "./config_file.ts";
 import { withDriver } from "./embedded_driver.ts";
 import { examples } from "./examples.ts";
 import { loadSplit } from "./load_split.ts";
-import {
-  adapterOption,
-  dataChoice,
-  type DataFlags,
-  dataOptions,
-  pathName,
-  positiveInteger,
-} from "./options.ts";
+import { logNotice } from "./log.ts";
+import { adapterOption, dataChoice, type DataFlags, dataOptions, numberList, pathName } from "./options.ts";
 import { readRun } from "./run_file.ts";
 import { perUserTable } from "./run_folder.ts";
 
 /** Adds the command `evaluate`. */
 export function registerEvaluate(program: Command): void {
-  dataOptions(
+  const command = dataOptions(
     program.command("evaluate [student]").description(
       "Measures a student file, which ranks all items for all users, or anybody's ranked lists, on validation and test.",
     ),
@@ -40,9 +35,10 @@ export function registerEvaluate(program: Command): void {
       pathName,
     )
     .option("--against <file>", "compare with these ranked lists, by paired tests", pathName)
-    .option("--k <numbers>", "cut-offs", (text: string) => text.split(",").map(positiveInteger), [10, 50])
+    .option("--k <numbers>", "cut-offs", numberList, [10, 50])
     .option("--per-user <file>", "also write every user's test metrics, as tab-separated text", pathName)
-    .addOption(adapterOption())
+    .addOption(adapterOption());
+  configOptions(command)
     .addHelpText(
       "after",
       examples(
@@ -52,9 +48,12 @@ export function registerEvaluate(program: Command): void {
         "evaluate --run run.tsv --against other.tsv --data ../my-split",
       ),
     )
-    .action(async (student: string | undefined, _options, self: Command) =>
-      await runEvaluate(student, self.optsWithGlobals())
-    );
+    .action(async (student: string | undefined, _options, self: Command) => {
+      await applyConfig(self);
+      const { printConfig } = self.opts<{ printConfig?: ConfigForm }>();
+      if (printConfig === undefined) await runEvaluate(student, self.optsWithGlobals());
+      else console.log(await configText(self, printConfig));
+    });
 }
 
 interface EvaluateFlags extends DataFlags {
@@ -99,7 +98,11 @@ async function measureRun(path: string, split: Split, flags: EvaluateFlags): Pro
   if (width < longest) {
     notes.push(`no list has more than ${width} items: metrics beyond ${width} miss the rest`);
   }
-  if (!flags.quiet) { for (const note of notes) console.error(`${path} (lists of ${users} users): ${note}`); }
+  if (!flags.quiet) {
+    for (const note of notes) {
+      logNotice("lists", `${path} (lists of ${users} users): ${note}`, { path, users });
+    }
+  }
   return metrics;
 }
 

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { log } from "./log.ts";
 
 /** A signal that Ctrl-C aborts. */
 export interface Interrupt extends Disposable {
@@ -37,7 +38,7 @@ export function untilInterrupted(
   };
   const handler = () => {
     if (controller.signal.aborted) return;
-    console.error(`\n${message}`);
+    log("warning", "interrupt", `\n${message}`);
     Deno.unrefTimer(setTimeout(dispose, sameKeyMilliseconds));
     controller.abort(new DOMException("stopped by Ctrl-C", "AbortError"));
   };

@@ -1,8 +1,10 @@
-import { loadDataset, type LogOptions } from "../data/dataset.ts";
+import { loadDataset, logFile, type LogOptions } from "../data/dataset.ts";
 import { exists, pathKind } from "../data/files.ts";
+import { folderName } from "../data/read_split.ts";
 import { readSplitFolder, type Split, splitDataset, type SplitMethod } from "../data/split.ts";
 import { DataError } from "../errors.ts";
 import type { Ragged } from "../ragged.ts";
+import { logNotice } from "./log.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 /** The columns of a log; null: guessed. */
@@ -70,7 +72,7 @@ export function logReading(
     ),
     header: header ?? undefined,
     minimumRating: minimumRating ?? undefined,
-    onNotice: (line) => quiet || console.error(line),
+    onNotice: (line) => quiet || logNotice("data", line),
     onProgress: (read, total) => {
       if (total < largeFile) return;
       progress ??= createProgress({ label: `reading ${source}`, total, unit: "bytes", quiet });
@@ -107,6 +109,15 @@ export async function loadSplit(choice: DataChoice, quiet = false): Promise<Spli
   }
   const split = splitDataset(dataset, { test: 0.2, valid: 0.2, seed: splitSeed, method: splitMethod });
   return { ...split, name: [split.name, ...marksOf(choice)].join("-") };
+}
+
+/** The name that the split of some data has, without reading the data; a source that is not there has its own name. */
+export async function splitName(choice: DataChoice): Promise<string> {
+  const { source } = choice;
+  if (await isSplitFolder(source)) return await folderName(`${source}/train.txt`);
+  const known = source === "sample" || await pathKind(source) === "nothing";
+  const name = known ? source : (await logFile(source))?.name ?? source;
+  return [name, ...marksOf(choice)].join("-");
 }
 
 /** Teachers of one split are of no use to another: each has a folder of its own. */

@@ -8,11 +8,11 @@
  *       });
  *     }
  *
- * and call it below. Errors are printed here; the global option --quiet is read with `command.optsWithGlobals()`.
+ * and call it below. What is said on standard error goes through log.ts. Errors are printed here; the global option --quiet is read with `command.optsWithGlobals()`.
  *
  * @module
  */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import configuration from "../../deno.json" with { type: "json" };
 import { registerCompare } from "./compare.ts";
 import { registerData } from "./data.ts";
@@ -23,7 +23,9 @@ import { registerExport } from "./export.ts";
 import { registerRecommend } from "./recommend.ts";
 import { registerServe } from "./serve.ts";
 import { registerSimilar } from "./similar.ts";
-import { reportError } from "./run_command.ts";
+import { askedLogForm, log, logForms, logsJson, setLogForm } from "./log.ts";
+import { printError } from "./run_command.ts";
+import { registerSchema } from "./config_schema.ts";
 import { registerTeachers } from "./teachers.ts";
 
 /** The program with all its commands. */
@@ -35,10 +37,28 @@ export function createProgram(): Command {
     )
     .version(configuration.version)
     .option("-q, --quiet", "no progress and no notices, only results and errors")
+    .addOption(
+      new Option("--log <form>", "how progress, notices and errors are written on standard error").choices(
+        logForms,
+      )
+        .default("text"),
+    )
     .helpCommand(true)
     .exitOverride()
     // Its own way to find out reads a dozen variables that no task grants; the help has no colours anyway.
-    .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false })
+    .configureOutput({
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+      writeErr: (text) => {
+        if (logsJson()) log("info", "help", text);
+        else Deno.stderr.writeSync(new TextEncoder().encode(text));
+      },
+      outputError: (text, write) => {
+        if (logsJson()) {
+          log("error", "error", text.replace(/^error: /, ""), { name: "CommandLineError", code: 1 });
+        } else write(text);
+      },
+    })
     .showHelpAfterError("(add --help for the options and examples)");
   registerDistill(program);
   registerTeachers(program);
@@ -50,6 +70,7 @@ export function createProgram(): Command {
   registerExport(program);
   registerDoctor(program);
   registerData(program);
+  registerSchema(program);
   return program;
 }
 
@@ -58,21 +79,18 @@ export async function main(args: string[]): Promise<number> {
   try {
     // `deno task NAME -- --option` hands the dashes over.
     const given = args[1] === "--" ? args.toSpliced(1, 1) : args;
+    setLogForm(askedLogForm(given));
     await createProgram().parseAsync(given, { from: "user" });
     return 0;
   } catch (error) {
-    const { text, code } = reportError(error, configuration.version);
-    if (text !== "") console.error(text);
-    return code;
+    return printError(error, configuration.version);
   }
 }
 
 if (import.meta.main) {
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    const { text, code } = reportError(event.reason, configuration.version);
-    console.error(text);
-    Deno.exit(code);
+    Deno.exit(printError(event.reason, configuration.version));
   });
   Deno.exitCode = await main(Deno.args);
 }

@@ -50,6 +50,11 @@ export function idList(text: string, earlier: readonly string[] = []): string[] 
   throw new InvalidArgumentError("expected ids separated by commas, or a JSON array of strings");
 }
 
+/** Reads a list of positive integers of a command line, such as 10,50. */
+export function numberList(text: string): number[] {
+  return text.split(",").map(positiveInteger);
+}
+
 /** Reads a seed of a command line. */
 export function seedNumber(text: string): number {
   const value = Number(text);

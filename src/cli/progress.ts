@@ -11,6 +11,7 @@
 import cliProgress from "cli-progress";
 import process from "node:process";
 import { formatBytes, formatDuration, formatNumber } from "../report/format.ts";
+import { jsonLine, logsJson } from "./log.ts";
 
 /** Where progress is written. */
 export interface ProgressStream {
@@ -97,6 +98,23 @@ class Measured {
     return `${label}: ${join([`${done}${share}`, this.speed, this.remaining], note)}`;
   }
 
+  /** What a structured log says. */
+  fields(note: string, finished: boolean): Record<string, unknown> {
+    const { label, total, unit } = this.options;
+    const { done, rate } = this;
+    return {
+      label,
+      unit,
+      done,
+      total: total > 0 ? total : null,
+      perSecond: rate > 0 ? rate : null,
+      remainingSeconds: total > done && rate > 0 ? (total - done) / rate : null,
+      seconds: this.elapsed,
+      finished,
+      ...(note === "" ? {} : { message: note.trim() }),
+    };
+  }
+
   closing(note: string): string {
     const { label, unit } = this.options;
     const time = `${amount(this.done, unit)} in ${formatDuration(this.elapsed)}`;
@@ -104,7 +122,10 @@ class Measured {
   }
 }
 
-function plainProgress(measured: Measured, write: (line: string) => void): Progress {
+/** Writes one line, during the work or at its end. */
+type WriteLine = (note: string, finished: boolean) => void;
+
+function plainProgress(measured: Measured, write: WriteLine): Progress {
   let lastTime = measured.now();
   let lastDone = measured.done;
   return {
@@ -118,15 +139,15 @@ function plainProgress(measured: Measured, write: (line: string) => void): Progr
       if (total > 0 && done >= total) return;
       lastTime = measured.now();
       lastDone = done;
-      write(measured.line(note));
+      write(note, false);
     },
     stop(note = "") {
-      write(measured.closing(note));
+      write(note, true);
     },
   };
 }
 
-function barProgress(measured: Measured, write: (line: string) => void): Progress {
+function barProgress(measured: Measured, write: WriteLine): Progress {
   const { label, total, unit } = measured.options;
   const bar = new cliProgress.SingleBar({
     format: total > 0 ? "{label} {bar} {percentage} %  {text}" : "{label}  {text}",
@@ -152,21 +173,28 @@ function barProgress(measured: Measured, write: (line: string) => void): Progres
     },
     stop(note = "") {
       bar.stop();
-      write(measured.closing(note));
+      write(note, true);
     },
   };
 }
 
 /**
  * Starts to show progress: a bar with rate and remaining time on a terminal; elsewhere (a file, a log) a line at most
- * every five seconds or each tenth of the work.
+ * every five seconds or each tenth of the work, with `--log json` a JSON object.
  */
 export function createProgress(options: ProgressOptions): Progress {
   if (options.quiet) return { update() {}, stop() {} };
   const stream = options.stream ?? Deno.stderr;
   const encoder = new TextEncoder();
-  const write = (line: string) => void stream.writeSync(encoder.encode(line + "\n"));
   const measured = new Measured(options, options.now ?? (() => performance.now()));
-  const bar = options.stream === undefined && stream.isTerminal();
+  const write: WriteLine = (note, finished) => {
+    const line = logsJson()
+      ? jsonLine("info", "progress", measured.fields(note, finished))
+      : finished
+      ? measured.closing(note)
+      : measured.line(note);
+    stream.writeSync(encoder.encode(line + "\n"));
+  };
+  const bar = options.stream === undefined && stream.isTerminal() && !logsJson();
   return bar ? barProgress(measured, write) : plainProgress(measured, write);
 }

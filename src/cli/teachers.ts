@@ -6,9 +6,15 @@ import type { AdapterChoice } from "../gpu/adapter.ts";
 import { openGpu } from "../gpu/gpu.ts";
 import { overlapLines } from "../report/overlap_table.ts";
 import { renderTeachersReport } from "../report/render_teachers_report.ts";
+import { applyConfig, type ConfigForm, configOptions, configText } from "./config_file.ts";
 import { commandLine } from "./distill_config.ts";
 import { withDriver } from "./embedded_driver.ts";
-import { ensureTeachers } from "./ensure_teachers.ts";
+import {
+  ensureTeachers,
+  resolvedTeachers,
+  teacherChoice,
+  type TeacherChoiceFlags,
+} from "./ensure_teachers.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { loadSplit, requireEvaluated } from "./load_split.ts";
@@ -22,6 +28,7 @@ import {
   teacherOptions,
 } from "./options.ts";
 import { perUserTable, requireNoFolder } from "./run_folder.ts";
+import { teacherSettingOption } from "./setting_options.ts";
 import {
   measureTeachers,
   perUserMetrics,
@@ -32,7 +39,7 @@ import {
 
 /** Adds the command `teachers`. */
 export function registerTeachers(program: Command): void {
-  teacherOptions(dataOptions(
+  const command = teacherOptions(dataOptions(
     program.command("teachers").description(
       "Trains the teachers that are missing, keeps their trajectories, and shows each, their ensemble, training-free " +
         "yardsticks beside them, and how much their lists have in common.",
@@ -43,24 +50,29 @@ export function registerTeachers(program: Command): void {
       "also write report.html, summary.json and per_user.tsv to a new folder",
       pathName,
     )
-    .addOption(adapterOption())
+    .addOption(adapterOption());
+  configOptions(teacherSettingOption(command))
     .addHelpText(
       "after",
       examples(
         "teachers",
         "teachers --data citeulike --teachers MF,ML --seed 1",
+        "teachers --config mine.toml --teacher-option MF.dim=32    docs/configuration.md",
         "teachers --data citeulike --teachers MF,ML,DL,GNN,AE,I-AE --out runs/teachers",
       ),
     )
-    .action(async (_options, self: Command) => await runTeachers(self.optsWithGlobals()));
+    .action(async (_options, self: Command) => {
+      await applyConfig(self);
+      const flags = self.optsWithGlobals<TeacherFlags>();
+      if (flags.printConfig === undefined) return await runTeachers(flags);
+      const resolved = await resolvedTeachers(dataChoice(flags), teacherChoice(flags));
+      console.log(await configText(self, flags.printConfig, resolved));
+    });
 }
 
-interface TeacherFlags extends DataFlags {
-  teachers: string[];
-  teachersFolder: string;
-  teacherEpochs?: number;
-  seed: number;
+interface TeacherFlags extends DataFlags, TeacherChoiceFlags {
   out?: string;
+  printConfig?: ConfigForm;
   adapter: AdapterChoice;
   quiet?: boolean;
 }
@@ -76,12 +88,7 @@ async function runTeachers(flags: TeacherFlags): Promise<void> {
   using gpu = await openGpu({ adapter: flags.adapter });
   using interrupt = untilInterrupted();
   const { signal } = interrupt;
-  const trajectories = await ensureTeachers(gpu, split, {
-    folder: flags.teachersFolder,
-    kinds: flags.teachers,
-    seed: flags.seed,
-    epochs: flags.teacherEpochs ?? null,
-  }, { signal, quiet });
+  const trajectories = await ensureTeachers(gpu, split, teacherChoice(flags), { signal, quiet });
   using evaluation = new RankingEvaluation(gpu, split);
   const yardsticks = await measureYardsticks(evaluation, split, { signal, quiet });
   const teachers = measureTeachers(evaluation, split, trajectories);

@@ -1,4 +1,5 @@
 import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
+import { log, logNotice } from "./log.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 /** A progress bar for a training run, as hooks. */
@@ -30,6 +31,10 @@ export function trainingProgress(label: string, epochs: number | null, quiet: bo
         progress ??= createProgress({ label, total, unit: "epochs", quiet, done: record.epoch - 1 });
         if (record.valid) {
           if (!best || recall(record) > recall(best)) best = record;
+          if (!quiet) {
+            const { epoch, loss, valid } = record;
+            log("info", "evaluation", null, { label, epoch, loss, valid, bestEpoch: best.epoch });
+          }
           latest = `, Recall@50 ${recall(record).toFixed(4)} (best ${recall(best).toFixed(4)})`;
         }
         const phase = record.phase ? `${record.phase} ` : "";
@@ -37,7 +42,9 @@ export function trainingProgress(label: string, epochs: number | null, quiet: bo
       },
       onStage(stage, done, all) {
         stop();
-        if (!quiet) console.error(`${label}: ${stage}${done > 0 ? ` (${done} of ${all})` : ""}`);
+        if (quiet) return;
+        const part = done > 0 ? ` (${done} of ${all})` : "";
+        logNotice("stage", `${label}: ${stage}${part}`, { label, stage, done, total: all });
       },
     },
     [Symbol.dispose]: stop,

@@ -134,7 +134,8 @@ function requireDisjoint(
   }
 }
 
-async function folderName(path: string): Promise<string> {
+/** The name that a split has by default, from the path of its training part. */
+export async function folderName(path: string): Promise<string> {
   const { basename, dirname, resolve } = await import("node:path");
   const folder = dirname(resolve(path));
   return basename(basename(folder) === "split" ? dirname(folder) : folder) || "split";

@@ -7,7 +7,7 @@
 import { type Split, splitFingerprint } from "../data/split.ts";
 import type { SplitMetrics } from "../evaluate/ranking_evaluation.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import type { FitOptions } from "../teachers/fit.ts";
+import { fitDefaults, type FitOptions } from "../teachers/fit.ts";
 import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
 import { identityOf } from "./distill.ts";
 import { methodSettings } from "./method_settings.ts";
@@ -60,8 +60,8 @@ export async function trainWithoutDistillation(
   options: BaselineOptions = {},
   hooks: TrainingHooks = {},
 ): Promise<Baseline> {
-  const { metric = "recall@50", ...given } = options;
-  const settings = methodSettings(bpr, { epochs: 500, ...given });
+  const { metric = fitDefaults.metric, ...given } = options;
+  const settings = methodSettings(bpr, { epochs: fitDefaults.epochs, ...given });
   using student = new FactorStudent(gpu, split, settings);
   using run = bpr.start({ gpu, split, trajectories: [], student, settings });
   const identity = `w/o KD ${identityOf(await splitFingerprint(split), [], settings)}`;

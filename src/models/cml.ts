@@ -39,6 +39,9 @@ export const cmlDefaults: Required<CmlOptions> = {
   seed: 0,
 };
 
+/** What each setting may be. */
+export const cmlRules = { ...embeddingRules, margin: nonNegativeNumber };
+
 /** Collaborative metric learning; made by {@linkcode createCml}. */
 export class MetricLearning extends PairwiseModel {
   /** "ML". */
@@ -102,6 +105,5 @@ export class MetricLearning extends PairwiseModel {
  * @throws {ArgumentError} naming the setting that is unusable, or if the training set is empty or not in order.
  */
 export function createCml(gpu: Gpu, training: TrainingSet, options: CmlOptions = {}): MetricLearning {
-  const rules = { ...embeddingRules, margin: nonNegativeNumber };
-  return new MetricLearning(gpu, training, readOptions(options, cmlDefaults, rules));
+  return new MetricLearning(gpu, training, readOptions(options, cmlDefaults, cmlRules));
 }

@@ -42,6 +42,18 @@ export const lightGcnDefaults: Required<LightGcnOptions> = {
   seed: 0,
 };
 
+/** What each setting may be. */
+export const lightGcnRules = {
+  dim: embeddingRules.dim,
+  layers: wholeNumber(1, 16),
+  learningRate: embeddingRules.learningRate,
+  regularization: nonNegativeNumber,
+  batch: embeddingRules.batch,
+  sampling: oneOf("interactions", "uniform"),
+  initialDeviation: embeddingRules.initialDeviation,
+  seed: embeddingRules.seed,
+};
+
 /**
  * LightGCN; made by {@linkcode createLightGcn}. Device memory: 24 bytes for each of rows x
  * {@linkcode strideOf}(dim) numbers, beside the graph and the batches.
@@ -185,16 +197,5 @@ export class LightGcn implements Model {
  * @throws {ArgumentError} naming the setting that is unusable, or if the training set is empty or not in order.
  */
 export function createLightGcn(gpu: Gpu, training: TrainingSet, options: LightGcnOptions = {}): LightGcn {
-  const { dim, learningRate, batch, initialDeviation, seed } = embeddingRules;
-  const rules = {
-    dim,
-    layers: wholeNumber(1, 16),
-    learningRate,
-    regularization: nonNegativeNumber,
-    batch,
-    sampling: oneOf("interactions", "uniform"),
-    initialDeviation,
-    seed,
-  };
-  return new LightGcn(gpu, training, readOptions(options, lightGcnDefaults, rules));
+  return new LightGcn(gpu, training, readOptions(options, lightGcnDefaults, lightGcnRules));
 }

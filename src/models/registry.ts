@@ -1,12 +1,15 @@
 import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import { createCml } from "./cml.ts";
-import { createItemVae } from "./item_vae.ts";
-import { createLightGcn } from "./lightgcn.ts";
-import { createMf } from "./mf.ts";
-import type { Model, TrainingSet } from "./model.ts";
+import { autoencoderRules } from "./autoencoder_settings.ts";
+import { cmlDefaults, cmlRules, createCml } from "./cml.ts";
+import { createItemVae, itemVaeDefaults } from "./item_vae.ts";
+import { createLightGcn, lightGcnDefaults, lightGcnRules } from "./lightgcn.ts";
+import { createMf, mfDefaults } from "./mf.ts";
+import type { Hyperparameters, Model, TrainingSet } from "./model.ts";
+import { embeddingRules, type OptionRule } from "./model_options.ts";
 import { createNeumf } from "./neumf.ts";
-import { createVae } from "./vae.ts";
+import { neumfDefaults, neumfRules } from "./neumf_options.ts";
+import { createVae, vaeDefaults } from "./vae.ts";
 
 /** Makes a model of one kind; it checks its settings itself. */
 export type ModelFactory = (gpu: Gpu, training: TrainingSet, options: object) => Model;
@@ -19,6 +22,24 @@ export const modelFactories: Readonly<Record<string, ModelFactory>> = {
   GNN: createLightGcn,
   AE: createVae,
   "I-AE": createItemVae,
+};
+
+/** The settings of one kind of model. */
+export interface ModelSettings {
+  /** Every setting, with the value it has where none is given. */
+  readonly defaults: Hyperparameters;
+  /** What each may be. */
+  readonly rules: Readonly<Record<string, OptionRule>>;
+}
+
+/** The settings of every kind of model, for those that want to know them before a model is made. */
+export const modelSettings: Readonly<Record<string, ModelSettings>> = {
+  MF: { defaults: { ...mfDefaults }, rules: embeddingRules },
+  ML: { defaults: { ...cmlDefaults }, rules: cmlRules },
+  DL: { defaults: { ...neumfDefaults }, rules: neumfRules },
+  GNN: { defaults: { ...lightGcnDefaults }, rules: lightGcnRules },
+  AE: { defaults: { ...vaeDefaults }, rules: autoencoderRules },
+  "I-AE": { defaults: { ...itemVaeDefaults }, rules: autoencoderRules },
 };
 
 /**

@@ -23,6 +23,9 @@ export interface FitOptions {
   readonly metric: string;
 }
 
+/** How long models are trained where nothing else is said. */
+export const fitDefaults: FitOptions = { epochs: 500, every: 10, patience: 5, metric: "recall@50" };
+
 /** What a training run left behind. */
 export interface Fit {
   /** Every epoch. */

@@ -3,6 +3,11 @@
  *
  * @module
  */
+import { ArgumentError } from "../errors.ts";
+import type { Hyperparameters } from "../models/model.ts";
+import { readOptions, wholeNumber } from "../models/model_options.ts";
+import { modelSettings } from "../models/registry.ts";
+import { fitDefaults } from "./fit.ts";
 import type { TeacherKind, TeacherOptions } from "./train_teacher.ts";
 
 type Settings = Omit<TeacherOptions, "kind">;
@@ -34,4 +39,36 @@ const presets: Readonly<Record<string, Partial<Record<TeacherKind, Settings>>>> 
  */
 export function teacherPreset(dataset: string, kind: TeacherKind): Settings {
   return presets[dataset.replace(/-\d+$/, "")]?.[kind] ?? {};
+}
+
+const evaluations = wholeNumber(1, 100_000);
+
+/**
+ * What can be set of one kind of teacher, with the value it has where neither a preset nor anybody sets it: the model's
+ * hyperparameters, `every` and `patience`. Seed and epochs are the same for all teachers and set elsewhere.
+ */
+export function teacherDefaults(kind: TeacherKind): Hyperparameters {
+  const { seed: _seed, ...defaults } = modelSettings[kind]!.defaults;
+  return { ...defaults, every: fitDefaults.every, patience: fitDefaults.patience };
+}
+
+/**
+ * Every setting of a teacher: what is given, over the data set's preset, over the defaults.
+ *
+ * @param kind The kind of teacher.
+ * @param dataset Name of the data set, for the preset.
+ * @param given Settings that somebody chose; see {@linkcode teacherDefaults} for their names.
+ * @throws {ArgumentError} naming the setting, if one does not exist or has an unusable value.
+ */
+export function teacherSettings(kind: TeacherKind, dataset: string, given: object = {}): Hyperparameters {
+  const rules = { ...modelSettings[kind]!.rules, every: evaluations, patience: evaluations };
+  if ("seed" in given) {
+    throw new ArgumentError("seed", "it is no setting of one teacher", "the seed of all training");
+  }
+  return readOptions({ ...teacherPreset(dataset, kind), ...given }, teacherDefaults(kind), rules);
+}
+
+/** What a setting of a teacher may be, in words. */
+export function teacherExpectation(kind: TeacherKind, name: string): string {
+  return modelSettings[kind]!.rules[name]?.expected ?? evaluations.expected;
 }

@@ -8,7 +8,7 @@ import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { createModel } from "../models/registry.ts";
 import { HetcompError } from "../errors.ts";
-import { fit, type FitOptions } from "./fit.ts";
+import { fit, fitDefaults as defaults, type FitOptions } from "./fit.ts";
 import { selectStates } from "./select_states.ts";
 import { observedImportance, partMetrics, stateLists } from "./state_lists.ts";
 import { type Trajectory } from "./trajectory.ts";
@@ -29,8 +29,6 @@ export interface TeacherOptions extends Partial<FitOptions> {
 
 /** Lists of a trajectory hold this many items, of which each has its importance. */
 export const trajectoryLength = 100;
-
-const defaults: FitOptions = { epochs: 500, every: 10, patience: 5, metric: "recall@50" };
 
 /**
  * Trains one teacher with early stopping on validation Recall@50 and keeps four states of its training: the best
