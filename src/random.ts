@@ -16,9 +16,11 @@ export const stream = {
   dropout: 6,
   latent: 7,
   pair: 8,
+  pair: 8,
   correction: 9,
   tail: 10,
   generalization: 11,
+  trial: 12,
 } as const;
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;

@@ -39,7 +39,12 @@ function loadToml(): Promise<TomlPackage> {
   return loadPackage<TomlPackage>("smol-toml@1.9.1");
 }
 
-async function parse(file: string, text: string): Promise<unknown> {
+/**
+ * Reads the text of a TOML file, or of a JSON file if its name ends so.
+ *
+ * @throws {DataError} naming file and line, if it is neither.
+ */
+export async function parseConfigText(file: string, text: string): Promise<unknown> {
   if (file.toLowerCase().endsWith(".json")) {
     try {
       return JSON.parse(text);
@@ -108,7 +113,7 @@ function jsonLine(text: string, path: readonly string[]): number | undefined {
  */
 export async function readConfigFile(file: string, program: Command): Promise<Map<string, unknown>> {
   const text = await readText(file);
-  const content = await parse(file, text);
+  const content = await parseConfigText(file, text);
   const fail = (path: readonly string[], message: string): never => {
     const line = file.toLowerCase().endsWith(".json") ? jsonLine(text, path) : tomlLine(text, path);
     throw new DataError({ file, ...(line === undefined ? {} : { line }) }, message);
@@ -172,6 +177,17 @@ export function applyPreset(command: Command, preset: Readonly<Record<string, un
   }
 }
 
+/** Values as TOML; those that are undefined are left out, and tables stand last. */
+export async function tomlText(values: Readonly<Record<string, unknown>>): Promise<string> {
+  // What stands behind a table would belong to it.
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  const ordered = [
+    ...entries.filter(([, value]) => !isTable(value)),
+    ...entries.filter(([, value]) => isTable(value)),
+  ];
+  return (await loadToml()).stringify(Object.fromEntries(ordered)).trimEnd();
+}
+
 /**
  * All options of a command as a configuration file.
  *
@@ -185,14 +201,9 @@ export async function configText(
   const all = { ...command.opts(), ...resolved } as Record<string, unknown>;
   const names = configKeys(command).map(({ name }) => name);
   const isSet = (name: string) => all[name] !== undefined;
-  // What stands behind a table belongs to it.
-  const ordered = [
-    ...names.filter((name) => !isTable(all[name])),
-    ...names.filter((name) => isTable(all[name])),
-  ];
-  const values = Object.fromEntries(ordered.filter(isSet).map((name) => [name, all[name]]));
+  const values = Object.fromEntries(names.filter(isSet).map((name) => [name, all[name]]));
   if (form === "json") return JSON.stringify(values, null, 2);
   const unset = names.filter((name) => !isSet(name));
   const remark = unset.length === 0 ? "" : `# not set: ${unset.join(", ")}\n`;
-  return remark + (await loadToml()).stringify(values).trimEnd();
+  return remark + await tomlText(values);
 }

@@ -82,7 +82,9 @@ export async function ensureTeachers(
 ): Promise<Trajectory[]> {
   const unused = Object.keys(choice.options).filter((kind) => !choice.kinds.includes(kind));
   if (unused.length > 0 && !options.quiet) {
-    logNotice("teacher", `settings of ${unused.join(", ")} have no effect: not among the teachers`, { unused });
+    logNotice("teacher", `settings of ${unused.join(", ")} have no effect: not among the teachers`, {
+      unused,
+    });
   }
   const trajectories: Trajectory[] = [];
   for (const kind of choice.kinds) {

@@ -25,6 +25,7 @@ import { registerServe } from "./serve.ts";
 import { registerSimilar } from "./similar.ts";
 import { askedLogForm, log, logForms, logsJson, setLogForm } from "./log.ts";
 import { printError } from "./run_command.ts";
+import { registerSearch } from "./search.ts";
 import { registerSchema } from "./config_schema.ts";
 import { registerTeachers } from "./teachers.ts";
 
@@ -70,6 +71,7 @@ export function createProgram(): Command {
   registerExport(program);
   registerDoctor(program);
   registerData(program);
+  registerSearch(program);
   registerSchema(program);
   return program;
 }

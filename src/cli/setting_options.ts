@@ -34,7 +34,11 @@ export function suggestion(unknown: string, known: readonly string[]): string {
 
 function requireKnown(what: string, name: string, known: readonly string[]): void {
   if (known.includes(name)) return;
-  throw new ArgumentError(name, `${what} has no setting of this name`, nearestIds(name, known, 1)[0] ?? known.join(", "));
+  throw new ArgumentError(
+    name,
+    `${what} has no setting of this name`,
+    nearestIds(name, known, 1)[0] ?? known.join(", "),
+  );
 }
 
 /**

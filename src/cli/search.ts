@@ -1,0 +1,248 @@
+import { type Command, Option } from "commander";
+import { exists, readText, writeAtomically } from "../data/files.ts";
+import { splitFingerprint } from "../data/split.ts";
+import { ArgumentError, RunError } from "../errors.ts";
+import { openGpu } from "../gpu/gpu.ts";
+import type { AdapterChoice } from "../gpu/adapter.ts";
+import type { Hyperparameters } from "../models/model.ts";
+import { formatCount, formatMetric } from "../report/format.ts";
+import { textTable } from "../report/table.ts";
+import { folderCheckpoints } from "../teachers/checkpoint_store.ts";
+import { Interrupted } from "../teachers/training.ts";
+import { parseConfigText, tomlText } from "./config_file.ts";
+import { withDriver } from "./embedded_driver.ts";
+import { ensureTeachers, teacherChoice, type TeacherChoiceFlags } from "./ensure_teachers.ts";
+import { examples } from "./examples.ts";
+import {
+  byValue,
+  epochBudget,
+  type HalvingPlan,
+  rungEpochs,
+  successiveHalving,
+  type TrialRecord,
+} from "./halving.ts";
+import { untilInterrupted } from "./interrupt.ts";
+import { loadSplit, requireEvaluated } from "./load_split.ts";
+import { logNotice } from "./log.ts";
+import {
+  adapterOption,
+  dataChoice,
+  type DataFlags,
+  dataOptions,
+  pathName,
+  positiveInteger,
+  teacherOptions,
+} from "./options.ts";
+import { readSpace, sampleTrial, type SearchSpace } from "./search_space.ts";
+import { checkTrial, type SearchedModel, trainTrial } from "./search_trial.ts";
+import {
+  distillSetting,
+  distillSettingDefaults,
+  teacherKindNames,
+  teacherSettingOption,
+} from "./setting_options.ts";
+import { trainingProgress } from "./training_progress.ts";
+
+interface SearchFlags extends DataFlags, TeacherChoiceFlags {
+  model: SearchedModel;
+  space: string[];
+  trials: number;
+  epochs: number;
+  firstRung?: number;
+  eta: number;
+  option?: Hyperparameters;
+  out: string;
+  adapter: AdapterChoice;
+  quiet?: boolean;
+}
+
+/** Adds the command `search`. */
+export function registerSearch(program: Command): void {
+  const command = program.command("search").description(
+    "Searches the settings of a teacher or of the student at random, on validation only: all trials are trained for a " +
+      "few epochs, the best of them for more. Given again, the same command continues.",
+  );
+  teacherSettingOption(teacherOptions(dataOptions(command)))
+    .addOption(
+      new Option("--model <kind>", "whose settings").choices([...teacherKindNames, "student"])
+        .makeOptionMandatory(),
+    )
+    .requiredOption(
+      "--space <file or name=values>",
+      "what is chosen from, such as dim=16,32 or learningRate=log:1e-4..1e-1, or a file; may be given again",
+      (text: string, earlier: string[] = []) => [...earlier, pathName(text)],
+    )
+    .option("--trials <number>", "number of trials", positiveInteger, 20)
+    .option("--epochs <number>", "most epochs of a trial", positiveInteger, 300)
+    .option(
+      "--first-rung <number>",
+      "epochs after which trials are first compared (default: a ninth of all; --epochs: none is pruned)",
+      positiveInteger,
+    )
+    .option(
+      "--eta <number>",
+      "one of this many trials goes on, for this many times the epochs",
+      positiveInteger,
+      3,
+    )
+    .option("--option <name=value>", "a setting of the distillation that is not searched", distillSetting)
+    .requiredOption("--out <folder>", "where trials.jsonl and best.toml are kept", pathName)
+    .addOption(adapterOption())
+    .addHelpText(
+      "after",
+      examples(
+        "search --model MF --space learningRate=log:1e-4..1e-1 --space dim=16,32,64 --trials 20 --out runs/mf",
+        "search --data citeulike --model student --space space.toml --seed 2 --out runs/student",
+      ),
+    )
+    .action(async (_options, self: Command) => await runSearch(self.optsWithGlobals()));
+}
+
+/** Everything that decides the result of a search. */
+function searchSettings(
+  flags: SearchFlags,
+  space: SearchSpace,
+  plan: HalvingPlan,
+  fingerprint: string,
+): object {
+  const { model, seed, teachers, teachersFolder, teacherEpochs, option = {}, teacherOption = {} } = flags;
+  const ofStudent = model === "student" ? { teachers, teachersFolder, teacherEpochs, option } : {};
+  return { model, seed, fingerprint, data: dataChoice(flags), space, plan, teacherOption, ...ofStudent };
+}
+
+/** Starts the folder of a search, or reads how far it has come. */
+async function pastRecords(folder: string, settings: object): Promise<TrialRecord[]> {
+  const path = `${folder}/search.json`;
+  const text = JSON.stringify(settings, null, 2) + "\n";
+  if (!await exists(path)) {
+    if (await exists(folder)) {
+      throw new RunError(`the folder ${folder} exists and holds no search; name another with --out`);
+    }
+    await writeAtomically(path, text);
+    return [];
+  }
+  if (await readText(path) !== text) {
+    throw new RunError(
+      `the search in ${folder} was started with other settings or data (see ${path}); give those, or name another --out`,
+    );
+  }
+  if (!await exists(`${folder}/trials.jsonl`)) return [];
+  const lines = (await readText(`${folder}/trials.jsonl`)).trimEnd().split("\n");
+  return lines.map((line) => JSON.parse(line) as TrialRecord);
+}
+
+function bestConfig(flags: SearchFlags, settings: Hyperparameters): Record<string, unknown> {
+  const { data, userColumn, itemColumn, ratingColumn, timeColumn, header, minimumRating } = flags;
+  const { minimumInteractions, core, split, splitSeed, seed, model, teacherOption = {}, option = {} } = flags;
+  const shared = {
+    ...{ data, userColumn, itemColumn, ratingColumn, timeColumn, header, minimumRating },
+    ...{ minimumInteractions, core, split, splitSeed, seed },
+  };
+  if (model !== "student") {
+    const merged = { ...teacherOption, [model]: { ...teacherOption[model], ...settings } };
+    return { ...shared, teachers: [model], teacherOption: merged };
+  }
+  const { teachers, teachersFolder, teacherEpochs, epochs } = flags;
+  const entries = Object.entries({ ...option, ...settings });
+  const flagged = entries.filter(([name]) => !(name in distillSettingDefaults));
+  const others = entries.filter(([name]) => name in distillSettingDefaults);
+  return {
+    ...{ ...shared, teachers, teachersFolder, teacherEpochs, epochs, ...Object.fromEntries(flagged) },
+    ...{ option: Object.fromEntries(others), teacherOption },
+  };
+}
+
+function trialTable(records: readonly TrialRecord[], trials: readonly Hyperparameters[]): string {
+  const right = (title: string) => ({ title, align: "right" as const });
+  const names = Object.keys(trials[0]!);
+  return textTable(
+    [right("trial"), right("epochs"), right("Recall@50"), right("at epoch"), "state", ...names.map(right)],
+    byValue(records).map(({ trial, state, rungs }) => {
+      const last = rungs.at(-1)!;
+      const shown = names.map((name) => {
+        const value = trials[trial]![name]!;
+        return typeof value === "number" ? String(Number(value.toPrecision(4))) : String(value);
+      });
+      return [trial, last.trained, formatMetric(last.value), last.bestEpoch, state, ...shown].map(String);
+    }),
+  );
+}
+
+function checkSampled(model: SearchedModel, settings: Hyperparameters, space: SearchSpace): void {
+  for (const [name, value] of Object.entries(settings)) {
+    try {
+      checkTrial(model, { [name]: value });
+    } catch (error) {
+      const choice = space[name]!;
+      const isFraction = choice.kind === "range" && !choice.whole && !Number.isInteger(value);
+      if (isFraction && error instanceof ArgumentError && /whole|integer/.test(error.message)) {
+        error.message += ` (a range of whole numbers: ${name}=int:${Math.ceil(choice.least)}..${
+          Math.floor(choice.most)
+        })`;
+      }
+      throw error;
+    }
+  }
+}
+
+async function runSearch(flags: SearchFlags): Promise<void> {
+  const quiet = flags.quiet ?? false;
+  const { model, seed, out, eta, epochs } = flags;
+  const space = await readSpace(flags.space, parseConfigText);
+  // One survivor of one would never end.
+  const first = eta === 1 ? epochs : Math.min(epochs, flags.firstRung ?? Math.ceil(epochs / eta ** 2));
+  const plan: HalvingPlan = { trials: flags.trials, rungs: rungEpochs(first, epochs, eta), eta };
+  const trials = Array.from({ length: plan.trials }, (_, trial) => sampleTrial(space, seed, trial));
+  for (const settings of trials) checkSampled(model, settings, space);
+  await withDriver({ adapter: flags.adapter, quiet });
+  const split = await loadSplit(dataChoice(flags), quiet);
+  requireEvaluated(split, flags.data);
+  const fingerprint = await splitFingerprint(split);
+  const past = await pastRecords(out, searchSettings(flags, space, plan, fingerprint));
+  if (!quiet) {
+    const { rungs } = plan;
+    logNotice(
+      "search",
+      `${plan.trials} trials, compared after ${rungs.join(", ")} epochs; at most ${
+        formatCount(epochBudget(plan))
+      } epochs in all`,
+      { trials: plan.trials, rungs, budget: epochBudget(plan) },
+    );
+  }
+  using gpu = await openGpu({ adapter: flags.adapter });
+  using interrupt = untilInterrupted();
+  const { signal } = interrupt;
+  const trajectories = model === "student"
+    ? await ensureTeachers(gpu, split, teacherChoice(flags), { signal, quiet })
+    : [];
+  const fixed = (model === "student" ? flags.option : flags.teacherOption?.[model]) ?? {};
+  const setting = { gpu, split, model, seed, fixed, fingerprint, trajectories };
+  const checkpoints = (trial: number) => folderCheckpoints(`${out}/checkpoints/${trial}`);
+  let trainedNow = -1;
+  const records = await successiveHalving(plan, past, async (trial, upTo) => {
+    trainedNow = trial;
+    signal.throwIfAborted();
+    using progress = trainingProgress(`trial ${trial}`, upTo, quiet);
+    return await trainTrial(setting, trials[trial]!, upTo, {
+      ...progress.hooks,
+      signal,
+      checkpoints: checkpoints(trial),
+    });
+  }, async (changed) => {
+    const lines = changed.map((record) =>
+      JSON.stringify({ ...record, settings: trials[record.trial] }) + "\n"
+    );
+    await writeAtomically(`${out}/trials.jsonl`, lines.join(""));
+    for (const { trial, state } of changed) if (state !== "open") await checkpoints(trial).clear();
+  }).catch((error) => {
+    if (!(error instanceof Interrupted)) throw error;
+    error.message =
+      `stopped in trial ${trainedNow} after epoch ${error.epoch}; the same command continues from there`;
+    throw error;
+  });
+  const [best] = byValue(records);
+  await writeAtomically(`${out}/best.toml`, await tomlText(bestConfig(flags, trials[best!.trial]!)) + "\n");
+  await folderCheckpoints(`${out}/checkpoints`).clear();
+  console.log(trialTable(records, trials));
+  console.log(`\nbest:   ${out}/best.toml\ntrials: ${out}/trials.jsonl`);
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import type { TrialRecord } from "../../src/cli/halving.ts";
+import { fail, filesUnder, smallData, succeed, temporaryFolder } from "./small_run.ts";
+import { stopProgram } from "./stopped_program.ts";
+
+Deno.test("search finds, keeps and prints the best, also after a kill and a Ctrl-C", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await using folder = await temporaryFolder();
+  const at = (name: string) => `${folder.path}/${name}`;
+  await Deno.writeTextFile(at("small.dat"), smallData());
+  const search = (out: string, ...more: string[]) => [
+    ...[
+      "search",
+      "--data",
+      at("small.dat"),
+      "--model",
+      "MF",
+      "--trials",
+      "4",
+      "--epochs",
+      "40",
+      "--first-rung",
+      "10",
+    ],
+    ...[
+      "--eta",
+      "2",
+      "--space",
+      "learningRate=log:1e-3..1e-1",
+      "--space",
+      "dim=8,16",
+      "--seed",
+      "3",
+      "--out",
+      at(out),
+    ],
+    ...["--teacher-option", "MF.every=5", ...more],
+  ];
+  const undisturbed = await succeed(...search("undisturbed"));
+  const trials = async (out: string) => {
+    const lines = (await Deno.readTextFile(at(`${out}/trials.jsonl`))).trimEnd().split("\n");
+    return lines.map((line) => JSON.parse(line) as TrialRecord & { settings: Record<string, number> });
+  };
+  const expected = await trials("undisturbed");
+  assert.deepEqual(expected.map(({ rungs }) => rungs.length).toSorted(), [1, 1, 2, 3]);
+  assert.deepEqual(filesUnder(at("undisturbed")), ["best.toml", "search.json", "trials.jsonl"]);
+  assert.doesNotMatch(await Deno.readTextFile(at("undisturbed/trials.jsonl")), /test/);
+
+  assert.equal((await stopProgram(search("stopped"), /^trial 1:/m, "SIGKILL")).signal, "SIGKILL");
+  const stopped = await stopProgram(search("stopped"), /^trial \d: [23]\d of 40/m, "SIGINT");
+  assert.equal(stopped.code, 130);
+  await fail(/was started with other settings or data/, search("stopped", "--trials", "5"));
+  const resumed = await succeed(...search("stopped"));
+  assert.deepEqual(await trials("stopped"), expected);
+  assert.equal(
+    resumed.stdout.replaceAll(at("stopped"), ""),
+    undisturbed.stdout.replaceAll(at("undisturbed"), ""),
+  );
+
+  const best = expected.toSorted((a, b) => b.rungs.at(-1)!.value - a.rungs.at(-1)!.value)[0]!;
+  const printed = await succeed(
+    "teachers",
+    "--config",
+    at("undisturbed/best.toml"),
+    "--print-config",
+    "json",
+  );
+  const { MF } = JSON.parse(printed.stdout).teacherOption;
+  assert.deepEqual({ dim: MF.dim, learningRate: MF.learningRate, every: MF.every }, {
+    ...best.settings,
+    every: 5,
+  });
+});
+
+Deno.test("search refuses settings that do not exist, before anything is made", async () => {
+  await using folder = await temporaryFolder();
+  const out = `${folder.path}/out`;
+  const refused = (message: RegExp, ...args: string[]) => fail(message, ["search", "--out", out, ...args]);
+  await refused(/'learnRate' .* expected learningRate$/, "--model", "MF", "--space", "learnRate=1");
+  await refused(
+    /'dim' is unusable: it is \d+\.\d+; expected a whole number .*dim=int:4\.\.32\)$/,
+    "--model",
+    "MF",
+    "--space",
+    "dim=4..32",
+  );
+  await refused(/'seed' .* a search cannot choose it/, "--model", "student", "--space", "seed=1,2");
+  await refused(/--space dim' .* not in order/, "--model", "student", "--space", "dim=9..3");
+  assert.deepEqual(filesUnder(folder.path), []);
+});
