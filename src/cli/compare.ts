@@ -26,10 +26,11 @@ import {
 } from "./compare_results.ts";
 import { commandLine } from "./distill_config.ts";
 import { withDriver } from "./embedded_driver.ts";
-import { ensureTeachers } from "./ensure_teachers.ts";
+import { ensureTeachers, teacherChoice, type TeacherChoiceFlags } from "./ensure_teachers.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { loadSplit, requireEvaluated } from "./load_split.ts";
+import { logNotice } from "./log.ts";
 import {
   adapterOption,
   countNumber,
@@ -105,11 +106,7 @@ export function registerCompare(program: Command): void {
     .action(async (_options, self: Command) => await runCompare(self.optsWithGlobals()));
 }
 
-interface CompareFlags extends DataFlags {
-  teachers: string[];
-  teachersFolder: string;
-  teacherEpochs?: number;
-  seed: number;
+interface CompareFlags extends DataFlags, TeacherChoiceFlags {
   methods: string[];
   seeds: number[];
   student: string;
@@ -288,12 +285,7 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     data,
     setup: flags.setup,
     fingerprint: await splitFingerprint(split),
-    teachers: {
-      folder: flags.teachersFolder,
-      kinds: flags.teachers,
-      seed: flags.seed,
-      epochs: flags.teacherEpochs ?? null,
-    },
+    teachers: teacherChoice(flags),
     student: flags.student,
     dim: flags.dim,
     epochs,
@@ -303,7 +295,7 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     methods: entries.map(({ name }) => name),
     seeds: flags.seeds,
   });
-  const say = (line: string) => quiet || console.error(line);
+  const say = (line: string) => quiet || logNotice("compare", line);
   say(
     `data: ${split.name}, ${split.users} users, ${split.items} items, ${split.train.items.length} training pairs`,
   );
