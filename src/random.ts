@@ -16,7 +16,6 @@ export const stream = {
   dropout: 6,
   latent: 7,
   pair: 8,
-  pair: 8,
   correction: 9,
   tail: 10,
   generalization: 11,

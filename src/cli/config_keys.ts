@@ -142,7 +142,8 @@ function isOfType(value: unknown, schema: Schema): boolean {
   if (schema.type === "array") {
     return Array.isArray(value) && value.every((element) => isOfType(element, schema.items as Schema));
   }
-  return typeof value === (schema.type === "integer" ? "number" : schema.type);
+  const found: string = typeof value;
+  return found === (schema.type === "integer" ? "number" : schema.type);
 }
 
 function right(schema: Schema): string {

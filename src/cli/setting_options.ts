@@ -67,8 +67,9 @@ export function checkDistillSetting(name: string, value: unknown): void {
     throw new ArgumentError(name, "it has a flag and a key of its own", `${flagOf(name)}, or ${name} = ...`);
   }
   requireKnown("the distillation", name, Object.keys(distillSettingDefaults));
-  const expected = typeof distillSettingDefaults[name];
-  if (typeof value !== expected) {
+  const expected: string = typeof distillSettingDefaults[name];
+  const found: string = typeof value;
+  if (found !== expected) {
     throw new ArgumentError(name, `it is ${JSON.stringify(value)}`, `a ${expected}`);
   }
   distillSettings({ [name]: value } as DistillOptions);
