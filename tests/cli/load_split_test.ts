@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { generateSample } from "../../src/data/sample.ts";
 import { loadStudent } from "../../src/models/student_file.ts";
+import { dataDefaults, loadSplit, splitName } from "../../src/cli/load_split.ts";
 import { rowOf } from "../../src/ragged.ts";
 import { fail, shortRun, succeed, temporaryFolder } from "./small_run.ts";
 
@@ -165,4 +166,26 @@ Deno.test("a log goes through distill, evaluate and teachers", posix, async (t) 
       "temporal",
     );
   });
+});
+
+Deno.test("splitName() tells the name of a split without loading it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/mine/split`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/ratings.csv`, "user,item\na,x\na,y\na,z\nb,x\nb,y\nb,z\n");
+    for (const part of ["train", "valid", "test"]) {
+      await Deno.writeTextFile(`${folder}/mine/split/${part}.txt`, "0 1\n1 0\n");
+    }
+    const sources = ["sample", `${folder}/ratings.csv`, `${folder}/mine/split`];
+    for (const source of sources) {
+      for (const more of [{}, { core: 2, splitSeed: 3 }]) {
+        if (source.endsWith("split") && "core" in more) continue;
+        const choice = { ...dataDefaults, source, ...more };
+        assert.equal(await splitName(choice), (await loadSplit(choice, true)).name);
+      }
+    }
+    assert.equal(await splitName({ ...dataDefaults, source: "citeulike" }), "citeulike");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
