@@ -95,6 +95,12 @@ export {
   memoryCheckpoints,
 } from "./src/teachers/checkpoint_store.ts";
 export type { FitOptions } from "./src/teachers/fit.ts";
+export {
+  type ImportedTrajectory,
+  type ImportOptions,
+  importTrajectory,
+} from "./src/teachers/import_trajectory.ts";
+export { type RankedRow, readRankedRows } from "./src/data/ranked_rows.ts";
 export { selectStates } from "./src/teachers/select_states.ts";
 export { type ImportanceOptions, rankingImportance } from "./src/teachers/importance.ts";
 export {

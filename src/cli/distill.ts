@@ -23,7 +23,7 @@ import {
 } from "./distill_config.ts";
 import { applyConfig, applyPreset, configOptions, configText } from "./config_file.ts";
 import { withDriver } from "./embedded_driver.ts";
-import { ensureTeachers } from "./ensure_teachers.ts";
+import { ensureTeachers, requireTeachers } from "./ensure_teachers.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { loadSplit, requireEvaluated } from "./load_split.ts";
@@ -141,6 +141,7 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
     );
   }
   requireEvaluated(split, planned.data.source);
+  await requireTeachers(planned.teachers, split);
   const config: DistillConfig = { ...planned, fingerprint };
   const folder = resume ?? out ?? defaultFolder(split.name, config.started);
   const say = (event: string, line: string) => quiet || logNotice(event, line);

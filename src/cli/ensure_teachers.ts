@@ -1,10 +1,12 @@
 import { exists } from "../data/files.ts";
 import type { Split } from "../data/split.ts";
-import { TrajectoryError } from "../errors.ts";
+import { RunError, TrajectoryError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import type { Hyperparameters } from "../models/model.ts";
+import { modelFactories } from "../models/registry.ts";
 import { folderCheckpoints } from "../teachers/checkpoint_store.ts";
 import { fitDefaults } from "../teachers/fit.ts";
+import { isTeacherName } from "../teachers/import_trajectory.ts";
 import { teacherSettings } from "../teachers/presets.ts";
 import { type TeacherKind, trainTeacher } from "../teachers/train_teacher.ts";
 import { type Trajectory } from "../teachers/trajectory.ts";
@@ -54,7 +56,8 @@ export async function resolvedTeachers(
   choice: TeacherChoice,
 ): Promise<{ teacherEpochs: number; teacherOption: TeacherSettingTable }> {
   const dataset = await splitName(data);
-  const kinds = new Set([...choice.kinds, ...Object.keys(choice.options)]);
+  const kinds = new Set([...choice.kinds, ...Object.keys(choice.options)])
+    .intersection(new Set(Object.keys(modelFactories)));
   return {
     teacherEpochs: choice.epochs ?? fitDefaults.epochs,
     teacherOption: Object.fromEntries(
@@ -66,6 +69,27 @@ export async function resolvedTeachers(
 /** All settings with which a kind of teacher is trained. */
 export function chosenSettings(choice: TeacherChoice, kind: string, dataset: string): Hyperparameters {
   return teacherSettings(kind as TeacherKind, dataset, choice.options[kind]);
+}
+
+/**
+ * Makes sure that every teacher can be had: it is built in, or was imported.
+ *
+ * @throws {RunError} naming the first that is neither, and what there is.
+ */
+export async function requireTeachers(
+  { folder, kinds }: Pick<TeacherChoice, "folder" | "kinds">,
+  split: Pick<Split, "name">,
+): Promise<void> {
+  for (const kind of kinds) {
+    if (Object.hasOwn(modelFactories, kind)) continue;
+    const place = `${folder}/${split.name}/${kind}`;
+    if (isTeacherName(kind) && await exists(`${place}/manifest.json`)) continue;
+    throw new RunError(
+      `there is no teacher ${JSON.stringify(kind)}, nor a trajectory in ${place}; expected some of ` +
+        `${Object.keys(modelFactories).join(",")}, or a teacher that was imported with: ` +
+        `deno task teachers import FILE --name ${isTeacherName(kind) ? kind : "NAME"} --data DATA`,
+    );
+  }
 }
 
 /**
@@ -90,14 +114,18 @@ export async function ensureTeachers(
   for (const kind of choice.kinds) {
     const folder = `${choice.folder}/${split.name}/${kind}`;
     if (await exists(`${folder}/manifest.json`)) {
-      const trajectory = await load(folder, split);
+      const trajectory = await load(folder, split, Object.hasOwn(modelFactories, kind));
       trajectories.push(trajectory);
       if (!options.quiet) {
-        const found = differences(trajectory, choice, chosenSettings(choice, kind, split.name));
+        const imported = trajectory.hyperparameters.imported === true;
+        const found = imported
+          ? []
+          : differences(trajectory, choice, chosenSettings(choice, kind, split.name));
         const other = found.length === 0 ? "" : ` with ${found.join(" and ")}`;
-        logNotice("teacher", `${kind}: trained before${other}, in ${folder}`, {
+        logNotice("teacher", `${kind}: ${imported ? "imported" : `trained before${other}`}, in ${folder}`, {
           kind,
           folder,
+          imported,
           differences: found,
         });
       }
@@ -118,12 +146,14 @@ export async function ensureTeachers(
   return trajectories;
 }
 
-async function load(folder: string, split: Split): Promise<Trajectory> {
+async function load(folder: string, split: Split, builtIn: boolean): Promise<Trajectory> {
   try {
     return await loadTrajectory(folder, { split });
   } catch (error) {
     if (error instanceof TrajectoryError) {
-      error.message += "; to train it anew, delete that folder or name another with --teachers-folder";
+      error.message += builtIn
+        ? "; to train it anew, delete that folder or name another with --teachers-folder"
+        : "; import it again (deno task teachers import --replace), or name another folder with --teachers-folder";
     }
     throw error;
   }

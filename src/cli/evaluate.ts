@@ -31,7 +31,7 @@ export function registerEvaluate(program: Command): void {
   )
     .option(
       "--run <file>",
-      "measure ranked lists instead: a table with the columns user, item, and rank or score, or TREC's form",
+      "measure ranked lists instead: a table (CSV, TSV, Parquet) with the columns user, item, and rank or score, or TREC's form",
       pathName,
     )
     .option("--against <file>", "compare with these ranked lists, by paired tests", pathName)
@@ -85,9 +85,10 @@ async function measureStudent(path: string, split: Split, flags: EvaluateFlags):
 }
 
 async function measureRun(path: string, split: Split, flags: EvaluateFlags): Promise<SplitMetrics> {
-  const { lists, width, users, trainingItems } = await readRun(path, split);
+  const { lists, width, users, trainingItems, rankings } = await readRun(path, split);
   const metrics = measureSplit(split, lists, width, flags.k);
   const notes: string[] = [];
+  if (rankings > 1) notes.push(`it holds ${rankings} rankings, of which the last is measured`);
   if (trainingItems > 0) notes.push(`${trainingItems} places held training items and were left out`);
   const missing = (part: PartMetrics) => {
     return part.perUser.users.reduce((sum, user) => sum + (lists[user * width] === emptyPlace ? 1 : 0), 0);

@@ -1,7 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type SplitMethod, splitMethods } from "../data/split.ts";
 import { modelFactories } from "../models/registry.ts";
+import { isTeacherName } from "../teachers/import_trajectory.ts";
 import type { ColumnChoice, DataChoice } from "./load_split.ts";
+
+const builtInKinds = Object.keys(modelFactories);
 
 /** Reads a positive integer of a command line. */
 export function positiveInteger(text: string): number {
@@ -80,14 +83,16 @@ export function countNumber(text: string): number {
   return value;
 }
 
-/** Reads a list of teacher kinds, such as MF,ML. */
+/** Reads a list of teachers, such as MF,ML,mine; whether an imported one is there is found out when the data is known. */
 export function teacherKinds(text: string): string[] {
   const kinds = text.split(",").map((kind) => kind.trim());
-  const known = Object.keys(modelFactories);
   for (const kind of kinds) {
-    if (!known.includes(kind)) {
-      throw new InvalidArgumentError(`there is no teacher "${kind}"; expected some of ${known.join(",")}`);
-    }
+    if (isTeacherName(kind)) continue;
+    throw new InvalidArgumentError(
+      `there is no teacher "${kind}"; expected some of ${
+        builtInKinds.join(",")
+      }, or names of imported teachers`,
+    );
   }
   if (new Set(kinds).size < kinds.length) throw new InvalidArgumentError("a teacher is named twice");
   return kinds;
@@ -199,7 +204,7 @@ export function teacherOptions(command: Command, seedText = "seed of all trainin
   return command
     .option(
       "--teachers <kinds>",
-      `which teachers, some of ${Object.keys(modelFactories).join(",")}`,
+      `which teachers, some of ${builtInKinds.join(",")}, and imported ones (teachers import)`,
       teacherKinds,
       [
         "MF",

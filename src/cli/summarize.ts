@@ -107,7 +107,8 @@ export function summarizeTeachers(facts: TeacherFacts): TeachersSummary {
       role: "teacher",
       ...(typeof dim === "number" ? { dim } : {}),
       ...sizeOf(parameterCount(kind, split, hyperparameters)),
-      trainingSeconds: seconds,
+      // An imported teacher does not say how long it was trained.
+      ...(seconds > 0 ? { trainingSeconds: seconds } : {}),
       ...measured(teachers.metrics[kind]!),
     });
   }
@@ -130,7 +131,10 @@ export function summarizeTeachers(facts: TeacherFacts): TeachersSummary {
     started: facts.started,
     seconds: {
       yardsticks: yardsticks.seconds,
-      ...Object.fromEntries(trajectories.map(({ kind, seconds }) => [`teacher ${kind}`, seconds])),
+      ...Object.fromEntries(
+        trajectories.filter(({ seconds }) => seconds > 0)
+          .map(({ kind, seconds }) => [`teacher ${kind}`, seconds]),
+      ),
     },
     rows,
     notes: [...yardsticks.notes],

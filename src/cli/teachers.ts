@@ -11,11 +11,13 @@ import { commandLine } from "./distill_config.ts";
 import { withDriver } from "./embedded_driver.ts";
 import {
   ensureTeachers,
+  requireTeachers,
   resolvedTeachers,
   teacherChoice,
   type TeacherChoiceFlags,
 } from "./ensure_teachers.ts";
 import { examples } from "./examples.ts";
+import { registerImport } from "./import_teacher.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { loadSplit, requireEvaluated } from "./load_split.ts";
 import { measureYardsticks } from "./measure_yardsticks.ts";
@@ -39,12 +41,14 @@ import {
 
 /** Adds the command `teachers`. */
 export function registerTeachers(program: Command): void {
-  const command = teacherOptions(dataOptions(
-    program.command("teachers").description(
+  const command = program.command("teachers")
+    .description(
       "Trains the teachers that are missing, keeps their trajectories, and shows each, their ensemble, training-free " +
         "yardsticks beside them, and how much their lists have in common.",
-    ),
-  ))
+    )
+    .helpCommand(false);
+  registerImport(command);
+  teacherOptions(dataOptions(command))
     .option(
       "--out <folder>",
       "also write report.html, summary.json and per_user.tsv to a new folder",
@@ -59,6 +63,7 @@ export function registerTeachers(program: Command): void {
         "teachers --data citeulike --teachers MF,ML --seed 1",
         "teachers --config mine.toml --teacher-option MF.dim=32    docs/configuration.md",
         "teachers --data citeulike --teachers MF,ML,DL,GNN,AE,I-AE --out runs/teachers",
+        "teachers import lists.csv --name mine    a teacher from elsewhere; more: teachers import --help",
       ),
     )
     .action(async (_options, self: Command) => {
@@ -85,6 +90,7 @@ async function runTeachers(flags: TeacherFlags): Promise<void> {
   await withDriver({ adapter: flags.adapter, quiet });
   const split = await loadSplit(dataChoice(flags), quiet);
   requireEvaluated(split, flags.data);
+  await requireTeachers({ folder: flags.teachersFolder, kinds: flags.teachers }, split);
   using gpu = await openGpu({ adapter: flags.adapter });
   using interrupt = untilInterrupted();
   const { signal } = interrupt;

@@ -35,7 +35,7 @@ export interface RankedRun {
 const consistencyWindow = 5;
 
 /** The evaluations whose ranks decide the importance at `evaluation`, the oldest first. */
-function windowOf(evaluation: number): number[] {
+export function windowOf(evaluation: number): number[] {
   const first = Math.max(0, evaluation - consistencyWindow + 1);
   return Array.from({ length: evaluation - first + 1 }, (_, n) => first + n);
 }

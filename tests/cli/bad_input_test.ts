@@ -109,7 +109,7 @@ Deno.test("distill refuses options it cannot use", async (t) => {
     [/'--learning-rate <number>' argument '0' is invalid/, "--learning-rate", "0"],
     [/'--learning-rate <number>' argument 'NaN' is invalid/, "--learning-rate", "NaN"],
     [/'--seed <number>' argument '-1' is invalid\. expected an integer from 0/, "--seed", "-1"],
-    [/'--teachers <kinds>' argument 'MF,XY' is invalid\. there is no teacher "XY"/, "--teachers", "MF,XY"],
+    [/'--teachers <kinds>' argument 'MF,X Y' is invalid\. there is no teacher "X Y"/, "--teachers", "MF,X Y"],
     [/'--teachers <kinds>' argument 'MF,MF' is invalid\. a teacher is named twice/, "--teachers", "MF,MF"],
     [
       /'--scores <form>' argument 'loose' is invalid\. Allowed choices are free, clamped/,

@@ -133,7 +133,7 @@ Deno.test("evaluate --run names file, line and nearest id of what is wrong", asy
   const heldOut = folder.split.test.items[0]!;
   const owner = folder.split.userIds[folder.split.test.offsets.findLastIndex((start) => start === 0)]!;
   const pair = `${owner},${folder.split.itemIds[heldOut]}`;
-  bad.push([`user,item,rank\n${pair},1\n${pair},2\n`, /run\.csv: user .* has item .* twice/]);
+  bad.push([`user,item,rank\n${pair},1\n${pair},2\n`, /run\.csv:3: user .* has item .* twice/]);
   const before = [...filesUnder(at("")), "run.csv"].sort();
   for (const [text, message] of bad) {
     await Deno.writeTextFile(at("run.csv"), text);

@@ -5,7 +5,7 @@
  * @module
  */
 import { DataError } from "../../errors.ts";
-import { type ColumnNames, columnsByName, type LogColumn, type LogColumns } from "./columns.ts";
+import { type ColumnNames, columnsByName, type LogColumns } from "./columns.ts";
 import { firstBytes, type ReadHooks, wholeFile } from "./file_bytes.ts";
 import type { InteractionLog } from "./interaction_log.ts";
 import { TypedRows } from "./typed_rows.ts";
@@ -72,23 +72,59 @@ export async function readParquet(
   onColumns: (columns: LogColumns) => void,
   hooks: ReadHooks,
 ): Promise<void> {
-  const place = { file: log.file };
-  const reader = await load<ParquetReader>(packages.reader, log.file);
-  const { file, close } = await openFile(log.file);
+  let columns: LogColumns | undefined;
+  const choose = (found: readonly string[]) => {
+    const place = { file: log.file };
+    columns = columnsByName(found, names, place);
+    log.start(columns, place);
+    onColumns(columns);
+    return [columns.user, columns.item, columns.rating, columns.time].map((column) => column?.name ?? null);
+  };
+  let rows: TypedRows | undefined;
+  for await (const { start, end, values } of parquetGroups(log.file, choose, hooks)) {
+    rows ??= new TypedRows(log, columns!);
+    const [user, item, rating, time] = values as [Values, Values, Values, Values];
+    for (let row = start; row < end; row++) {
+      rows.take(user(row), item(row), rating(row), time(row), { file: log.file, row: row + 1 });
+    }
+  }
+}
+
+/** A row group of a Parquet file. */
+export interface ParquetGroup {
+  /** Its first row, from 0. */
+  readonly start: number;
+  /** The row after its last one. */
+  readonly end: number;
+  /** The columns that were chosen. */
+  readonly values: readonly Values[];
+}
+
+/**
+ * Reads columns of a Parquet file, one row group after the other.
+ *
+ * @param path Path of the file.
+ * @param choose Is given the names of all columns that are not nested, and names those to read; null: one without values.
+ * @param hooks Progress and stop.
+ * @throws {DataError} naming the file, if it cannot be read, or the package that reads Parquet cannot be loaded.
+ */
+export async function* parquetGroups(
+  path: string,
+  choose: (names: readonly string[]) => readonly (string | null)[],
+  hooks: ReadHooks,
+): AsyncGenerator<ParquetGroup> {
+  const reader = await load<ParquetReader>(packages.reader, path);
+  const { file, close } = await openFile(path);
   const damaged = (error: unknown): never => {
     throw new DataError(
-      place,
+      { file: path },
       `the file cannot be read as Parquet (${error instanceof Error ? error.message : error})`,
     );
   };
   try {
     const metadata = await reader.parquetMetadataAsync(file).catch(damaged);
-    const columns = columnsByName(flatColumns(metadata), names, place);
-    log.start(columns, place);
-    onColumns(columns);
-    const rows = new TypedRows(log, columns);
-    const wanted = [columns.user, columns.item, columns.rating, columns.time];
-    const compressors = await compressorsFor(metadata, log.file);
+    const wanted = choose(flatColumns(metadata));
+    const compressors = await compressorsFor(metadata, path);
     const total = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
     let start = 0;
     for (const group of metadata.row_groups) {
@@ -98,7 +134,7 @@ export async function readParquet(
       await reader.parquetRead({
         file,
         metadata,
-        columns: [...new Set(wanted.flatMap((column) => column === null ? [] : [column.name]))],
+        columns: [...new Set(wanted.filter((name) => name !== null))],
         rowStart: start,
         rowEnd: end,
         ...(compressors === null ? {} : { compressors }),
@@ -108,15 +144,7 @@ export async function readParquet(
           pieces.get(columnName)!.push({ from: rowStart, values: columnData });
         },
       }).catch(damaged);
-      const [user, item, rating, time] = wanted.map((column) => valuesOf(column, pieces)) as [
-        Values,
-        Values,
-        Values,
-        Values,
-      ];
-      for (let row = start; row < end; row++) {
-        rows.take(user(row), item(row), rating(row), time(row), { file: log.file, row: row + 1 });
-      }
+      yield { start, end, values: wanted.map((name) => valuesOf(name, pieces)) };
       start = end;
       hooks.onProgress?.(Math.round(file.byteLength * end / total), file.byteLength);
     }
@@ -132,11 +160,11 @@ interface Piece {
 }
 
 /** The value of a column in a row; rows are asked for in ascending order. */
-type Values = (row: number) => unknown;
+export type Values = (row: number) => unknown;
 
-function valuesOf(column: LogColumn | null, pieces: Map<string, Piece[]>): Values {
-  if (column === null) return () => undefined;
-  const ordered = (pieces.get(column.name) ?? []).sort((one, two) => one.from - two.from);
+function valuesOf(name: string | null, pieces: Map<string, Piece[]>): Values {
+  if (name === null) return () => undefined;
+  const ordered = (pieces.get(name) ?? []).sort((one, two) => one.from - two.from);
   let current = 0;
   return (row) => {
     while (current < ordered.length && row >= ordered[current]!.from + ordered[current]!.values.length) {

@@ -1,0 +1,249 @@
+/**
+ * Teachers from elsewhere: ranked lists that any program wrote, made into a trajectory. This module is browser compatible.
+ *
+ * @module
+ */
+import { sha256 } from "../data/files.ts";
+import type { RankedRow } from "../data/ranked_rows.ts";
+import { type Split, splitFingerprint } from "../data/split.ts";
+import { ArgumentError, DataError } from "../errors.ts";
+import { emptyPlace } from "../evaluate/metrics.ts";
+import { measureSplit, type SplitMetrics } from "../evaluate/ranking_evaluation.ts";
+import { yardstickKinds } from "../models/yardsticks.ts";
+import { modelFactories } from "../models/registry.ts";
+import { type Ragged, rowOf } from "../ragged.ts";
+import { type ForeignRanking, foreignRankings } from "./foreign_rankings.ts";
+import { importanceDefaults, rankingImportance } from "./importance.ts";
+import { selectStates } from "./select_states.ts";
+import { partMetrics, windowOf } from "./state_lists.ts";
+import { largestStateCount, type Trajectory, type TrajectoryState } from "./trajectory.ts";
+
+/** How {@linkcode importTrajectory} reads the rows. */
+export interface ImportOptions {
+  /** The teacher's name: letters, digits, - and _; it stands where a built-in teacher has its kind. */
+  readonly name: string;
+  /** Counts and leaves out rows whose user or item the data does not have, instead of refusing them. Default false. */
+  readonly skipUnknown?: boolean;
+}
+
+/** A teacher that was imported, and what was found on the way. */
+export interface ImportedTrajectory {
+  /** The trajectory; its hyperparameters are `imported: true` and a digest of its lists. */
+  readonly trajectory: Trajectory;
+  /** The numbers of the checkpoints, or states, that the states came from, and all there were. */
+  readonly checkpoints: { readonly states: readonly number[]; readonly all: readonly number[] };
+  /** Whether the importance has the consistency of ranks over checkpoints. */
+  readonly consistency: boolean;
+  /** Rows that held a training item of their user; they order the observed items and are in no list. */
+  readonly trainingItems: number;
+  /** Rows left out because the data does not have their user or item. */
+  readonly unknown: number;
+  /** Users without a list in the last state. */
+  readonly usersWithoutList: number;
+}
+
+const measuredAt = [10, 50];
+const reservedNames = [...Object.keys(modelFactories), ...yardstickKinds, "ensemble", "student", "baseline"];
+
+/**
+ * Checks the name of a teacher that comes from elsewhere.
+ *
+ * @throws {ArgumentError} if it could not name a folder, or is the name of something else in tables.
+ */
+export function checkTeacherName(name: string): void {
+  const shown = JSON.stringify(name.slice(0, 80));
+  if (!isTeacherName(name)) {
+    throw new ArgumentError("name", `it is ${shown}`, "1 to 64 letters, digits, - or _, no - in front");
+  }
+  const taken = reservedNames.find((other) => other.toLowerCase() === name.toLowerCase());
+  if (taken !== undefined) {
+    throw new ArgumentError("name", `${shown} names something else already (${taken})`, "another name");
+  }
+}
+
+/** Whether a text can be a teacher's name, and so the name of its folder. */
+export function isTeacherName(text: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/.test(text);
+}
+
+/**
+ * Makes a trajectory of ranked lists that any program wrote, so that it teaches beside the built-in teachers.
+ *
+ * A row's list is that of its user at its `checkpoint`, or else its `state`; rows with neither make a single state. A
+ * state is the last checkpoint of those that bear its number. Rows with checkpoints but no state at all get their states
+ * as built-in teachers do, from the validation Recall@50 of each checkpoint ({@linkcode selectStates}); with fewer than
+ * four checkpoints up to the best, each of these is a state.
+ *
+ * Of each list, the 100 best items that the user has not observed are kept, with the importance exp(-r / 10) +
+ * exp(-c / 100) ({@linkcode rankingImportance}): r counts the unobserved items before it, and c is the population
+ * standard deviation of r over the last five checkpoints up to the state's; a checkpoint's list that does not hold the
+ * item has it at the rank after its end, and a checkpoint without a list for the user does not count. Without checkpoints
+ * c is 0. Training items in the lists order the user's observed items in the same way; where a list holds none, all the
+ * user's observed items are equally important.
+ *
+ * Time O(rows log(list)), memory 40 bytes per row.
+ *
+ * @example A single state
+ * ```ts
+ * import { importTrajectory, ragged } from "@hetcomp/hetcomp";
+ * const [train, valid, test] = [ragged([[0]]), ragged([[1]]), ragged([[2]])];
+ * const split = { name: "mine", users: 1, items: 3, train, valid, test, userIds: ["ann"], itemIds: ["a", "b", "c"] };
+ * const rows = [{ user: "ann", item: "b", score: 0.2 }, { user: "ann", item: "c", score: 0.7 }];
+ * const { trajectory } = await importTrajectory(split, rows, { name: "mine" });
+ * console.assert(trajectory.states.length === 1 && trajectory.states[0]!.items.join() === "2,1");
+ * ```
+ *
+ * @param split The data on which the other program was trained.
+ * @param rows The rows, in any order; all with a rank, or all with a score.
+ * @param options See {@linkcode ImportOptions}.
+ * @throws {ArgumentError} if the name is unusable.
+ * @throws {DataError} naming the place of the row, if an id is unknown (with the nearest known ones), a user has an item
+ * twice in a list, rows differ in their columns, states are not in the order of their checkpoints, or states have to be
+ * chosen without validation items.
+ */
+export async function importTrajectory(
+  split: Split,
+  rows: Iterable<RankedRow> | AsyncIterable<RankedRow>,
+  options: ImportOptions,
+): Promise<ImportedTrajectory> {
+  checkTeacherName(options.name);
+  const found = await foreignRankings(split, rows, options.skipUnknown);
+  const { rankings, checkpointed, trainingItems, unknown } = found;
+  const chosen = found.states ?? (checkpointed ? bestStates(split, rankings) : [0]);
+  if (chosen.length > largestStateCount) {
+    throw failure(`there are ${chosen.length} states`, `at most ${largestStateCount}`);
+  }
+  const length = Math.min(
+    importanceDefaults.cut,
+    Math.max(...chosen.map((place) => longestRow(rankings[place]!.unobserved))),
+  );
+  if (length === 0) {
+    throw failure("no list holds an item that its user has not observed", "ranked items to learn");
+  }
+  const window = (place: number) =>
+    (checkpointed ? windowOf(place) : [place]).map((other) => rankings[other]!);
+  const states = chosen.map((place) => stateOf(split, window(place), length));
+  const observed = observedOf(split, window(chosen.at(-1)!));
+  const last = rankings[chosen.at(-1)!]!.unobserved;
+  const trajectory: Trajectory = {
+    kind: options.name,
+    users: split.users,
+    items: split.items,
+    length,
+    fingerprint: await splitFingerprint(split),
+    seed: 0,
+    // A resumed distillation has to notice that a teacher was imported anew.
+    hyperparameters: { imported: true, lists: await digestOf(states, observed) },
+    adapter: "imported",
+    states,
+    observed,
+    curve: [],
+    seconds: 0,
+  };
+  return {
+    trajectory,
+    checkpoints: {
+      states: chosen.map((place) => rankings[place]!.number),
+      all: rankings.map(({ number }) => number),
+    },
+    consistency: checkpointed && rankings.length > 1,
+    trainingItems,
+    unknown,
+    usersWithoutList: Array.from({ length: split.users }, (_, user) => user)
+      .filter((user) => last.offsets[user] === last.offsets[user + 1]).length,
+  };
+}
+
+function failure(wrong: string, right: string): DataError {
+  return new DataError({ file: "ranked lists" }, wrong, right);
+}
+
+/** The states that a built-in teacher would keep; all up to the best one if there are fewer than four. */
+function bestStates(split: Split, rankings: readonly ForeignRanking[]): number[] {
+  if (split.valid.items.length === 0) {
+    throw failure(
+      "there are checkpoints and no states, and nobody has validation items to choose them by",
+      "a column 'state'",
+    );
+  }
+  const quality = rankings.map((ranking) => measured(split, ranking).valid.means["recall@50"]!);
+  const chosen = selectStates(quality);
+  if (chosen !== null) return chosen;
+  const best = quality.indexOf(Math.max(...quality));
+  return Array.from({ length: best + 1 }, (_, place) => place);
+}
+
+function measured(split: Split, { unobserved }: ForeignRanking): SplitMetrics {
+  // Leaving out the other part's items still leaves the largest cut-off.
+  const longest = Math.max(...measuredAt) + Math.max(longestRow(split.valid), longestRow(split.test));
+  const width = Math.max(1, Math.min(longest, longestRow(unobserved)));
+  return measureSplit(split, padded(split.users, unobserved, width), width, measuredAt);
+}
+
+function longestRow({ offsets }: Ragged): number {
+  let longest = 0;
+  for (let row = 1; row < offsets.length; row++) {
+    longest = Math.max(longest, offsets[row]! - offsets[row - 1]!);
+  }
+  return longest;
+}
+
+function padded(users: number, lists: Ragged, width: number): Uint32Array<ArrayBuffer> {
+  const items = new Uint32Array(users * width).fill(emptyPlace);
+  for (let user = 0; user < users; user++) items.set(rowOf(lists, user).subarray(0, width), user * width);
+  return items;
+}
+
+/** The state of the last of these rankings; the others are the checkpoints before it. */
+function stateOf(split: Split, window: readonly ForeignRanking[], length: number): TrajectoryState {
+  const state = window.at(-1)!;
+  const items = padded(split.users, state.unobserved, length);
+  const importance = new Float32Array(items.length);
+  const rankOf = new Int32Array(split.items).fill(-1);
+  for (let user = 0; user < split.users; user++) {
+    const list = rowOf(state.unobserved, user).subarray(0, length);
+    const ranks = window.map(({ unobserved }) => rowOf(unobserved, user)).filter((row) => row.length > 0)
+      .map((row) => ranksIn(row, list, rankOf));
+    if (ranks.length > 0) importance.set(rankingImportance(ranks), user * length);
+  }
+  const { valid, test } = measured(split, state);
+  const finite = (means: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(means).filter(([, value]) => Number.isFinite(value)));
+  return {
+    epoch: state.number,
+    items,
+    importance,
+    metrics: partMetrics(finite(valid.means), finite(test.means)),
+  };
+}
+
+/** The importance of the observed items at the last of these rankings; aligned with the training items. */
+function observedOf(split: Split, window: readonly ForeignRanking[]): Float32Array<ArrayBuffer> {
+  const { train } = split;
+  const importance = new Float32Array(train.items.length);
+  const rankOf = new Int32Array(split.items).fill(-1);
+  for (let user = 0; user < split.users; user++) {
+    const own = rowOf(train, user);
+    const ranks = window.map(({ observed }) => rowOf(observed, user)).filter((row) => row.length > 0)
+      .map((row) => ranksIn(row, own, rankOf));
+    const equal = new Uint32Array(own.length);
+    importance.set(rankingImportance(ranks.length === 0 ? [equal] : ranks), train.offsets[user]!);
+  }
+  return importance;
+}
+
+/** The rank in `row` of each item of `wanted`; one that is not there has the rank after the end of `row`. */
+function ranksIn(row: Uint32Array, wanted: Uint32Array, rankOf: Int32Array): Uint32Array {
+  row.forEach((item, rank) => rankOf[item] = rank);
+  const ranks = wanted.map((item) => rankOf[item]! < 0 ? row.length : rankOf[item]!);
+  row.forEach((item) => rankOf[item] = -1);
+  return ranks;
+}
+
+async function digestOf(
+  states: readonly TrajectoryState[],
+  observed: Float32Array<ArrayBuffer>,
+): Promise<string> {
+  const arrays = [...states.flatMap(({ items, importance }) => [items, importance]), observed];
+  return await sha256(new Uint8Array(await new Blob(arrays).arrayBuffer()));
+}

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { writeForeignLists } from "../../examples/foreign_lists.ts";
+import { loadDataset } from "../../src/data/dataset.ts";
+import { splitDataset } from "../../src/data/split.ts";
+import { importTrajectory } from "../../src/teachers/import_trajectory.ts";
+import { loadTrajectory } from "../../src/teachers/trajectory_file.ts";
+import { teacherAndRows, writeRows } from "../teachers/ranked_rows.ts";
+import { fail, filesUnder, smallData, succeed, temporaryFolder } from "./small_run.ts";
+
+async function place() {
+  const folder = await temporaryFolder();
+  const at = (name: string) => `${folder.path}/${name}`;
+  await Deno.writeTextFile(at("small.dat"), smallData());
+  const split = splitDataset(await loadDataset(at("small.dat")), { test: 0.2, valid: 0.2, seed: 1 });
+  return {
+    at,
+    split,
+    data: ["--data", at("small.dat"), "--teachers-folder", at("teachers")],
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("teachers import gives the same teacher from every form of file", async () => {
+  await using folder = await place();
+  const { at, split, data } = folder;
+  const { trajectory: expected, rows } = await teacherAndRows(split);
+  for (const form of ["csv", "tsv", "parquet"]) {
+    // Parts of a table may lie in several files.
+    const parts = [rows.slice(0, 777), rows.slice(777)];
+    const files = parts.map((_, part) => at(`${part}.${form}`));
+    await Promise.all(parts.map((part, n) => writeRows(files[n]!, part)));
+    const { stdout, stderr } = await succeed("teachers", "import", ...files, "--name", form, ...data);
+    assert.match(stdout, /validation Recall@50/);
+    assert.match(
+      stderr,
+      /rows hold training items, which are left out of the lists and order the observed items/,
+    );
+    assert.match(stderr, /their spread over up to five of \d+ checkpoints/);
+    const { states, observed, kind } = await loadTrajectory(at(`teachers/small/${form}`), { split });
+    assert.equal(kind, form);
+    assert.deepEqual(states, expected.states);
+    assert.deepEqual(observed, expected.observed);
+  }
+  // TREC's form has one ranking.
+  const last = expected.states[3]!.epoch;
+  const single = rows.filter(({ checkpoint }) => checkpoint === last)
+    .map(({ user, item, rank }) => ({ user, item, rank: rank! }));
+  await writeRows(at("run.txt"), single);
+  const { stderr } = await succeed("teachers", "import", at("run.txt"), "--name", "trec", ...data);
+  assert.match(stderr, /a single state: the student is taught from it all the time/);
+  const found = await loadTrajectory(at("teachers/small/trec"), { split });
+  assert.deepEqual(found, (await importTrajectory(split, single, { name: "trec" })).trajectory);
+  assert.deepEqual(found.states[0]!.items, expected.states[3]!.items);
+});
+
+Deno.test("distill and teachers take imported teachers beside built-in ones", async () => {
+  await using folder = await place();
+  const { at, split, data } = folder;
+  for (const path of await writeForeignLists(split, at("lists"))) {
+    const name = path.split("/").at(-1)!.replace(".csv", "");
+    await succeed("--quiet", "teachers", "import", path, "--name", name, ...data);
+  }
+  const short = ["--teacher-epochs", "40", "--baseline-epochs", "5", "--epochs", "10", "--dim", "4"];
+  const given = ["--teachers", "MF,knn,walk", ...short, ...data, "--out", at("run")];
+  const { stdout, stderr } = await succeed("distill", ...given);
+  assert.match(stderr, /knn: imported, in /);
+  assert.match(stdout, /^knn +0\.\d+/m);
+  const summary = JSON.parse(await Deno.readTextFile(at("run/summary.json")));
+  assert.deepEqual(
+    summary.stateMetrics.map(({ teacher, states }: { teacher: string; states: unknown[] }) => [
+      teacher,
+      states.length,
+    ]),
+    [["MF", 4], ["knn", 1], ["walk", 1]],
+  );
+  const metrics = (name: string) =>
+    summary.rows.find((row: { name: string }) => row.name === name).metrics["recall@50"];
+  assert.equal(metrics("knn"), metrics("ItemKNN"));
+  assert.ok((await Deno.readTextFile(at("run/report.html"))).includes("walk"));
+});
+
+Deno.test("teachers import and distill name what is wrong, and leave nothing behind", async () => {
+  await using folder = await place();
+  const { at, split, data } = folder;
+  const [user, item] = [split.userIds[0]!, split.itemIds[split.test.items[0]!]!];
+  const write = (...lines: string[]) =>
+    Deno.writeTextFile(at("lists.csv"), ["user,item,rank", ...lines, ""].join("\n"));
+  const before = [...filesUnder(at("")), "lists.csv"].sort();
+  const given = ["teachers", "import", at("lists.csv"), ...data];
+  await write(`${user},${item},0`, `${user},x${item},1`);
+  await fail(/lists\.csv:3: the data has no item "x.*the nearest: "/, [...given, "--name", "mine"]);
+  await write(`${user},${item},0`, `${user},${item},1`);
+  await fail(/lists\.csv:3: user .* has item .* twice/, [...given, "--name", "mine"]);
+  await write();
+  await fail(/there is no row/, [...given, "--name", "mine"]);
+  await write(`x${user},${item},0`);
+  await fail(/no list holds an item/, [...given, "--name", "mine", "--skip-unknown"]);
+  for (const name of ["../mine", "MF", "ensemble", "a/b"]) {
+    await fail(/the argument 'name' is unusable/, [...given, "--name", name]);
+  }
+  await fail(/required option '--name <name>' not specified/, given);
+  await fail(/has no option --seed/, [...given, "--name", "mine", "--seed", "2"]);
+  await fail(/there is no teacher "mine", .*MF,ML.*teachers import FILE --name mine/, [
+    ...["distill", ...data, "--teachers", "MF,mine", "--out", at("run")],
+  ]);
+  await fail(/there is no teacher "\.\.\/MF"/, [
+    "distill",
+    ...data,
+    "--teachers",
+    "../MF",
+    "--out",
+    at("run"),
+  ]);
+  assert.deepEqual(filesUnder(at("")), before);
+
+  await write(`${user},${item},0`, `x${user},${item},0`);
+  const { stderr } = await succeed(...given, "--name", "mine", "--skip-unknown");
+  assert.match(stderr, /1 row of unknown users or items left out/);
+  assert.match(stderr, /99 users have no list in the last state/);
+  assert.match(stderr, /all observed items of a user are equally important/);
+  await fail(/there is a teacher in .*small\/mine already; replace it/, [
+    ...given,
+    "--name",
+    "mine",
+    "--skip-unknown",
+  ]);
+  await succeed(...given, "--name", "mine", "--skip-unknown", "--replace");
+});
