@@ -22,9 +22,9 @@ override SIZE: u32 = 64;
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let first = workgroup.x * SIZE * USERS + lane;
   var user: array<vec4f, USERS * VECTORS>;
-  for (var r = 0u; r < USERS; r++) {
+  /* unroll */ for (var r = 0u; r < USERS; r++) {
     let row = params.user_row + state[min(first + r * SIZE, params.count - 1u)];
-    for (var v = 0u; v < VECTORS; v++) {
+    /* unroll */ for (var v = 0u; v < VECTORS; v++) {
       user[r * VECTORS + v] = users[row * VECTORS + v];
     }
   }
@@ -32,24 +32,24 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let end = min(params.groups, begin + params.groups_per_slice);
   for (var g = begin; g < end; g++) {
     var best: array<f32, USERS>;
-    for (var r = 0u; r < USERS; r++) {
+    /* unroll */ for (var r = 0u; r < USERS; r++) {
       best[r] = -3.4e38;
     }
     for (var i = g; i < params.items; i += params.groups) {
       let place = (params.item_row + i) * VECTORS;
       var item: array<vec4f, VECTORS>;
-      for (var v = 0u; v < VECTORS; v++) {
+      /* unroll */ for (var v = 0u; v < VECTORS; v++) {
         item[v] = item_rows[place + v];
       }
-      for (var r = 0u; r < USERS; r++) {
+      /* unroll */ for (var r = 0u; r < USERS; r++) {
         var score = 0.0;
-        for (var v = 0u; v < VECTORS; v++) {
+        /* unroll */ for (var v = 0u; v < VECTORS; v++) {
           score = score_step(score, user[r * VECTORS + v], item[v]);
         }
         best[r] = max(best[r], score);
       }
     }
-    for (var r = 0u; r < USERS; r++) {
+    /* unroll */ for (var r = 0u; r < USERS; r++) {
       let n = first + r * SIZE;
       if (n < params.count) {
         maxima[g * params.count + n] = bitcast<u32>(best[r]);

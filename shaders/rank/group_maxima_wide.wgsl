@@ -21,20 +21,20 @@ override SIZE: u32 = 64;
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let first = workgroup.x * SIZE * USERS + lane;
   var user: array<u32, USERS>;
-  for (var r = 0u; r < USERS; r++) {
+  /* unroll */ for (var r = 0u; r < USERS; r++) {
     user[r] = (params.user_row + state[min(first + r * SIZE, params.count - 1u)]) * VECTORS;
   }
   let begin = params.first_group + workgroup.y * params.groups_per_slice;
   let end = min(params.groups, begin + params.groups_per_slice);
   for (var g = begin; g < end; g++) {
     var best: array<f32, USERS>;
-    for (var r = 0u; r < USERS; r++) {
+    /* unroll */ for (var r = 0u; r < USERS; r++) {
       best[r] = -3.4e38;
     }
     for (var i = g; i < params.items; i += params.groups * ITEMS) {
       // Beyond the last item the tile repeats the group's first one, which changes no maximum.
       var item: array<u32, ITEMS>;
-      for (var c = 0u; c < ITEMS; c++) {
+      /* unroll */ for (var c = 0u; c < ITEMS; c++) {
         let other = i + c * params.groups;
         item[c] = (params.item_row + select(i, other, other < params.items)) * VECTORS;
       }
@@ -42,23 +42,23 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       var score = array<f32, USERS * ITEMS>();
       for (var v = 0u; v < VECTORS; v++) {
         var right: array<vec4f, ITEMS>;
-        for (var c = 0u; c < ITEMS; c++) {
+        /* unroll */ for (var c = 0u; c < ITEMS; c++) {
           right[c] = item_rows[item[c] + v];
         }
-        for (var r = 0u; r < USERS; r++) {
+        /* unroll */ for (var r = 0u; r < USERS; r++) {
           let left = users[user[r] + v];
-          for (var c = 0u; c < ITEMS; c++) {
+          /* unroll */ for (var c = 0u; c < ITEMS; c++) {
             score[r * ITEMS + c] = score_step(score[r * ITEMS + c], left, right[c]);
           }
         }
       }
-      for (var r = 0u; r < USERS; r++) {
-        for (var c = 0u; c < ITEMS; c++) {
+      /* unroll */ for (var r = 0u; r < USERS; r++) {
+        /* unroll */ for (var c = 0u; c < ITEMS; c++) {
           best[r] = max(best[r], score[r * ITEMS + c]);
         }
       }
     }
-    for (var r = 0u; r < USERS; r++) {
+    /* unroll */ for (var r = 0u; r < USERS; r++) {
       let n = first + r * SIZE;
       if (n < params.count) {
         maxima[g * params.count + n] = bitcast<u32>(best[r]);

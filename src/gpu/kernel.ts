@@ -1,4 +1,5 @@
 import { GpuError } from "../errors.ts";
+import { unroll } from "./unroll.ts";
 
 /** A compute shader and how it is specialised. */
 export interface KernelSource {
@@ -83,7 +84,7 @@ export function assemble(source: KernelSource): string {
   const constants = Object.entries(source.header ?? {}).map(([name, value]) =>
     `const ${name} = ${value}u;\n`
   );
-  return [...constants, ...(source.parts ?? []), source.code].join("\n");
+  return [...constants, ...(source.parts ?? []), unroll(source.code, source.header ?? {})].join("\n");
 }
 
 /** A key that is equal for sources that compile to the same pipeline. */

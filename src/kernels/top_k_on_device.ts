@@ -1,6 +1,5 @@
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import type { KernelSource } from "../gpu/kernel.ts";
 import scoreStep from "../../shaders/score/score_step.wgsl" with { type: "text" };
 import exclusionSearch from "../../shaders/rank/exclusion_search.wgsl" with { type: "text" };
 import gatherCandidates from "../../shaders/rank/gather_candidates.wgsl" with { type: "text" };
@@ -74,15 +73,16 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
   const vectors = vectorsOf(dim);
   const tile = maximaTile(dim, gpu.adapter.kind);
   const header = { VECTORS: vectors };
-  const kernel = (name: string, code: string, parts: string[], constants: KernelSource["header"] = header) =>
-    gpu.kernel({ name: `rank/${name}`, code, parts, header: constants! });
-  const maximaKernel = tile.items === 0
-    ? kernel("group_maxima", groupMaxima, [scoreStep], { ...header, USERS: tile.users })
-    : kernel("group_maxima_wide", groupMaximaWide, [scoreStep], {
-      ...header,
-      USERS: tile.users,
-      ITEMS: tile.items,
-    });
+  const kernel = (name: string, code: string, parts: string[]) =>
+    gpu.kernel({ name: `rank/${name}`, code, parts, header });
+  const wide = tile.items > 0;
+  const maximaKernel = gpu.kernel({
+    name: wide ? "rank/group_maxima_wide" : "rank/group_maxima",
+    code: wide ? groupMaximaWide : groupMaxima,
+    parts: [scoreStep],
+    header: { ...header, USERS: tile.users, ITEMS: tile.items },
+    constants: { SIZE: tile.size },
+  });
   const search = [scoreStep, exclusionSearch];
   const walk = [...search, listSearch];
   const repairKernel = kernel("repair_maxima", repairMaxima, search);
@@ -119,7 +119,7 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
                 first_group: slice * slices.groups,
                 groups_per_slice: slices.groups,
               },
-              [Math.ceil(count / (size * tile.users)), end - slice],
+              [Math.ceil(count / (tile.size * tile.users)), end - slice],
               count * items.count * dim * (end - slice) / slices.slices,
             );
           }

@@ -40,14 +40,23 @@ export function planTopK(users: number, items: number, k: number): TopKPlan {
   };
 }
 
-/** Register tile of the first pass: users and items per invocation; `items` 0 is the kernel for short rows. */
-export function maximaTile(dim: number, kind: "hardware" | "software"): { users: number; items: number } {
+/**
+ * Register tile of the first pass: users and items per invocation, and invocations per workgroup; `items` 0 is the
+ * kernel for short rows. Drivers on processors keep the tile in the nearest cache, and pay more for a load of four
+ * numbers than for thirty operations, so there the tile is as large as compiles in a second or two. The tile for
+ * graphics processors is not tuned.
+ */
+export function maximaTile(
+  dim: number,
+  kind: "hardware" | "software",
+): { users: number; items: number; size: number } {
   const vectors = vectorsOf(dim);
-  // On a software driver spilled registers are cheap and loads are not.
-  const registers = kind === "software" ? 32 : 16;
-  const narrow = Math.floor(registers / vectors);
-  if (narrow >= 4) return { users: narrow >= 8 ? 8 : 4, items: 0 };
-  return kind === "software" ? { users: 8, items: 4 } : { users: 4, items: 4 };
+  if (kind === "software") {
+    return { users: vectors <= 3 ? 16 : 8, items: vectors <= 8 ? 0 : 8, size: 16 };
+  }
+  const narrow = Math.floor(16 / vectors);
+  if (narrow >= 4) return { users: narrow >= 8 ? 8 : 4, items: 0, size: 64 };
+  return { users: 4, items: 4, size: 64 };
 }
 
 /** How the first pass is cut: groups per workgroup, so that it has about 256 items, and workgroups per dispatch. */
