@@ -43,7 +43,7 @@ export function planTopK(users: number, items: number, k: number): TopKPlan {
 /**
  * Register tile of the first pass: users and items per invocation, and invocations per workgroup; `items` 0 is the
  * kernel for short rows. Drivers on processors keep the tile in the nearest cache, and pay more for a load of four
- * numbers than for thirty operations, so there the tile is as large as compiles in a second or two. The tile for
+ * numbers than for thirty operations, so there the tile is as large as compiles in a few seconds. The tile for
  * graphics processors is not tuned.
  */
 export function maximaTile(
@@ -52,7 +52,7 @@ export function maximaTile(
 ): { users: number; items: number; size: number } {
   const vectors = vectorsOf(dim);
   if (kind === "software") {
-    return { users: vectors <= 3 ? 16 : 8, items: vectors <= 8 ? 0 : 8, size: 16 };
+    return { users: vectors <= 3 ? 16 : 8, items: vectors <= 16 ? 0 : 8, size: 16 };
   }
   const narrow = Math.floor(16 / vectors);
   if (narrow >= 4) return { users: narrow >= 8 ? 8 : 4, items: 0, size: 64 };
