@@ -69,11 +69,20 @@ export function activationNumber(activation: Activation): number {
   return activations[activation];
 }
 
-const rowsPerWorkgroup = 256;
+/** Rows and vec4 of columns of an invocation; on processors loads cost most. That of graphics processors is not tuned. */
+const tiles = {
+  software: { rows: 8, columns: 2, size: 16 },
+  hardware: { rows: 4, columns: 1, size: 64 },
+} as const;
 /** Rows over which one invocation of the weights' gradient sums. */
 const sliceRows = 128;
 /** Memory of the slices' results, at most, unless a single slice takes more. */
 const sliceBytes = 16 * 1024 * 1024;
+
+function tileOf(gpu: Gpu, columns: number): { rows: number; columns: number; size: number } {
+  const tile = tiles[gpu.adapter.kind];
+  return columns <= 4 ? { ...tile, columns: 1 } : tile;
+}
 
 function check({ rows, inputs, outputs }: DenseShape): void {
   for (
@@ -108,18 +117,21 @@ function* pieces(
 export function recordDense(gpu: Gpu, layer: DenseForward): void {
   check(layer);
   const { rows, inputs, outputs, activation, input, weights, bias, output } = layer;
+  const tile = tileOf(gpu, outputs);
   const kernel = gpu.kernel({
     name: "layer/dense",
     code: denseCode,
     parts: [activationCode],
-    constants: { ACTIVATION: activations[activation] },
+    header: { ROWS: tile.rows, COLUMNS: tile.columns },
+    constants: { ACTIVATION: activations[activation], SIZE: tile.size },
   });
-  const down = Math.ceil(rows / rowsPerWorkgroup);
-  for (const { first, here, share } of pieces(strideOf(outputs) / 4, rows * inputs * outputs)) {
+  const down = Math.ceil(rows / (tile.rows * tile.size));
+  const across = Math.ceil(strideOf(outputs) / 4 / tile.columns);
+  for (const { first, here, share } of pieces(across, rows * inputs * outputs)) {
     gpu.dispatch(
       kernel,
       { input, weights, bias, output },
-      { rows, inputs, outputs, first_column: first },
+      { rows, inputs, outputs, first_column: first * tile.columns },
       [down, here],
       share,
     );
@@ -167,13 +179,20 @@ export function recordActivationGradient(
 
 function recordInputGradient(gpu: Gpu, layer: DenseBackward, inputGradient: DeviceArray): void {
   const { rows, inputs, outputs, weights, outputGradient } = layer;
-  const kernel = gpu.kernel({ name: "layer/dense_input_gradient", code: inputGradientCode });
-  const down = Math.ceil(rows / rowsPerWorkgroup);
-  for (const { first, here, share } of pieces(strideOf(inputs) / 4, rows * inputs * outputs)) {
+  const tile = tileOf(gpu, inputs);
+  const kernel = gpu.kernel({
+    name: "layer/dense_input_gradient",
+    code: inputGradientCode,
+    header: { ROWS: tile.rows, COLUMNS: tile.columns },
+    constants: { SIZE: tile.size },
+  });
+  const down = Math.ceil(rows / (tile.rows * tile.size));
+  const across = Math.ceil(strideOf(inputs) / 4 / tile.columns);
+  for (const { first, here, share } of pieces(across, rows * inputs * outputs)) {
     gpu.dispatch(
       kernel,
       { sum_gradient: outputGradient, weights, input_gradient: inputGradient },
-      { rows, inputs, outputs, first_column: first },
+      { rows, inputs, outputs, first_column: first * tile.columns },
       [down, here],
       share,
     );

@@ -188,3 +188,14 @@ Deno.test("recordDense() and recordDenseGradient() say which size is unusable", 
     assert.throws(() => recordDenseGradient(gpu, { ...good, ...arrays, ...wrong }), named);
   }
 });
+
+Deno.test("a dense layer has the same bits with the register tile of the other kind of adapter", async () => {
+  using gpu = await openGpu();
+  const kind = gpu.adapter.kind === "software" ? "hardware" : "software";
+  using other = await openGpu();
+  Object.assign(other, { adapter: { ...other.adapter, kind } });
+  for (const [rows, inputs, outputs] of [[1, 1, 1], [130, 9, 3], [67, 4, 13], [300, 37, 21]] as const) {
+    const layer = layerOf({ rows, inputs, outputs, activation: "tanh" }, rows);
+    assert.deepEqual(await run(other, layer), await run(gpu, layer));
+  }
+});

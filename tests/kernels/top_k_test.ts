@@ -137,7 +137,7 @@ Deno.test("topK() and rankCounts() agree with the register tiles of the other ki
   const kind = gpu.adapter.kind === "software" ? "hardware" : "software";
   using other = await openGpu();
   Object.assign(other, { adapter: { ...other.adapter, kind } });
-  for (const dim of [3, 23]) {
+  for (const dim of [3, 23, 40, 70]) {
     const problem = randomProblem({ users: 70, items: 900, dim, share: 0.1, seed: dim, kind: "floats" });
     const best = await topK(gpu, { ...problem, k: 50 });
     assert.deepEqual(await topK(other, { ...problem, k: 50 }), best);
