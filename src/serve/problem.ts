@@ -26,6 +26,7 @@ const titles = {
   413: "Content Too Large",
   415: "Unsupported Media Type",
   500: "Internal Server Error",
+  503: "Service Unavailable",
 } as const;
 
 /** Statuses that a problem may have. */

@@ -35,7 +35,7 @@ export interface Service {
   readonly address: string;
   /** Loads the student file whether or not it has changed. */
   reload(): Promise<void>;
-  /** Takes no more connections, and ends when the running requests have been answered. */
+  /** Takes no more requests, and ends when the running ones have been answered. */
   stop(): Promise<void>;
 }
 
@@ -67,7 +67,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     logError: (line) => logError(`defect: ${line}`),
     ...(options.accessLog ? { logRequest: log } : {}),
   });
-  const server = listen(host, port, app);
+  const { answer, drain } = drainable(app);
+  const server = listen(host, port, answer);
   const { hostname, port: bound } = server.addr;
   const address = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${bound}`;
   log(`serving ${path} (${sizes(served.current.student)}) on ${address}`);
@@ -77,9 +78,45 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     reload: () => served.reload(true),
     async stop() {
       const closed = served.close();
+      await drain();
       await server.shutdown();
       await closed;
       log("stopped");
+    },
+  };
+}
+
+/**
+ * Deno's shutdown() cuts off bodies that are still arriving, so running requests are waited for first; those that come
+ * meanwhile are told to go elsewhere.
+ */
+function drainable(app: (request: Request) => Response | Promise<Response>): {
+  answer: (request: Request) => Promise<Response>;
+  drain: () => Promise<void>;
+} {
+  let running = 0;
+  const { promise: drained, resolve } = Promise.withResolvers<void>();
+  let draining = false;
+  return {
+    async answer(request) {
+      if (draining) {
+        return new Problem(503, "the service is stopping; expected another attempt, later or elsewhere", [], {
+          connection: "close",
+          "retry-after": "1",
+        }).response();
+      }
+      running++;
+      try {
+        return await app(request);
+      } finally {
+        running--;
+        if (draining && running === 0) resolve();
+      }
+    },
+    drain() {
+      draining = true;
+      if (running === 0) resolve();
+      return drained;
     },
   };
 }

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { serveFlags } from "../../src/cli/permissions.ts";
+import { runProgram } from "./run_program.ts";
+import { smallStudent } from "./small_student.ts";
+
+/** Starts `hetcomp serve` with the permissions of its task, and waits for its first line. */
+async function startServe(student: string, ...args: string[]) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      ...serveFlags,
+      "src/cli/main.ts",
+      "serve",
+      "--student",
+      student,
+      "--port",
+      "0",
+      ...args,
+    ],
+    cwd: new URL("../../", import.meta.url),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stderr = new Response(child.stderr).text();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let stdout = "";
+  const read = async (until: RegExp): Promise<string> => {
+    while (!until.test(stdout)) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      stdout += value;
+    }
+    return stdout;
+  };
+  const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(await read(/http:.*\n/))?.[1]);
+  return { child, port, read, stderr };
+}
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(
+    {
+      name: `serve answers running requests after ${signal}, takes no new ones, and exits with 0`,
+      ignore: Deno.build.os === "windows",
+    },
+    async () => {
+      await using small = await smallStudent();
+      const { child, port, read, stderr } = await startServe(small.at("student.safetensors"), "--access-log");
+      const encoder = new TextEncoder();
+      using idle = await Deno.connect({ hostname: "127.0.0.1", port });
+      await idle.write(encoder.encode("GET /health HTTP/1.1\r\nhost: a\r\n\r\n"));
+      await idle.read(new Uint8Array(4096));
+      using running = await Deno.connect({ hostname: "127.0.0.1", port });
+      const json = '{"user":"0","k":3}';
+      await running.write(encoder.encode(
+        "POST /recommend HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n" +
+          `content-length: ${json.length}\r\n\r\n${json.slice(0, 5)}`,
+      ));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      child.kill(signal);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const late = await fetch(`http://127.0.0.1:${port}/health`);
+      assert.equal(late.status, 503);
+      assert.match(await late.text(), /is stopping/);
+      await running.write(encoder.encode(json.slice(5)));
+      const answer = new Uint8Array(4096);
+      const text = new TextDecoder().decode(answer.subarray(0, await running.read(answer) ?? 0));
+      assert.match(text, /^HTTP\/1\.1 200 /);
+      assert.ok(text.endsWith(JSON.stringify({ items: small.student.recommend("0", { k: 3 }) })));
+      const log = await read(/never/);
+      const { code, signal: by } = await child.status;
+      assert.deepEqual([code, by], [0, null]);
+      assert.match(
+        log,
+        /^\S+ serving .*\n\S+ GET \/health 200 .* ms\n\S+ POST \/recommend 200 .* ms\n\S+ stopped\n$/,
+      );
+      assert.equal(await stderr, "");
+      await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port }));
+    },
+  );
+}
+
+Deno.test({
+  name: "serve loads the student again on SIGHUP, and logs no requests unasked",
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await using small = await smallStudent();
+  const { child, port, read } = await startServe(small.at("student.safetensors"), "--reload-seconds", "60");
+  await (await fetch(`http://127.0.0.1:${port}/health`)).text();
+  child.kill("SIGHUP");
+  const log = await read(/reloaded .*\n/);
+  child.kill("SIGTERM");
+  assert.match(log, /^\S+ serving .*\n\S+ reloaded .*\n$/);
+  await read(/never/);
+  assert.equal((await child.status).code, 0);
+});
+
+Deno.test("serve names what is wrong in one line", async () => {
+  await using small = await smallStudent();
+  const student = small.at("student.safetensors");
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const cases: readonly (readonly [args: string[], message: RegExp])[] = [
+    [["--student", small.at("none.safetensors")], /error: .*none\.safetensors: there is no such file/],
+    [["--student", student, "--port", "65536"], /expected an integer from 0/],
+    [["--student", student, "--port", "0", "--host", "0.0.0.0"], /error: .*127\.0\.0\.1 and localhost only/],
+    [["--student", student, "--port", `${taken.addr.port}`], /error: .*another program does/],
+  ];
+  await Promise.all(cases.map(async ([args, message]) => {
+    const { code, stdout, stderr } = await runProgram(["serve", ...args], { flags: [...serveFlags] });
+    assert.equal(code, 1);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /\n\s+at /);
+    assert.equal(stdout, "");
+  }));
+});
