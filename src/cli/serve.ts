@@ -63,5 +63,6 @@ async function runServe({ accessLog = false, quiet = false, ...flags }: ServeFla
   // From here on a second Ctrl-C ends the program as if nothing listened.
   for (const signal of ends) Deno.removeSignalListener(signal, ask);
   await service.stop();
-  if (!windows) Deno.removeSignalListener("SIGHUP", reload);
+  // A connection that a client holds open must not keep the program alive.
+  Deno.exit(0);
 }

@@ -10,6 +10,9 @@ import { loadServicePackages } from "./packages.ts";
 import { Problem } from "./problem.ts";
 import { ServedStudent } from "./served_student.ts";
 
+/** For how long answers may still be on their way after a stop. */
+const lingerMilliseconds = 2000;
+
 /** How the service is started. */
 export interface ServiceOptions {
   /** Path of the student file. */
@@ -79,7 +82,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async stop() {
       const closed = served.close();
       await drain();
-      await server.shutdown();
+      // A client that never sends the body it has announced would keep its connection, and us, for ever.
+      const { promise: enough, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, lingerMilliseconds);
+      await Promise.race([server.shutdown(), enough]);
+      clearTimeout(timer);
       await closed;
       log("stopped");
     },

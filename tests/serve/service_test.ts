@@ -62,3 +62,21 @@ Deno.test("an unchanged file is loaded once, and again when that is asked for", 
   await small.service.reload();
   assert.match(small.lines[1]!, /^reloaded .*: 100 users, 150 items, dim 4, sha256 [0-9a-f]{12}$/);
 });
+
+Deno.test({
+  name: "stop() ends although a client never sends the body it has announced",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const small = await smallService();
+    const { hostname, port } = new URL(small.service.address);
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    await connection.write(new TextEncoder().encode(
+      "POST /recommend HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n",
+    ));
+    await connection.read(new Uint8Array(4096));
+    const start = performance.now();
+    await small[Symbol.asyncDispose]();
+    assert.ok(performance.now() - start < 8000);
+  },
+});
