@@ -12,7 +12,7 @@ import {
 import { saveTrajectory } from "../teachers/trajectory_file.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
-import { loadSplit } from "./load_split.ts";
+import { largeFile, loadSplit } from "./load_split.ts";
 import { dataChoice, type DataFlags, dataOptions, pathName } from "./options.ts";
 import { createProgress } from "./progress.ts";
 
@@ -81,14 +81,14 @@ async function* rowsOf(
   quiet: boolean,
 ): AsyncGenerator<RankedRow> {
   for (const file of files) {
-    let total = 0;
     let progress: ReturnType<typeof createProgress> | undefined;
     try {
       yield* readRankedRows(file, {
         signal,
-        onProgress: (read, all) => {
-          progress ??= createProgress({ label: `reading ${file}`, total: total = all, unit: "bytes", quiet });
-          progress.update(Math.min(read, total));
+        onProgress: (read, total) => {
+          if (total < largeFile) return;
+          progress ??= createProgress({ label: `reading ${file}`, total, unit: "bytes", quiet });
+          progress.update(read);
         },
       });
     } finally {

@@ -51,7 +51,7 @@ export const dataDefaults: Omit<DataChoice, "source"> = {
 };
 
 /** Files of this size and larger take long enough for progress to be shown. */
-const largeFile = 50_000_000;
+export const largeFile = 50_000_000;
 
 /** How a log is read, and how that is shown: notices as lines, progress of a large file as a bar. */
 export function logReading(
