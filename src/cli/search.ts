@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { exists, readText, writeAtomically } from "../data/files.ts";
 import { splitFingerprint } from "../data/split.ts";
-import { ArgumentError, RunError } from "../errors.ts";
+import { ArgumentError, DataError, RunError } from "../errors.ts";
 import { openGpu } from "../gpu/gpu.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
 import type { Hyperparameters } from "../models/model.ts";
@@ -128,7 +128,17 @@ async function pastRecords(folder: string, settings: object): Promise<TrialRecor
   }
   if (!await exists(`${folder}/trials.jsonl`)) return [];
   const lines = (await readText(`${folder}/trials.jsonl`)).trimEnd().split("\n");
-  return lines.map((line) => JSON.parse(line) as TrialRecord);
+  return lines.map((line, n) => {
+    try {
+      return JSON.parse(line) as TrialRecord;
+    } catch {
+      throw new DataError(
+        { file: `${folder}/trials.jsonl`, line: n + 1 },
+        "this is not JSON",
+        "what search wrote",
+      );
+    }
+  });
 }
 
 function bestConfig(flags: SearchFlags, settings: Hyperparameters): Record<string, unknown> {

@@ -86,16 +86,15 @@ Deno.test("--print-config prints what gives the same configuration again", async
     ["teachers", "--seed", "7", "--teacher-epochs", "30", "--minimum-rating", "0"],
     ["evaluate", "--k", "5,20", "--header", "no"],
   ];
-  for (const [n, args] of commands.entries()) {
-    for (const form of ["toml", "json"]) {
-      const path = `${folder.path}/${n}.${form}`;
-      const first = await runProgram([...args, "--print-config", form]);
-      assert.equal(first.code, 0, first.stderr);
-      await Deno.writeTextFile(path, first.stdout);
-      const again = await runProgram([args[0]!, "--config", path, "--print-config", form]);
-      assert.equal(again.stdout, first.stdout, again.stderr);
-    }
-  }
+  await Promise.all(commands.map(async (args, n) => {
+    const form = n < 2 ? "json" : "toml";
+    const path = `${folder.path}/${n}.${form}`;
+    const first = await runProgram([...args, "--print-config", form]);
+    assert.equal(first.code, 0, first.stderr);
+    await Deno.writeTextFile(path, first.stdout);
+    const again = await runProgram([args[0]!, "--config", path, "--print-config", form]);
+    assert.equal(again.stdout, first.stdout, again.stderr);
+  }));
   const citeulike = JSON.parse(await Deno.readTextFile(`${folder.path}/0.json`));
   // A flag, an option, a default, a preset of the teacher, and a default of the teacher.
   assert.equal(citeulike.dim, 9);

@@ -173,8 +173,8 @@ Deno.test("splitName() tells the name of a split without loading it", async () =
   try {
     await Deno.mkdir(`${folder}/mine/split`, { recursive: true });
     await Deno.writeTextFile(`${folder}/ratings.csv`, "user,item\na,x\na,y\na,z\nb,x\nb,y\nb,z\n");
-    for (const part of ["train", "valid", "test"]) {
-      await Deno.writeTextFile(`${folder}/mine/split/${part}.txt`, "0 1\n1 0\n");
+    for (const [n, part] of ["train", "valid", "test"].entries()) {
+      await Deno.writeTextFile(`${folder}/mine/split/${part}.txt`, `0 ${n}\n1 ${n}\n`);
     }
     const sources = ["sample", `${folder}/ratings.csv`, `${folder}/mine/split`];
     for (const source of sources) {
