@@ -5,8 +5,12 @@ import { DataError, NoAdapterError } from "../../src/errors.ts";
 
 Deno.test("reportError() prints the message alone for what the user can mend", () => {
   const data = reportError(new DataError({ file: "train.txt", line: 3 }, "'x' is no number"), "1.2.3");
-  assert.deepEqual(data, { text: "error: train.txt:3: 'x' is no number", code: 1 });
-  assert.deepEqual(reportError(new NoAdapterError("none"), "1.2.3"), { text: "error: none", code: 1 });
+  assert.deepEqual(data, { text: "error: train.txt:3: 'x' is no number", code: 1, event: "error" });
+  assert.deepEqual(reportError(new NoAdapterError("none"), "1.2.3"), {
+    text: "error: none",
+    code: 1,
+    event: "error",
+  });
 });
 
 Deno.test("reportError() shows the stack and the version for a defect", () => {
@@ -21,6 +25,7 @@ Deno.test("reportError() keeps commander's exit code and prints nothing again", 
   assert.deepEqual(reportError(new CommanderError(0, "commander.help", "(help)"), "1"), {
     text: "",
     code: 0,
+    event: "error",
   });
   assert.equal(reportError(new CommanderError(1, "commander.unknownCommand", "error: x"), "1").code, 1);
 });
@@ -29,6 +34,7 @@ Deno.test("reportError() gives 130 for a stop by Ctrl-C", () => {
   assert.deepEqual(reportError(new DOMException("stopped by Ctrl-C", "AbortError"), "1"), {
     text: "stopped",
     code: 130,
+    event: "stopped",
   });
 });
 
