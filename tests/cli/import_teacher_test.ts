@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeForeignLists } from "../../examples/foreign_lists.ts";
+import { writeForeignLists } from "../../docs/foreign_lists.ts";
 import { loadDataset } from "../../src/data/dataset.ts";
 import { splitDataset } from "../../src/data/split.ts";
 import { importTrajectory } from "../../src/teachers/import_trajectory.ts";
