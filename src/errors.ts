@@ -42,9 +42,11 @@ export class DataError extends HetcompError {
   /** Names the file, line and field, what was there, and what would be right. */
   constructor(/** See the class. */ readonly place: FilePlace, wrong: string, right?: string) {
     const { file, line, row, field, column } = place;
-    const where = file + (line === undefined ? "" : `:${line}`) + (row === undefined ? "" : `, row ${row}`) +
-      (field === undefined ? "" : `, field ${field}`) +
-      (column === undefined ? "" : field === undefined ? `, column ${column}` : ` (${column})`);
+    const where = [
+      line ? `${file}:${line}` : file,
+      row && `row ${row}`,
+      field ? `field ${field}` + (column ? ` (${column})` : "") : column && `column ${column}`,
+    ].filter(Boolean).join(", ");
     super(`${where}: ${wrong}${right === undefined ? "" : `; expected ${right}`}`);
   }
 }

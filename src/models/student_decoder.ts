@@ -43,7 +43,7 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
     if (format !== studentFormat) fail(`this is not a student; expected the format "${studentFormat}"`);
     // Version 1 has the same tensors, in fewer types.
     if (version !== "1" && version !== "2") {
-      fail(`the format version is ${JSON.stringify(version)}; this program reads the versions 1 and 2`);
+      fail(`the format version is ${JSON.stringify(version)}; expected 1 or 2`);
     }
     const tensor = <Type extends TensorType>(name: string, ...types: Type[]) => {
       const found = tensors.get(name) ?? fail(`the tensor '${name}' is missing`);
@@ -66,12 +66,12 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
         const list: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data));
         if (Array.isArray(list) && list.every((id) => typeof id === "string")) return list;
       } catch { /* said below */ }
-      return fail(`the tensor '${name}' is not the text of a JSON array of strings`);
+      return fail(`the tensor '${name}' is no JSON array of strings`);
     };
     const users = factors("user_factors");
     const items = factors("item_factors");
     if (items.dim !== users.dim) {
-      fail(`user vectors have the length ${users.dim}, item vectors ${items.dim}`);
+      fail(`user vectors have length ${users.dim}, item vectors ${items.dim}`);
     }
     const seen = (): { seen?: Ragged } => {
       if (!tensors.has("seen_offsets") && !tensors.has("seen_items")) return {};
@@ -80,7 +80,7 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
       if (
         offsets[0] !== 0 || offsets.at(-1) !== data.length ||
         offsets.some((end, n) => n > 0 && end < offsets[n - 1]!)
-      ) fail(`'seen_offsets' does not rise from 0 to the ${data.length} seen items`);
+      ) fail(`'seen_offsets' does not rise from 0 to ${data.length} items`);
       return { seen: { offsets, items: Uint32Array.from(data) } };
     };
     return new Student({

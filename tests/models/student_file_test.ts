@@ -238,8 +238,8 @@ Deno.test("decodeStudent() refuses files that are not students, or not whole one
       tensors.set("item_ids", { dtype: "U8", shape: [data.length], data });
     }));
   };
-  refuses(ids("["), /'item_ids' is not the text of a JSON array/);
-  refuses(ids("[1]"), /'item_ids' is not the text of a JSON array of strings/);
+  refuses(ids("["), /'item_ids' is no JSON array/);
+  refuses(ids("[1]"), /'item_ids' is no JSON array of strings/);
   refuses(ids('["a"]'), /itemFactors/);
   refuses(ids('["a","a","b"]'), /"a" stands at 0 and at 1/);
   const offsets = without(example(), ({ tensors }) => {
