@@ -36,7 +36,7 @@ export function hostTimeRows(host: HostTime): string[][] {
     ["steps", String(host.steps)],
     ["epoch", `${formatNumber(host.drawing + host.epoch)} ms`],
     ["host draws the batches", share(host.drawing)],
-    ["host records and submits", share(host.recording)],
+    ["host records, submits, and waits in submit", share(host.recording)],
     ["submissions", String(host.submissions)],
     ["uploaded", `${formatBytes(host.uploadedBytes)} (the batches' users: ${formatBytes(host.batchBytes)})`],
     ["parameters of dispatches", formatBytes(host.parameterBytes)],
