@@ -26,7 +26,12 @@ import {
 } from "./compare_results.ts";
 import { commandLine } from "./distill_config.ts";
 import { withDriver } from "./embedded_driver.ts";
-import { ensureTeachers, teacherChoice, type TeacherChoiceFlags } from "./ensure_teachers.ts";
+import {
+  ensureTeachers,
+  requireTeachers,
+  teacherChoice,
+  type TeacherChoiceFlags,
+} from "./ensure_teachers.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { loadSplit, requireEvaluated } from "./load_split.ts";
@@ -252,7 +257,7 @@ class Queue {
   }
 }
 
-function requireTeachers(entries: readonly Entry[], kinds: readonly string[]): void {
+function requireSingleTeachers(entries: readonly Entry[], kinds: readonly string[]): void {
   for (const { name, teacher } of entries) {
     if (teacher !== null && !kinds.includes(teacher)) {
       throw new ArgumentError(
@@ -267,13 +272,14 @@ function requireTeachers(entries: readonly Entry[], kinds: readonly string[]): v
 async function runCompare(flags: CompareFlags): Promise<void> {
   const quiet = flags.quiet ?? false;
   const entries = entriesOf(flags.methods, flags.teachers);
-  requireTeachers(entries, flags.teachers);
+  requireSingleTeachers(entries, flags.teachers);
   await withDriver({ adapter: flags.adapter, quiet });
   const data = dataChoice(flags);
   const whole = await loadSplit(data, quiet);
   const views = flags.setup === "generalization" ? generalizationSplit(whole, { seed: flags.seed }) : null;
   const split = views?.inside ?? whole;
   requireEvaluated(split, flags.data);
+  await requireTeachers(teacherChoice(flags), split);
   const epochs = flags.epochs ?? distillPreset(flags.data).epochs ?? 300;
   const folder = flags.out ?? `runs/compare-${split.name}`;
   const config = await joinFolder(folder, {

@@ -4,8 +4,7 @@
  * @module
  */
 import { InvalidArgumentError } from "commander";
-import { methodOf } from "../distill/methods/registry.ts";
-import { distillationMethods } from "../distill/methods/registry.ts";
+import { distillationMethods, methodOf } from "../distill/methods/registry.ts";
 import { modelFactories } from "../models/registry.ts";
 import type { MethodSummary } from "../report/comparison_summary.ts";
 

@@ -9,6 +9,7 @@ import { finalStates, fuseTeachers } from "../distill/ensemble.ts";
 import { emptyPlace } from "../evaluate/metrics.ts";
 import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import { easeItemLimit } from "../models/ease.ts";
+import { parameterCount } from "../models/parameter_count.ts";
 import { type YardstickKind, yardstickLists } from "../models/yardsticks.ts";
 import type { ReferenceSummary } from "../report/comparison_summary.ts";
 import type { CellWorld } from "./compare_cells.ts";
@@ -51,16 +52,16 @@ export async function measureReferences(
     evaluation.measure(withoutHistory(lists, width, history), width).test.means;
   const references: ReferenceSummary[] = trajectories.map((
     { kind, hyperparameters, seconds, states, length },
-  ) => ({
-    name: kind,
-    role: "teacher",
-    // Of the others the trajectory does not tell.
-    ...(["MF", "ML", "GNN"].includes(kind) && typeof hyperparameters.dim === "number"
-      ? { parameters: hyperparameters.dim * (split.users + split.items) }
-      : {}),
-    seconds,
-    metrics: measure(states.at(-1)!.items, length),
-  }));
+  ) => {
+    const parameters = parameterCount(kind, split, hyperparameters);
+    return {
+      name: kind,
+      role: "teacher",
+      ...(parameters === undefined ? {} : { parameters }),
+      seconds,
+      metrics: measure(states.at(-1)!.items, length),
+    };
+  });
   const width = evaluation.width;
   const fused = fuseTeachers(trajectories, finalStates(trajectories), width);
   references.push({ name: "ensemble", role: "ensemble", metrics: measure(fused.items, width) });

@@ -62,7 +62,8 @@ export class ListTeaching implements Disposable {
         weight: settings.lambda as number,
       });
     });
-    return await this.#pairs.meanLoss() + await batches.meanLoss();
+    const [pairs, lists] = await Promise.all([this.#pairs.meanLoss(), batches.meanLoss()]);
+    return pairs + lists;
   }
 
   /** The list loss of other lists, per listed item, of the student as it is. */

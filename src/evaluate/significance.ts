@@ -52,10 +52,7 @@ export interface MetricComparison {
  * @throws {ArgumentError} if there are fewer than two pairs, or the lengths differ.
  */
 export function pairedTTest(one: ArrayLike<number>, other: ArrayLike<number>): SignificanceTest {
-  const differences = differencesOf(one, other);
-  const n = differences.length;
-  const mean = differences.reduce((sum, value) => sum + value, 0) / n;
-  const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const { n, mean, squares } = momentsOf(differencesOf(one, other));
   if (mean === 0) return { statistic: 0, p: 1 };
   // What is left of equal differences is rounding.
   if (squares <= n * (mean * Number.EPSILON) ** 2) {
@@ -80,10 +77,7 @@ export function pairedTTest(one: ArrayLike<number>, other: ArrayLike<number>): S
  * @throws {ArgumentError} if there are fewer than two pairs, or the lengths differ.
  */
 export function confidenceMargin(one: ArrayLike<number>, other: ArrayLike<number>): number {
-  const differences = differencesOf(one, other);
-  const n = differences.length;
-  const mean = differences.reduce((sum, value) => sum + value, 0) / n;
-  const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const { n, squares } = momentsOf(differencesOf(one, other));
   let [low, high] = [0, 1e3];
   while (high - low > 1e-9 * high) {
     const middle = (low + high) / 2;
@@ -197,6 +191,13 @@ export function comparePerUser(one: PerUserMetrics, other: PerUserMetrics): Metr
   const tTests = holm(rows.map(({ tTest }) => tTest.p));
   const wilcoxons = holm(rows.map(({ wilcoxon }) => wilcoxon.p));
   return rows.map((row, n) => ({ ...row, tTestHolm: tTests[n]!, wilcoxonHolm: wilcoxons[n]! }));
+}
+
+/** Number, mean, and sum of the squared deviations from it. */
+function momentsOf(values: readonly number[]): { n: number; mean: number; squares: number } {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  return { n, mean, squares: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) };
 }
 
 function differencesOf(one: ArrayLike<number>, other: ArrayLike<number>): number[] {

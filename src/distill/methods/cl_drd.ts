@@ -133,7 +133,8 @@ class ClDrdRun implements MethodRun {
       const { table, gradient } = student;
       this.#lists!.record({ ...batches.place(step), table, gradient, weight });
     });
-    return await this.#pairs.meanLoss() + await batches.meanLoss();
+    const [pairs, lists] = await Promise.all([this.#pairs.meanLoss(), batches.meanLoss()]);
+    return pairs + lists;
   }
 
   /** A training must not end before the last stage. */

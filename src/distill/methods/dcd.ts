@@ -152,7 +152,12 @@ class DcdRun implements MethodRun {
       users.lists!.record({ ...userBatches.place(step), table, gradient, weight });
       items.lists!.record({ ...itemBatches.place(step), table, gradient, weight });
     });
-    return await this.#pairs.meanLoss() + await userBatches.meanLoss() + await itemBatches.meanLoss();
+    const [pairs, byUser, byItem] = await Promise.all([
+      this.#pairs.meanLoss(),
+      userBatches.meanLoss(),
+      itemBatches.meanLoss(),
+    ]);
+    return pairs + byUser + byItem;
   }
 
   async #compare(epoch: number): Promise<void> {
