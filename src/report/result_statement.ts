@@ -1,9 +1,16 @@
 import { compareStudent } from "./comparison.ts";
 import { ensembleSentences } from "./ensemble_statement.ts";
 import { escapeHtml } from "./escape_html.ts";
-import { formatBytes, formatCount, formatMetric, formatPercent, isMeasured } from "./format.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMetric,
+  formatPercent,
+  isMeasured,
+} from "./format.ts";
 import type { RunSummary } from "./run_summary.ts";
-import { timeToQualityLine } from "./time_to_quality.ts";
+import { timeToQuality } from "./time_to_quality.ts";
 
 function strong(text: string): string {
   return `<strong>${escapeHtml(text)}</strong>`;
@@ -52,8 +59,15 @@ export function resultSentences(summary: RunSummary): string[] {
     sentences.push(`${who} reaches ${formatMetric(full)}${kept}.`);
   }
   sentences.push(...ensembleSentences(summary.rows));
-  const reached = timeToQualityLine(summary.history);
-  if (reached !== "") sentences.push(`${escapeHtml(reached.replace(/^s/, "S"))}.`);
+  const reached = timeToQuality(summary.history, "recall@50", 0.95);
+  if (reached !== undefined) {
+    const { epoch, seconds } = reached;
+    sentences.push(
+      `The student came within 5 % of its best validation Recall@50 at epoch ${formatCount(epoch)}, after ${
+        formatDuration(seconds)
+      }.`,
+    );
+  }
   const size = `The student has ${formatCount(summary.student.parameters)} parameters (${
     formatBytes(summary.student.bytes)
   })`;
