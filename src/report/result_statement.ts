@@ -64,7 +64,7 @@ export function resultSentences(summary: RunSummary): string[] {
     const { epoch, seconds } = reached;
     sentences.push(
       `The student came within 5 % of its best validation Recall@50 at epoch ${formatCount(epoch)}, after ${
-        formatDuration(seconds)
+        escapeHtml(formatDuration(seconds))
       }.`,
     );
   }
