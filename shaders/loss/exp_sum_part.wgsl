@@ -1,9 +1,6 @@
-// Shared by the exp-sum kernels. Header: DIM (length of an embedding), BOUND (scores are clamped to +-BOUND; 0: free).
+// Shared by the exp-sum kernels. Header: DIM (length of an embedding), WIDTH (vec4 in it), WEIGHTED_WIDTH
+// (vec4 in one with its log weight behind it), BOUND (scores are clamped to +-BOUND; 0: free).
 
-// vec4 in an embedding.
-const WIDTH: u32 = (DIM + 3u) / 4u;
-// vec4 in an embedding with its log weight behind it.
-const WEIGHTED_WIDTH: u32 = DIM / 4u + 1u;
 // Stands for the logarithm of zero.
 const LOWEST: f32 = -3.0e38;
 

@@ -46,41 +46,24 @@ fn seek(r: u32, slot: u32, first: u32) {
   upcoming[r] = vector_at(low, last);
 }
 
-fn hold_step(g: u32, slot: u32, w: u32) {
+fn start_group(g: u32, slot: u32, first: u32) {
   let r = g * LANES;
   let last = params.count - 1u;
-  let quad = transposed(
-    rows[min(slot + r * SIZE, last) * WIDTH + w],
-    rows[min(slot + (r + 1u) * SIZE, last) * WIDTH + w],
-    rows[min(slot + (r + 2u) * SIZE, last) * WIDTH + w],
-    rows[min(slot + (r + 3u) * SIZE, last) * WIDTH + w]);
-  let d = g * PADDED + 4u * w;
-  held[d] = quad.x;
-  held[d + 1u] = quad.y;
-  held[d + 2u] = quad.z;
-  held[d + 3u] = quad.w;
-}
-
-fn hold_part(g: u32, slot: u32, first: u32) {
-  if (WIDTH <= 2u) {
-    hold_step(g, slot, 0u);
-    if (WIDTH > 1u) { hold_step(g, slot, WIDTH - 1u); }
-    return;
+  /* unroll */ for (var w = 0u; w < WIDTH; w++) {
+    let quad = transposed(
+      rows[min(slot + r * SIZE, last) * WIDTH + w],
+      rows[min(slot + (r + 1u) * SIZE, last) * WIDTH + w],
+      rows[min(slot + (r + 2u) * SIZE, last) * WIDTH + w],
+      rows[min(slot + (r + 3u) * SIZE, last) * WIDTH + w]);
+    let d = g * PADDED + 4u * w;
+    held[d] = quad.x;
+    held[d + 1u] = quad.y;
+    held[d + 2u] = quad.z;
+    held[d + 3u] = quad.w;
   }
-  for (var w = first; w < min(first + PART, WIDTH); w++) { hold_step(g, slot, w); }
-}
-
-fn start_group(g: u32, slot: u32, first: u32) {
-  hold_part(g, slot, 0u);
-  if (WIDTH > PART) { hold_part(g, slot, PART); }
-  if (WIDTH > 2u * PART) { hold_part(g, slot, 2u * PART); }
-  if (WIDTH > 3u * PART) { hold_part(g, slot, 3u * PART); }
   highest[g] = Lanes(select(0.0, -1.0e38, BOUND == 0u));
   top[g] = Lanes(LOWEST);
-  let r = g * LANES;
-  seek(r, slot, first);
-  if (LANES > 1u) { seek(r + 1u, slot, first); }
-  if (LANES > 2u) { seek(r + 2u, slot, first); seek(r + 3u, slot, first); }
+  /* unroll */ for (var l = 0u; l < LANES; l++) { seek(r + l, slot, first); }
 }
 
 // One bit per vector of the block that a row leaves out.
@@ -110,13 +93,9 @@ fn exclude(g: u32, base: u32, limit: u32) {
   excluded[g] = lane_bits(a, b, c, d);
 }
 
-fn load_part(place: u32, first: u32) {
-  if (WIDTH <= 2u) {
-    streamed[0] = vectors[place];
-    if (WIDTH > 1u) { streamed[WIDTH - 1u] = vectors[place + 1u]; }
-    return;
-  }
-  for (var w = first; w < min(first + PART, WIDTH); w++) { streamed[w] = vectors[place + w]; }
+fn load(item: u32) {
+  let place = (params.first_vector + min(item, params.vectors - 1u)) * WIDTH;
+  /* unroll */ for (var w = 0u; w < WIDTH; w++) { own[w] = vectors[place + w]; }
 }
 
 fn visit_group(g: u32, bit: u32) {
@@ -129,40 +108,13 @@ fn visit_group(g: u32, bit: u32) {
   gather(g, passing_lanes(share, raw));
 }
 
-// Adds one vector to the block's sums.
-fn visit(base: u32, bit: u32) {
-  let place = (params.first_vector + min(base + bit, params.vectors - 1u)) * WIDTH;
-  load_part(place, 0u);
-  if (WIDTH > PART) { load_part(place, PART); }
-  if (WIDTH > 2u * PART) { load_part(place, 2u * PART); }
-  if (WIDTH > 3u * PART) { load_part(place, 3u * PART); }
-  visit_group(0u, bit);
-  if (GROUPS > 1u) { visit_group(GROUPS - 1u, bit); }
+// Adds the streamed vector to the block's sums.
+fn visit(bit: u32, extra: vec2u) {
+  /* unroll */ for (var g = 0u; g < GROUPS; g++) { visit_group(g, bit); }
 }
 
 fn too_high(g: u32) -> bool {
   return any(top[g] > highest[g] + Lanes(SLACK));
-}
-
-fn settle_step(g: u32, scale: Lanes, share: f32, w: u32) {
-  let d = g * PADDED + 4u * w;
-  sum_vector[d] = sum_vector[d] * scale + gathered[d] * share;
-  sum_vector[d + 1u] = sum_vector[d + 1u] * scale + gathered[d + 1u] * share;
-  sum_vector[d + 2u] = sum_vector[d + 2u] * scale + gathered[d + 2u] * share;
-  sum_vector[d + 3u] = sum_vector[d + 3u] * scale + gathered[d + 3u] * share;
-  gathered[d] = Lanes(0.0);
-  gathered[d + 1u] = Lanes(0.0);
-  gathered[d + 2u] = Lanes(0.0);
-  gathered[d + 3u] = Lanes(0.0);
-}
-
-fn settle_part(g: u32, scale: Lanes, share: f32, first: u32) {
-  if (WIDTH <= 2u) {
-    settle_step(g, scale, share, 0u);
-    if (WIDTH > 1u) { settle_step(g, scale, share, WIDTH - 1u); }
-    return;
-  }
-  for (var w = first; w < min(first + PART, WIDTH); w++) { settle_step(g, scale, share, w); }
 }
 
 // Adds the block's sums to the slice's or, if the block has to be done again, raises the maximum; clears the block's.
@@ -174,44 +126,23 @@ fn settle(g: u32, again: bool) {
   sum[g] = sum[g] * scale + block[g] * share;
   block[g] = Lanes(0.0);
   top[g] = Lanes(LOWEST);
-  settle_part(g, scale, share, 0u);
-  if (WIDTH > PART) { settle_part(g, scale, share, PART); }
-  if (WIDTH > 2u * PART) { settle_part(g, scale, share, 2u * PART); }
-  if (WIDTH > 3u * PART) { settle_part(g, scale, share, 3u * PART); }
-}
-
-fn keep_step(g: u32, c: u32, place: u32, w: u32) {
-  let d = g * PADDED + 4u * w;
-  partial_vectors[place * WIDTH + w] =
-    lane(LaneQuad(sum_vector[d], sum_vector[d + 1u], sum_vector[d + 2u], sum_vector[d + 3u]), c);
-}
-
-fn keep_part(g: u32, c: u32, place: u32, first: u32) {
-  if (WIDTH <= 2u) {
-    keep_step(g, c, place, 0u);
-    if (WIDTH > 1u) { keep_step(g, c, place, WIDTH - 1u); }
-    return;
+  /* unroll */ for (var w = 0u; w < WIDTH; w++) {
+    /* unroll */ for (var part = 0u; part < 4u; part++) {
+      let d = g * PADDED + 4u * w + part;
+      sum_vector[d] = sum_vector[d] * scale + gathered[d] * share;
+      gathered[d] = Lanes(0.0);
+    }
   }
-  for (var w = first; w < min(first + PART, WIDTH); w++) { keep_step(g, c, place, w); }
 }
 
 fn keep_row(g: u32, c: u32, slot: u32, slice: u32) {
   if (slot >= params.count) { return; }
   let place = slice * params.count + slot;
   partial_sums[place] = lane(LaneQuad(highest[g], sum[g], sum[g], sum[g]), c).xy;
-  keep_part(g, c, place, 0u);
-  if (WIDTH > PART) { keep_part(g, c, place, PART); }
-  if (WIDTH > 2u * PART) { keep_part(g, c, place, 2u * PART); }
-  if (WIDTH > 3u * PART) { keep_part(g, c, place, 3u * PART); }
-}
-
-fn keep_group(g: u32, slot: u32, slice: u32) {
-  let r = g * LANES;
-  keep_row(g, 0u, slot + r * SIZE, slice);
-  if (LANES > 1u) { keep_row(g, 1u, slot + (r + 1u) * SIZE, slice); }
-  if (LANES > 2u) {
-    keep_row(g, 2u, slot + (r + 2u) * SIZE, slice);
-    keep_row(g, 3u, slot + (r + 3u) * SIZE, slice);
+  /* unroll */ for (var w = 0u; w < WIDTH; w++) {
+    let d = g * PADDED + 4u * w;
+    partial_vectors[place * WIDTH + w] =
+      lane(LaneQuad(sum_vector[d], sum_vector[d + 1u], sum_vector[d + 2u], sum_vector[d + 3u]), c);
   }
 }
 
@@ -221,25 +152,23 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let first = slice * params.slice_length;
   let last = min(params.vectors, first + params.slice_length);
   let slot = group.x * (SIZE * GROUPS * LANES) + local.x;
-  start_group(0u, slot, first);
-  if (GROUPS > 1u) { start_group(GROUPS - 1u, slot, first); }
+  /* unroll */ for (var g = 0u; g < GROUPS; g++) { start_group(g, slot, first); }
   for (var base = first; base < last; base += BLOCK) {
     let limit = min(base + BLOCK, last);
-    exclude(0u, base, limit);
-    if (GROUPS > 1u) { exclude(GROUPS - 1u, base, limit); }
+    /* unroll */ for (var g = 0u; g < GROUPS; g++) { exclude(g, base, limit); }
     loop {
-      for (var n = 0u; n < BLOCK; n += VISITS) {
-        visit(base, n);
-        if (VISITS > 1u) { visit(base, n + 1u); }
-        if (VISITS > 2u) { visit(base, n + 2u); visit(base, n + 3u); }
+      for (var n = 0u; n < BLOCK; n += SHARE) {
+        load(base + n + local.x % SHARE);
+        visit_shared(n);
       }
-      var again = too_high(0u);
-      if (GROUPS > 1u) { again = again || too_high(GROUPS - 1u); }
-      settle(0u, again);
-      if (GROUPS > 1u) { settle(GROUPS - 1u, again); }
+      var again = false;
+      /* unroll */ for (var g = 0u; g < GROUPS; g++) { again = again || too_high(g); }
+      again = wanted_by_any(again);
+      /* unroll */ for (var g = 0u; g < GROUPS; g++) { settle(g, again); }
       if (!again) { break; }
     }
   }
-  keep_group(0u, slot, slice);
-  if (GROUPS > 1u) { keep_group(GROUPS - 1u, slot, slice); }
+  /* unroll */ for (var g = 0u; g < GROUPS; g++) {
+    /* unroll */ for (var l = 0u; l < LANES; l++) { keep_row(g, l, slot + (g * LANES + l) * SIZE, slice); }
+  }
 }

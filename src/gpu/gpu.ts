@@ -3,6 +3,7 @@ import { type AdapterChoice, type AdapterDescription, chooseAdapter, describeAda
 import { BufferPool, DeviceArray } from "./device_array.ts";
 import { compile, type Kernel, kernelKey, type KernelSource } from "./kernel.ts";
 import { ParameterArena } from "./parameter_arena.ts";
+import { deviceWithSharing, type Sharing } from "./sharing.ts";
 import { usage } from "./usage.ts";
 import { KernelTimer, type KernelTiming } from "./kernel_timer.ts";
 
@@ -35,6 +36,8 @@ export class Gpu implements Disposable {
   readonly device: GPUDevice;
   /** Whether per-kernel times are taken. */
   readonly timing: boolean;
+  /** How many consecutive invocations can load for each other; see sharing.ts. */
+  readonly sharing: Sharing;
   readonly #pool: BufferPool;
   readonly #kernels = new Map<string, Kernel>();
   readonly #parameters: ParameterArena;
@@ -47,9 +50,10 @@ export class Gpu implements Disposable {
   #closed = false;
 
   /** Use {@linkcode openGpu}. */
-  constructor(device: GPUDevice, adapter: AdapterDescription, timing: boolean) {
+  constructor(device: GPUDevice, adapter: AdapterDescription, timing: boolean, sharing: Sharing = 1) {
     this.device = device;
     this.adapter = adapter;
+    this.sharing = sharing;
     this.timing = timing && device.features.has("timestamp-query");
     this.#pool = new BufferPool(device, () => this.submit());
     this.#timer = this.timing ? new KernelTimer(device, dispatchesPerSubmission) : null;
@@ -363,12 +367,14 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   const description = describeAdapter(adapter);
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
   try {
-    const device = await adapter.requestDevice({
+    const wanted = {
       label: "hetcomp",
-      requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
+      requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query" as const] : [],
       requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
-    });
-    return new Gpu(device, description, options.timing ?? false);
+    };
+    const shared = description.kind === "software" ? await deviceWithSharing(adapter, wanted) : null;
+    const device = shared?.device ?? await adapter.requestDevice(wanted);
+    return new Gpu(device, description, options.timing ?? false, shared?.sharing);
   } catch (cause) {
     throw new GpuError(
       `${description.name} gives no device: ${cause instanceof Error ? cause.message : String(cause)}`,

@@ -84,7 +84,9 @@ export function assemble(source: KernelSource): string {
   const constants = Object.entries(source.header ?? {}).map(([name, value]) =>
     `const ${name} = ${value}u;\n`
   );
-  return [...constants, ...(source.parts ?? []), unroll(source.code, source.header ?? {})].join("\n");
+  return [...constants, unroll([...(source.parts ?? []), source.code].join("\n"), source.header ?? {})].join(
+    "\n",
+  );
 }
 
 /** A key that is equal for sources that compile to the same pipeline. */

@@ -12,7 +12,7 @@ function closing(code: string, from: number): number {
 }
 
 /**
- * Writes out the loops marked `/* unroll *\/`, which run from 0 to a constant of the header. Drivers on processors keep
+ * Writes out the loops marked `/* unroll *\/`, which run from 0 to a number or a constant of the header. Drivers on processors keep
  * an array in memory, far slower, unless every index into it is constant, and not every loop do they unroll themselves.
  *
  * @throws {GpuError} if the header lacks the constant.
@@ -20,14 +20,14 @@ function closing(code: string, from: number): number {
 export function unroll(code: string, header: Readonly<Record<string, number>>): string {
   for (let found = marked.exec(code); found; found = marked.exec(code)) {
     const [whole, name, length] = found;
-    const turns = header[length!];
+    const turns = /^\d+u$/.test(length!) ? parseInt(length!) : header[length!];
     if (turns === undefined) {
       throw new GpuError(`a loop to ${length} is marked 'unroll'; the header lacks ${length}`);
     }
     const start = found.index + whole.length;
     const end = closing(code, start);
     const body = code.slice(start, end);
-    const variable = new RegExp(`\\b${name}\\b`, "g");
+    const variable = new RegExp(`(?<![.\\w])${name}\\b`, "g");
     const written = Array.from({ length: turns }, (_, n) => `{${body.replace(variable, `${n}u`)}}`);
     code = `${code.slice(0, found.index)}${written.join("\n")}${code.slice(end + 1)}`;
   }

@@ -10,7 +10,7 @@ import { type Gpu, spread } from "../gpu/gpu.ts";
 import { turnsPerInvocation } from "./dispatch_limits.ts";
 import type { ExpSumBatch, ExpSumGradients, ExpSumOptions } from "./exp_sum_batch.ts";
 import { compileExpSum, type ExpSumKernels } from "./exp_sum_kernels.ts";
-import { type ExpSumPlan, planExpSum, wholeFours } from "./exp_sum_plan.ts";
+import { type ExpSumPlan, planExpSum, wholeEights } from "./exp_sum_plan.ts";
 
 /** An invocation keeps whole embeddings; exp_sum_part_lanes.wgsl takes them in at most four parts of 32. */
 const longestEmbedding = 128;
@@ -71,7 +71,7 @@ export class ExpSum implements Disposable {
     }
     this.#gpu = gpu;
     this.#options = { dim, capacity, vectors };
-    const plan = this.#plan = planExpSum(tuning, dim, capacity, vectors);
+    const plan = this.#plan = planExpSum(tuning, dim, capacity, vectors, gpu.sharing);
     const { width, slices } = plan;
     this.#kernels = compileExpSum(gpu, dim, bound, plan);
     const bytes = 16 * width;
@@ -80,8 +80,8 @@ export class ExpSum implements Disposable {
     this.#means = gpu.array("exp-sum: means", bytes * capacity);
     this.#partialSums = gpu.array("exp-sum: partial sums", 8 * capacity * slices);
     this.#partialVectors = gpu.array("exp-sum: partial vectors", bytes * capacity * slices);
-    this.#weighted = gpu.array("exp-sum: weighted rows", 4 * plan.weightedStride * wholeFours(capacity));
-    this.#tiles = gpu.array("exp-sum: tiles", 8 * wholeFours(capacity) * plan.tableTiles);
+    this.#weighted = gpu.array("exp-sum: weighted rows", 4 * plan.weightedStride * wholeEights(capacity));
+    this.#tiles = gpu.array("exp-sum: tiles", 8 * wholeEights(capacity) * plan.tableTiles);
     this.#tileEntries = gpu.array("exp-sum: tile entries", 8);
     this.#partialGradient = plan.rowSlices > 1
       ? gpu.array("exp-sum: partial gradient", bytes * vectors * plan.rowSlices)
@@ -205,7 +205,7 @@ export class ExpSum implements Disposable {
       },
       spread(Math.ceil(count * width / 64)),
     );
-    const padded = wholeFours(count);
+    const padded = wholeEights(count);
     gpu.dispatch(
       kernels.weighted,
       { rows, logs, weighted: this.#weighted },
@@ -235,7 +235,7 @@ export class ExpSum implements Disposable {
     const gpu = this.#gpu;
     const { start, count, firstVector, numbers, vectors, index } = batch;
     const { tileLength, rowSlices } = this.#plan;
-    const padded = wholeFours(count);
+    const padded = wholeEights(count);
     const lists = { tiles: this.#tiles, tile_entries: this.#tileEntries };
     gpu.dispatch(
       this.#kernels.tiles,
@@ -244,7 +244,7 @@ export class ExpSum implements Disposable {
       spread(Math.ceil(padded * Math.ceil(tiles / tilesPerInvocation) / 32)),
     );
     const perRow = 2 + Math.min(tileLength, index.longestRow);
-    const rowsTogether = wholeFours(Math.max(1, Math.floor(turnsPerInvocation / perRow))) * rowSlices;
+    const rowsTogether = wholeEights(Math.max(1, Math.floor(turnsPerInvocation / perRow))) * rowSlices;
     // Without rows, one round still writes zeros.
     for (let first = 0; first === 0 || first < padded; first += rowsTogether) {
       const now = Math.min(rowsTogether, padded - first);
@@ -259,7 +259,7 @@ export class ExpSum implements Disposable {
             padded,
             first_slot: first,
             end_slot: first + now,
-            slice_length: wholeFours(Math.ceil(now / rowSlices)),
+            slice_length: wholeEights(Math.ceil(now / rowSlices)),
             first_vector: firstVector,
             vectors: this.#options.vectors,
             table_tile: table,

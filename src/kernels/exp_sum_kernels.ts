@@ -1,6 +1,7 @@
 import type { Gpu } from "../gpu/gpu.ts";
 import type { Kernel } from "../gpu/kernel.ts";
 import type { ExpSumPlan } from "./exp_sum_plan.ts";
+import { sharedLoads } from "./shared_loads.ts";
 import part from "../../shaders/loss/exp_sum_part.wgsl" with { type: "text" };
 import lanesPart from "../../shaders/loss/exp_sum_part_lanes.wgsl" with { type: "text" };
 import lanes1 from "../../shaders/loss/exp_sum_lanes1.wgsl" with { type: "text" };
@@ -36,26 +37,27 @@ const lanesCode = { 1: lanes1, 2: lanes2, 4: lanes4 } as const;
 
 /** Compiles them for one length of embedding, bound of the scores, and plan. */
 export function compileExpSum(gpu: Gpu, dim: number, bound: number, plan: ExpSumPlan): ExpSumKernels {
-  const { size, lanes, groups, visits } = plan;
-  const header = { DIM: dim, BOUND: bound };
+  const { size, lanes, groups, share, width, weightedStride } = plan;
+  const weightedWidth = weightedStride / 4;
+  const header = { DIM: dim, BOUND: bound, WIDTH: width, WEIGHTED_WIDTH: weightedWidth };
   const kernel = (name: string, code: string) =>
     gpu.kernel({ name: `loss/${name}`, code, parts: [part], header });
-  const streaming = (name: string, code: string) =>
+  const streaming = (name: string, code: string, streamed: number) =>
     gpu.kernel({
       name: `loss/${name}`,
       code,
-      parts: [part, lanesCode[lanes], lanesPart],
-      header: { ...header, SIZE: size, LANES: lanes, GROUPS: groups, VISITS: visits },
+      parts: [part, lanesCode[lanes], sharedLoads(share, streamed), lanesPart],
+      header: { ...header, SIZE: size, LANES: lanes, GROUPS: groups, SHARE: share, STREAMED: streamed },
     });
   return {
     gather: kernel("exp_sum_gather", gatherCode),
     scores: kernel("exp_sum_scores", scoresCode),
-    rows: streaming("exp_sum_rows", rowsCode),
+    rows: streaming("exp_sum_rows", rowsCode, width),
     rowsCombine: kernel("exp_sum_rows_combine", rowsCombineCode),
     rowGradient: kernel("exp_sum_row_gradient", rowGradientCode),
     weighted: kernel("exp_sum_weighted", weightedCode),
     tiles: kernel("exp_sum_tiles", tilesCode),
-    vectorGradient: streaming("exp_sum_vector_gradient", vectorGradientCode),
+    vectorGradient: streaming("exp_sum_vector_gradient", vectorGradientCode, weightedWidth),
     vectorCombine: kernel("exp_sum_vector_combine", vectorCombineCode),
   };
 }

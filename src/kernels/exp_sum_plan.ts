@@ -1,3 +1,4 @@
+import type { Sharing } from "../gpu/sharing.ts";
 import { strideOf } from "./embedding.ts";
 
 /** How the streaming exp-sum cuts its work into invocations, workgroups and dispatches. */
@@ -12,8 +13,8 @@ export interface ExpSumPlan {
   readonly lanes: 1 | 2 | 4;
   /** That many times `lanes` embeddings in one invocation. */
   readonly groups: 1 | 2;
-  /** Streamed embeddings handled in one turn of the loop. */
-  readonly visits: 1 | 2 | 4;
+  /** Invocations that load streamed embeddings for each other; slots of rows are padded to that many. */
+  readonly share: Sharing;
   /** Slices of the vectors. */
   readonly slices: number;
   /** Vectors in a slice. */
@@ -28,9 +29,9 @@ export interface ExpSumPlan {
   readonly rowSlices: number;
 }
 
-/** Rows or vectors are padded to whole fours: kernels take four at a time. */
-export function wholeFours(count: number): number {
-  return Math.ceil(count / 4) * 4;
+/** Slots of rows are padded to whole eights: kernels take up to eight at a time. */
+export function wholeEights(count: number): number {
+  return Math.ceil(count / 8) * 8;
 }
 
 /** Vectors in a slice: an invocation may meet each once, and once more for each of its eight rows that excludes it. */
@@ -50,12 +51,18 @@ export type ExpSumTuning = "software" | "hardware";
  * holds as many embeddings as compile in a few seconds. On graphics processors those loads are nearly free and
  * registers are scarce: an invocation holds up to three arrays of `dim x lanes x groups` floats.
  */
-export function planExpSum(tuning: ExpSumTuning, dim: number, capacity: number, vectors: number): ExpSumPlan {
+export function planExpSum(
+  tuning: ExpSumTuning,
+  dim: number,
+  capacity: number,
+  vectors: number,
+  sharing: Sharing = 1,
+): ExpSumPlan {
   const software = tuning === "software";
   const size = software ? 8 : 64;
   const lanes = dim <= (software ? 96 : 12) ? 4 : software || dim <= 24 ? 2 : 1;
   const groups = software && dim <= 24 ? 2 : 1;
-  const visits = dim <= 8 ? 2 : 1;
+  const share = software ? sharing : 1;
   const tileLength = size * lanes * groups;
   const rowGroups = Math.ceil(capacity / tileLength);
   const slicesWanted = Math.min(Math.ceil(vectors / 128), Math.floor(workgroupsWanted[tuning] / rowGroups));
@@ -68,12 +75,12 @@ export function planExpSum(tuning: ExpSumTuning, dim: number, capacity: number, 
     size,
     lanes,
     groups,
-    visits,
+    share,
     slices: Math.ceil(vectors / sliceLength),
     sliceLength,
     tileLength,
     tiles,
-    tableTiles: Math.min(tiles, Math.max(1, Math.floor(tableBytes / (8 * wholeFours(capacity))))),
+    tableTiles: Math.min(tiles, Math.max(1, Math.floor(tableBytes / (8 * wholeEights(capacity))))),
     rowSlices: software ? 1 : Math.max(1, rowSlices),
   };
 }

@@ -143,3 +143,10 @@ Deno.test("readInterface() reads bindings and parameters, and refuses what is no
   assert.deepEqual(declared.parameters, [{ name: "count", type: "u32" }, { name: "factor", type: "f32" }]);
   assert.throws(() => readInterface("x", "struct Params { place: vec2f }"), /'place' has type vec2f/);
 });
+
+Deno.test("openGpu() probes how many invocations load for each other, on software drivers only", async () => {
+  using gpu = await openGpu();
+  if (gpu.adapter.kind === "hardware") assert.equal(gpu.sharing, 1);
+  else if (gpu.adapter.name.includes("256 bits")) assert.equal(gpu.sharing, 8);
+  else assert.ok([1, 4, 8].includes(gpu.sharing));
+});

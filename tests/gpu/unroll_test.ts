@@ -14,6 +14,10 @@ Deno.test("unroll() writes out nested loops and leaves the others", () => {
   assert.equal(unroll(plain, { ROWS: 2 }), plain);
 });
 
+Deno.test("unroll() takes numbers, and leaves fields of the variable's name", () => {
+  assert.equal(unroll(loop("w", "2u", "a[w].w;"), {}), "{a[0u].w;}\n{a[1u].w;}");
+});
+
 Deno.test("unroll() throws when the header lacks the length", () => {
   assert.throws(() => unroll(loop("r", "ROWS", "x;"), {}), GpuError);
 });

@@ -1,0 +1,19 @@
+import none from "../../shaders/subgroup/share_none.wgsl" with { type: "text" };
+import broadcast from "../../shaders/subgroup/share_broadcast.wgsl" with { type: "text" };
+import shuffle from "../../shaders/subgroup/share_shuffle.wgsl" with { type: "text" };
+import type { Sharing } from "../gpu/sharing.ts";
+
+/** vec4 in what is loaded together, beyond which the loop over the lanes is not written out. */
+const longestWritten = 2;
+
+/**
+ * The shader part with which a kernel streams embeddings past those it holds; share_broadcast.wgsl says what the kernel
+ * has to offer.
+ *
+ * @param share How many invocations load for each other.
+ * @param streamed vec4 in a streamed embedding.
+ */
+export function sharedLoads(share: Sharing, streamed: number): string {
+  if (share === 1) return none;
+  return streamed <= longestWritten ? broadcast : shuffle;
+}
