@@ -1,6 +1,7 @@
 // For each user of a chunk and each group of items, the highest score: maxima[group * count + user], as bits.
 // Group g holds the items g, g + groups, g + 2 groups, ...: neighbours often score alike, so they are kept apart.
-// Header: USERS users per invocation, VECTORS vec4 per row; both small enough for registers. Parts: score_step.
+// Header: USERS users per invocation, VECTORS vec4 per row, both small enough for registers; SHARE. Parts: score_step,
+// one of shaders/subgroup.
 struct Params {
   count: u32,
   user_row: u32,
@@ -18,10 +19,25 @@ struct Params {
 
 override SIZE: u32 = 64;
 
+var<private> user: array<vec4f, USERS * VECTORS>;
+var<private> best: array<f32, USERS>;
+
+fn visit(n: u32, extra: vec2u) {
+  // Users side by side: sums that do not wait for each other.
+  var score = array<f32, USERS>();
+  /* unroll */ for (var v = 0u; v < VECTORS; v++) {
+    /* unroll */ for (var r = 0u; r < USERS; r++) {
+      score[r] = score_step(score[r], user[r * VECTORS + v], streamed[v]);
+    }
+  }
+  /* unroll */ for (var r = 0u; r < USERS; r++) {
+    best[r] = max(best[r], score[r]);
+  }
+}
+
 @compute @workgroup_size(SIZE)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let first = workgroup.x * SIZE * USERS + lane;
-  var user: array<vec4f, USERS * VECTORS>;
   /* unroll */ for (var r = 0u; r < USERS; r++) {
     let row = params.user_row + state[min(first + r * SIZE, params.count - 1u)];
     /* unroll */ for (var v = 0u; v < VECTORS; v++) {
@@ -31,23 +47,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let begin = params.first_group + workgroup.y * params.groups_per_slice;
   let end = min(params.groups, begin + params.groups_per_slice);
   for (var g = begin; g < end; g++) {
-    var best: array<f32, USERS>;
     /* unroll */ for (var r = 0u; r < USERS; r++) {
       best[r] = -3.4e38;
     }
-    for (var i = g; i < params.items; i += params.groups) {
-      let place = (params.item_row + i) * VECTORS;
-      var item: array<vec4f, VECTORS>;
+    for (var i = g; i < params.items; i += params.groups * SHARE) {
+      // Beyond the last item, the group's first one changes no maximum.
+      let other = i + lane % SHARE * params.groups;
+      let place = (params.item_row + select(g, other, other < params.items)) * VECTORS;
       /* unroll */ for (var v = 0u; v < VECTORS; v++) {
-        item[v] = item_rows[place + v];
+        own[v] = item_rows[place + v];
       }
-      /* unroll */ for (var r = 0u; r < USERS; r++) {
-        var score = 0.0;
-        /* unroll */ for (var v = 0u; v < VECTORS; v++) {
-          score = score_step(score, user[r * VECTORS + v], item[v]);
-        }
-        best[r] = max(best[r], score);
-      }
+      visit_shared(0u);
     }
     /* unroll */ for (var r = 0u; r < USERS; r++) {
       let n = first + r * SIZE;

@@ -13,7 +13,15 @@ import sufficient from "../../shaders/rank/sufficient.wgsl" with { type: "text" 
 import { ranges } from "./dispatch_limits.ts";
 import type { DeviceExclusions } from "./exclusions.ts";
 import { type FactorRows, vectorsOf } from "./factors.ts";
-import { itemsPerDispatch, maximaSlices, maximaTile, planTopK, repairShare } from "./top_k_plan.ts";
+import { sharedLoads } from "./shared_loads.ts";
+import {
+  itemsPerDispatch,
+  maximaSlices,
+  maximaTile,
+  planTopK,
+  repairShare,
+  sharedSteps,
+} from "./top_k_plan.ts";
 import { recordSelection } from "./top_k_selection.ts";
 
 /** What {@linkcode topKOnDevice} works on. */
@@ -72,6 +80,7 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
   const { groups, capacity } = plan;
   const vectors = vectorsOf(dim);
   const tile = maximaTile(dim, gpu.adapter.kind);
+  const share = sharedSteps(plan.steps, gpu.sharing);
   const header = { VECTORS: vectors };
   const kernel = (name: string, code: string, parts: string[]) =>
     gpu.kernel({ name: `rank/${name}`, code, parts, header });
@@ -79,8 +88,8 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
   const maximaKernel = gpu.kernel({
     name: wide ? "rank/group_maxima_wide" : "rank/group_maxima",
     code: wide ? groupMaximaWide : groupMaxima,
-    parts: [scoreStep],
-    header: { ...header, USERS: tile.users, ITEMS: tile.items },
+    parts: wide ? [scoreStep] : [scoreStep, sharedLoads(share, vectors)],
+    header: { ...header, USERS: tile.users, ITEMS: tile.items, SHARE: share, STREAMED: vectors },
     constants: { SIZE: tile.size },
   });
   const search = [scoreStep, exclusionSearch];

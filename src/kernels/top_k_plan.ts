@@ -1,3 +1,4 @@
+import type { Sharing } from "../gpu/sharing.ts";
 import { operationsPerDispatch, pairsPerDispatch, turnsPerInvocation } from "./dispatch_limits.ts";
 import { vectorsOf } from "./factors.ts";
 
@@ -31,13 +32,20 @@ export function planTopK(users: number, items: number, k: number): TopKPlan {
   const groups = Math.max(1, Math.min(items, wanted, Math.max(2048, 4 * k), 8192));
   const capacity = k > largestCompared ? 0 : Math.min(items, k + Math.max(k >> 1, 192));
   const bytesPerUser = 4 * groups + 8 * capacity + 20;
-  const fitting = Math.floor(workingBytes / bytesPerUser / 512) * 512;
-  return {
-    chunk: Math.max(1, Math.min(users, Math.max(64, fitting))),
-    groups,
-    steps: Math.ceil(items / groups),
-    capacity,
-  };
+  const chunk = offPowersOfTwo(users, Math.max(64, Math.floor(workingBytes / bytesPerUser)));
+  return { chunk, groups, steps: Math.ceil(items / groups), capacity };
+}
+
+/**
+ * Users of a chunk, at most `fitting`: no multiple of 256 if it can be helped. Values of one user lie that many numbers
+ * apart, and at distances of whole kilobytes they compete for the same few places of a processor's cache.
+ */
+function offPowersOfTwo(users: number, fitting: number): number {
+  const crowded = users >= 512 && users % 256 === 0;
+  const chunks = Math.max(Math.ceil(users / fitting), crowded ? 2 : 1);
+  const even = Math.ceil(users / chunks);
+  const odd = (2 * Math.ceil((even / 16 - 1) / 2) + 1) * 16;
+  return Math.max(1, Math.min(users, odd <= fitting ? odd : even));
 }
 
 /**
@@ -57,6 +65,11 @@ export function maximaTile(
   const narrow = Math.floor(16 / vectors);
   if (narrow >= 4) return { users: narrow >= 8 ? 8 : 4, items: 0, size: 64 };
   return { users: 4, items: 4, size: 64 };
+}
+
+/** How many invocations load for each other in the first pass: 1 where too many of them would load nothing new. */
+export function sharedSteps(steps: number, sharing: Sharing): Sharing {
+  return steps >= 0.6 * sharing * Math.ceil(steps / sharing) ? sharing : 1;
 }
 
 /** How the first pass is cut: groups per workgroup, so that it has about 256 items, and workgroups per dispatch. */
