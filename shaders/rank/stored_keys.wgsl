@@ -1,11 +1,8 @@
-// target_keys for a block of stored scores, before excluded items are masked: each target's score as an integer key,
-// and a count of zero. An absent target gets the highest key, which no score passes.
-// Layout: keys[target * count + user], likewise `counts`. Parts: score_key.
+// target_keys for a block of stored scores, before excluded items are masked. Parts: score_key.
 struct Params { count: u32, first: u32, items: u32, length: u32 }
 @group(0) @binding(0) var<storage, read> scores: array<f32>;
 @group(0) @binding(1) var<storage, read> targets: array<u32>;
 @group(0) @binding(2) var<storage, read_write> keys: array<i32>;
-@group(0) @binding(3) var<storage, read_write> counts: array<u32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
@@ -14,7 +11,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (n >= params.count) { return; }
   let place = id.y * params.count + n;
   let target_item = targets[(params.first + n) * params.length + id.y];
-  counts[place] = 0u;
   if (target_item < params.items) {
     keys[place] = score_key(scores[target_item * params.count + n]);
   } else {

@@ -1,7 +1,5 @@
-// For each user and target item: its score as an integer key, and how many items of its block of BLOCK, the first
-// ones up to the target, score the same: the ties that count_before does not see. An absent target gets the highest
-// key, which no score passes. Layout: keys[target * count + user], likewise `counts`.
-// Header: VECTORS, BLOCK. Parts: score_step, score_key.
+// For each user and target item: its score as an integer key; the highest key for an absent target.
+// Layout: keys[target * count + user]. Header: VECTORS. Parts: score_step, score_key.
 struct Params {
   count: u32,
   first: u32,
@@ -16,7 +14,6 @@ struct Params {
 @group(0) @binding(2) var<storage, read> rows: array<u32>;
 @group(0) @binding(3) var<storage, read> targets: array<u32>;
 @group(0) @binding(4) var<storage, read_write> keys: array<i32>;
-@group(0) @binding(5) var<storage, read_write> counts: array<u32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 override SIZE: u32 = 64;
@@ -29,28 +26,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let target_item = targets[(params.first + n) * params.length + id.y];
   if (target_item >= params.items) {
     keys[place] = 0x7fffffff;
-    counts[place] = 0u;
     return;
   }
   var user = params.first + n;
   if (params.named == 1u) { user = rows[user]; }
   let left = (params.user_row + user) * VECTORS;
-  var key = 0;
-  var ties = 0u;
-  let before = target_item % BLOCK;
-  for (var back = 0u; back <= before; back++) {
-    let right = (params.item_row + target_item - back) * VECTORS;
-    var score = 0.0;
-    for (var v = 0u; v < VECTORS; v++) {
-      score = score_step(score, users[left + v], item_rows[right + v]);
-    }
-    let other = score_key(score);
-    if (back == 0u) {
-      key = other;
-    } else {
-      ties += select(0u, 1u, other == key);
-    }
+  let right = (params.item_row + target_item) * VECTORS;
+  var score = 0.0;
+  for (var v = 0u; v < VECTORS; v++) {
+    score = score_step(score, users[left + v], item_rows[right + v]);
   }
-  keys[place] = key;
-  counts[place] = ties;
+  keys[place] = score_key(score);
 }

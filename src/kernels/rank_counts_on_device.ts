@@ -1,14 +1,16 @@
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import collectRanks from "../../shaders/rank/collect_ranks.wgsl" with { type: "text" };
-import countBefore from "../../shaders/rank/count_before.wgsl" with { type: "text" };
+import countPlaces from "../../shaders/rank/count_places.wgsl" with { type: "text" };
+import discountPlaces from "../../shaders/rank/discount_places.wgsl" with { type: "text" };
+import placeOf from "../../shaders/rank/place_of.wgsl" with { type: "text" };
 import scoreKey from "../../shaders/rank/score_key.wgsl" with { type: "text" };
-import subtractExcluded from "../../shaders/rank/subtract_excluded.wgsl" with { type: "text" };
 import targetKeys from "../../shaders/rank/target_keys.wgsl" with { type: "text" };
 import scoreStep from "../../shaders/score/score_step.wgsl" with { type: "text" };
 import type { DeviceExclusions } from "./exclusions.ts";
 import { type FactorRows, vectorsOf } from "./factors.ts";
-import { operationsPerDispatch, ranges, turnsPerInvocation } from "./dispatch_limits.ts";
+import { operationsPerDispatch, ranges } from "./dispatch_limits.ts";
+import { sharedLoads } from "./shared_loads.ts";
+import { itemsCounted, targetBytes, TargetPlaces } from "./target_places.ts";
 
 /** What {@linkcode rankCountsOnDevice} works on. */
 export interface DeviceRankCountsOptions {
@@ -33,14 +35,13 @@ export interface DeviceRankCountsOptions {
 }
 
 const size = 64;
-/** Targets of one invocation that takes back what excluded items added. */
-const subtractTile = 16;
-/** Items of a block in shaders/rank/count_before.wgsl. */
-const block = 16;
-/** Targets of one invocation, at most: what registers hold, or, on a software driver, the cache. */
-const largestTile = { hardware: 32, software: 128 };
-/** Items that one invocation counts. */
-const slice = 512;
+/** Excluded items that one invocation takes back. */
+const discounted = 64;
+/** Users of one invocation that counts, and invocations of its workgroup. */
+const countingTile = {
+  hardware: (vectors: number) => ({ users: Math.max(1, Math.min(8, Math.floor(16 / vectors))), size: 64 }),
+  software: (vectors: number) => ({ users: vectors > 16 ? 4 : 8, size: 16 }),
+};
 /** Working memory at most, unless one workgroup of users takes more. */
 const workingBytes = 32 * 1024 * 1024;
 
@@ -49,7 +50,7 @@ const workingBytes = 32 * 1024 * 1024;
  * items that are not excluded come before the target, in the order of `topKOnDevice`. A target that is itself
  * excluded gets the rank it would have among the others. Scores are recomputed, never stored.
  *
- * Working memory: 8 bytes for each user of a chunk and target, 32 MiB at most for ordinary sizes.
+ * Working memory: 20 bytes for each user of a chunk and target, 32 MiB at most for ordinary sizes.
  * The scores must be finite numbers: nothing on the device checks that.
  *
  * @returns Ranks (u32) from 0, `length` per served user; 0xffffffff where there is no target.
@@ -61,35 +62,31 @@ export function rankCountsOnDevice(gpu: Gpu, options: DeviceRankCountsOptions): 
   const ranks = options.into ?? gpu.array("ranks", served * length * 4);
   if (served === 0 || length === 0) return ranks;
   const vectors = vectorsOf(dim);
-  const tiles = Math.ceil(length / largestTile[gpu.adapter.kind]);
-  const tile = Math.ceil(length / tiles / 4) * 4;
+  const { sharing } = gpu;
+  const tile = countingTile[gpu.adapter.kind](vectors);
   const parts = [scoreStep, scoreKey];
-  const keysKernel = gpu.kernel({
-    name: "rank/target_keys",
-    code: targetKeys,
-    parts,
-    header: { VECTORS: vectors, BLOCK: block },
-  });
+  const header = { VECTORS: vectors };
+  const keysKernel = gpu.kernel({ name: "rank/target_keys", code: targetKeys, parts, header });
   const countKernel = gpu.kernel({
-    name: "rank/count_before",
-    code: countBefore,
-    parts,
-    header: { VECTORS: vectors, QUADS: tile / 4 },
+    name: "rank/count_places",
+    code: countPlaces,
+    parts: [...parts, placeOf, sharedLoads(sharing, vectors, false)],
+    header: { ...header, USERS: tile.users, SHARE: sharing, STREAMED: vectors },
+    constants: { SIZE: tile.size },
   });
-  const subtractKernel = gpu.kernel({
-    name: "rank/subtract_excluded",
-    code: subtractExcluded,
-    parts,
-    header: { VECTORS: vectors, TARGETS: subtractTile },
+  const discountKernel = gpu.kernel({
+    name: "rank/discount_places",
+    code: discountPlaces,
+    parts: [...parts, placeOf],
+    header,
   });
-  const collectKernel = gpu.kernel({ name: "rank/collect_ranks", code: collectRanks });
 
-  const perUser = slice * tiles * (dim + 3 * tile);
-  const fitting = Math.min(workingBytes / (8 * length), operationsPerDispatch / perUser);
+  const slice = itemsCounted(tile.users, length);
+  const perUser = slice * (dim + 20);
+  const fitting = Math.min(workingBytes / (targetBytes * length), operationsPerDispatch / perUser);
   const chunk = Math.min(served, Math.max(size, Math.floor(fitting / size) * size));
-  using keys = gpu.array("target keys", chunk * length * 4);
-  using counts = gpu.array("target counts", chunk * length * 4);
-  const arrays = { users: users.array, item_rows: items.array, rows: rows ?? users.array, targets, keys };
+  using places = new TargetPlaces(gpu, chunk, length);
+  const arrays = { users: users.array, item_rows: items.array, rows: rows ?? users.array };
   for (const [first, end] of ranges(served, chunk)) {
     const count = end - first;
     const lanes = Math.ceil(count / size);
@@ -102,33 +99,31 @@ export function rankCountsOnDevice(gpu: Gpu, options: DeviceRankCountsOptions): 
       items: items.count,
       length,
     };
-    gpu.dispatch(keysKernel, { ...arrays, counts }, place, [lanes, length], count * length * block * dim);
+    const { keys } = places;
+    gpu.dispatch(keysKernel, { ...arrays, targets, keys }, place, [lanes, length], count * length * dim);
+    places.recordOrder(targets, first, count);
     const perSlice = count * perUser;
     const slices = Math.min(65535, Math.max(1, Math.floor(operationsPerDispatch / perSlice)));
     for (const [first_item, last_item] of ranges(items.count, slices * slice)) {
       const here = Math.ceil((last_item - first_item) / slice);
       gpu.dispatch(
         countKernel,
-        { ...arrays, counts },
+        { ...arrays, ...places.counting },
         { ...place, first_item, slice },
-        [lanes, here, tiles],
+        [Math.ceil(count / (tile.size * tile.users)), here],
         here * perSlice,
       );
     }
-    const excludedPerDispatch = Math.floor(turnsPerInvocation / (vectors + subtractTile + 4));
-    for (const [first_place, last_place] of ranges(exclude?.longest ?? 0, excludedPerDispatch)) {
+    for (const [first_place, last_place] of ranges(exclude?.longest ?? 0, 65535 * discounted)) {
       gpu.dispatch(
-        subtractKernel,
-        { ...arrays, offsets: exclude!.offsets, excluded: exclude!.items, counts },
-        { ...place, first_place, last_place },
-        [lanes, Math.ceil(length / subtractTile)],
-        count * (last_place - first_place) * length * (dim / subtractTile + 4),
+        discountKernel,
+        { ...arrays, ...places.counting, offsets: exclude!.offsets, excluded: exclude!.items },
+        { ...place, first_place, share: discounted },
+        [lanes, Math.ceil((last_place - first_place) / discounted)],
+        count * (last_place - first_place) * (dim + 20),
       );
     }
-    gpu.dispatch(collectKernel, { targets, counts, ranks }, { count, first, length, items: items.count }, [
-      lanes,
-      length,
-    ]);
+    places.recordRanks(targets, ranks, first, count, items.count);
   }
   return ranks;
 }

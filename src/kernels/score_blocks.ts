@@ -6,17 +6,18 @@
  */
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import collectRanks from "../../shaders/rank/collect_ranks.wgsl" with { type: "text" };
 import keptHeap from "../../shaders/rank/kept_heap.wgsl" with { type: "text" };
 import listSearch from "../../shaders/rank/list_search.wgsl" with { type: "text" };
 import maskExcluded from "../../shaders/rank/mask_excluded.wgsl" with { type: "text" };
+import placeOf from "../../shaders/rank/place_of.wgsl" with { type: "text" };
 import scoreKey from "../../shaders/rank/score_key.wgsl" with { type: "text" };
 import storedBest from "../../shaders/rank/stored_best.wgsl" with { type: "text" };
 import storedCandidates from "../../shaders/rank/stored_candidates.wgsl" with { type: "text" };
-import storedCount from "../../shaders/rank/stored_count.wgsl" with { type: "text" };
 import storedKeys from "../../shaders/rank/stored_keys.wgsl" with { type: "text" };
 import storedMaxima from "../../shaders/rank/stored_maxima.wgsl" with { type: "text" };
+import storedPlaces from "../../shaders/rank/stored_places.wgsl" with { type: "text" };
 import sufficient from "../../shaders/rank/sufficient.wgsl" with { type: "text" };
+import { itemsCounted, TargetPlaces } from "./target_places.ts";
 import { operationsPerDispatch, ranges } from "./dispatch_limits.ts";
 import type { DeviceExclusions } from "./exclusions.ts";
 import { itemsPerDispatch, maximaSlices, planTopK } from "./top_k_plan.ts";
@@ -39,10 +40,6 @@ const size = 64;
 /** Memory of a block of scores, at most, unless a single user takes more. */
 const blockBytes = 32 * 1024 * 1024;
 const largestBlock = 256;
-/** Targets of one invocation in shaders/rank/stored_count.wgsl. */
-const countTile = 16;
-/** Items that one invocation counts. */
-const slice = 512;
 
 /** Users whose scores are stored at a time: from 1 to 256, so that a block has 32 MiB at most. */
 export function usersPerBlock(users: number, items: number): number {
@@ -147,7 +144,7 @@ export function topKOfBlocks(
 
 /**
  * The exact rank of given items for each user: how many items that are not excluded come before the target, in the
- * order of {@linkcode topKOfBlocks}. Working memory: a block of scores, and 8 bytes for each of its users and targets.
+ * order of {@linkcode topKOfBlocks}. Working memory: a block of scores, and 20 bytes for each of its users and targets.
  *
  * @param targets Item numbers (u32), `length` per user; any number that is no item stands for none.
  * @returns Ranks (u32) from 0; 0xffffffff where there is no target. The caller disposes them.
@@ -163,32 +160,35 @@ export function rankCountsOfBlocks(
   const most = usersPerBlock(users, items);
   if (most === 0 || length === 0) return ranks;
   using block = gpu.array("block of scores", 4 * most * items);
-  using keys = gpu.array("target keys", 4 * most * length);
-  using counts = gpu.array("target counts", 4 * most * length);
+  using places = new TargetPlaces(gpu, most, length);
   const keysKernel = gpu.kernel({ name: "rank/stored_keys", code: storedKeys, parts: [scoreKey] });
-  const countKernel = gpu.kernel({ name: "rank/stored_count", code: storedCount, parts: [scoreKey] });
-  const collectKernel = gpu.kernel({ name: "rank/collect_ranks", code: collectRanks });
-  const tiles = Math.ceil(length / countTile);
+  const countKernel = gpu.kernel({
+    name: "rank/stored_places",
+    code: storedPlaces,
+    parts: [scoreKey, placeOf],
+  });
+  const slice = itemsCounted(1, length);
   for (const [first, end] of ranges(users, most)) {
     const count = end - first;
     const lanes = Math.ceil(count / size);
     record(first, count, block);
     const place = { count, first, items, length };
-    gpu.dispatch(keysKernel, { scores: block, targets, keys, counts }, place, [lanes, length]);
+    gpu.dispatch(keysKernel, { scores: block, targets, keys: places.keys }, place, [lanes, length]);
+    places.recordOrder(targets, first, count);
     recordMask(gpu, exclude, block, place);
-    const perSlice = count * slice * tiles * countTile * 4;
+    const perSlice = count * slice * 20;
     const slices = Math.min(65535, Math.max(1, Math.floor(operationsPerDispatch / perSlice)));
     for (const [first_item, last_item] of ranges(items, slices * slice)) {
       const here = Math.ceil((last_item - first_item) / slice);
       gpu.dispatch(
         countKernel,
-        { scores: block, targets, keys, counts },
-        { ...place, first_item, slice },
-        [lanes, here, tiles],
+        { scores: block, ...places.counting },
+        { count, items, length, first_item, slice },
+        [lanes, here],
         here * perSlice,
       );
     }
-    gpu.dispatch(collectKernel, { targets, counts, ranks }, { count, first, length, items }, [lanes, length]);
+    places.recordRanks(targets, ranks, first, count, items);
   }
   return ranks;
 }

@@ -12,8 +12,9 @@ const longestWritten = 2;
  *
  * @param share How many invocations load for each other.
  * @param streamed vec4 in a streamed embedding.
+ * @param small Whether the kernel's `visit` is small enough to be written out for each lane.
  */
-export function sharedLoads(share: Sharing, streamed: number): string {
+export function sharedLoads(share: Sharing, streamed: number, small = true): string {
   if (share === 1) return none;
-  return streamed <= longestWritten ? broadcast : shuffle;
+  return small && streamed <= longestWritten ? broadcast : shuffle;
 }

@@ -1,0 +1,100 @@
+/**
+ * The part of counting ranks that does not depend on where scores come from. Targets are put in order; every item is
+ * added to the count of its place among them; the running sum of the counts is each target's rank.
+ *
+ * @module
+ */
+import type { DeviceArray } from "../gpu/device_array.ts";
+import type { Gpu } from "../gpu/gpu.ts";
+import collectRanks from "../../shaders/rank/collect_ranks.wgsl" with { type: "text" };
+import orderTargets from "../../shaders/rank/order_targets.wgsl" with { type: "text" };
+import sumPlaces from "../../shaders/rank/sum_places.wgsl" with { type: "text" };
+import { turnsPerInvocation } from "./dispatch_limits.ts";
+
+const size = 64;
+/** Targets of one invocation in shaders/rank/order_targets.wgsl. */
+const tile = 16;
+
+/** Bytes of a {@linkcode TargetPlaces} for one user and target. */
+export const targetBytes = 20;
+
+/** Turns of loops in which shaders/rank/place_of.wgsl finds a place, the loop around it included. */
+export function turnsOfSearch(length: number): number {
+  return 2 * Math.ceil(Math.log2(length + 1)) + 3;
+}
+
+/** Items that an invocation with `users` users may count within the turns it has, at most 512. */
+export function itemsCounted(users: number, length: number): number {
+  const turns = users * turnsOfSearch(length) + 4;
+  return Math.max(8, Math.min(512, Math.floor(turnsPerInvocation / turns / 8) * 8));
+}
+
+/** The targets of a chunk of users in the order of ranking, and the counts of their places. */
+export class TargetPlaces implements Disposable {
+  /** Scores of the targets as integers: written by the caller before {@linkcode TargetPlaces.recordOrder}. */
+  readonly keys: DeviceArray;
+  /** Keys in order, the highest first. */
+  readonly ordered_keys: DeviceArray;
+  /** Items in order. */
+  readonly ordered_items: DeviceArray;
+  /** Items at each place, without those at the places before: zero after {@linkcode TargetPlaces.recordOrder}. */
+  readonly counts: DeviceArray;
+  readonly #places: DeviceArray;
+  readonly #gpu: Gpu;
+  readonly #length: number;
+
+  /** Takes the memory for `users` users with `length` targets each. */
+  constructor(gpu: Gpu, users: number, length: number) {
+    this.#gpu = gpu;
+    this.#length = length;
+    const array = (label: string) => gpu.array(`targets: ${label}`, 4 * users * length);
+    this.keys = array("keys");
+    this.ordered_keys = array("ordered keys");
+    this.ordered_items = array("ordered items");
+    this.counts = array("counts");
+    this.#places = array("places");
+  }
+
+  /** What a kernel that counts places reads and writes. */
+  get counting(): Readonly<Record<"ordered_keys" | "ordered_items" | "counts", DeviceArray>> {
+    const { ordered_keys, ordered_items, counts } = this;
+    return { ordered_keys, ordered_items, counts };
+  }
+
+  /** Records the ordering of the targets of users `first` to `first + count`. */
+  recordOrder(targets: DeviceArray, first: number, count: number): void {
+    const gpu = this.#gpu;
+    const length = this.#length;
+    gpu.dispatch(
+      gpu.kernel({ name: "rank/order_targets", code: orderTargets, header: { TARGETS: tile } }),
+      { targets, keys: this.keys, ...this.counting, places: this.#places },
+      { count, first, length },
+      [Math.ceil(count / size), Math.ceil(length / tile)],
+      count * length * length,
+    );
+  }
+
+  /** Records the writing of the ranks: the counts are summed up, and used up. */
+  recordRanks(targets: DeviceArray, ranks: DeviceArray, first: number, count: number, items: number): void {
+    const gpu = this.#gpu;
+    const length = this.#length;
+    const { counts } = this;
+    const lanes = Math.ceil(count / size);
+    gpu.dispatch(gpu.kernel({ name: "rank/sum_places", code: sumPlaces }), { counts }, { count, length }, [
+      lanes,
+    ]);
+    gpu.dispatch(
+      gpu.kernel({ name: "rank/collect_ranks", code: collectRanks }),
+      { targets, places: this.#places, counts, ranks },
+      { count, first, length, items },
+      [lanes, length],
+    );
+  }
+
+  /** Gives the memory back. */
+  [Symbol.dispose](): void {
+    for (const array of [this.keys, this.ordered_keys, this.ordered_items, this.counts, this.#places]) {
+      array.dispose();
+    }
+  }
+}
