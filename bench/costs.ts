@@ -45,19 +45,18 @@ export function topKCost({ users, items, dim }: PairShape, k: number, excluded: 
   });
 }
 
-/** The first pass of the top-K search: every score, and the groups' maxima written. */
-export function groupMaximaCost({ users, items, dim }: PairShape, k: number): Cost {
-  const { groups } = planTopK(users, items, k);
-  return cost({
-    bytes: rowBytes(users + items, dim) + 4 * users * groups,
-    operations: users * items * (2 * dim + 1),
-  });
+/** The pass over all items of the top-K search: every score, compared with a threshold. */
+export function filterCost({ users, items, dim }: PairShape): Cost {
+  return cost({ bytes: rowBytes(users + items, dim), operations: users * items * (2 * dim + 1) });
 }
 
-/** The rest of it: the maxima read and compared once, the result written. */
-export function selectionCost({ users, items }: PairShape, k: number, excluded: number): Cost {
-  const { groups } = planTopK(users, items, k);
-  return cost({ bytes: users * (4 * groups + 8 * k + 4 * excluded), operations: users * groups });
+/** The rest of it: a sample's scores and maxima, the candidates read once, the result written. */
+export function selectionCost({ users, items, dim }: PairShape, k: number, excluded: number): Cost {
+  const { groups, samples } = planTopK(users, items, k);
+  return cost({
+    bytes: users * (8 * groups + 24 * k + 4 * excluded),
+    operations: users * (samples * (2 * dim + 1) + groups + k),
+  });
 }
 
 /** Every score, and for each target a comparison and an addition. */
@@ -182,5 +181,5 @@ export function distillationBytes(
 /** Device memory of a top-K search by formula, in bytes, while `block` users are served at a time. */
 export function topKBytes(block: number, items: number, dim: number, k: number): number {
   const { chunk, groups, capacity } = planTopK(block, items, k);
-  return rowBytes(block + items, dim) + 8 * k * block + chunk * (4 * groups + 8 * capacity + 20);
+  return rowBytes(block + items, dim) + 8 * k * block + chunk * (4 * groups + 8 * capacity + 16);
 }

@@ -8,7 +8,7 @@ import { DeviceRagged } from "../../src/kernels/device_ragged.ts";
 import { listScoresOnDevice } from "../../src/kernels/list_scores.ts";
 import { topKOnDevice, uploadExclusions } from "../../src/kernels/top_k.ts";
 import { type BenchCase, Workspace } from "../case.ts";
-import { cost, groupMaximaCost, type PairShape, rowBytes, selectionCost, topKCost } from "../costs.ts";
+import { cost, filterCost, type PairShape, rowBytes, selectionCost, topKCost } from "../costs.ts";
 import { citeulike, count, popularLists, remember, table } from "../inputs.ts";
 
 const k = 100;
@@ -28,12 +28,12 @@ export function topKCase(shape: PairShape, quick = false): BenchCase {
     quick,
     cost: topKCost(shape, k, excluded),
     parts: [
+      { name: "scores, filtered", kernels: /^rank\/filter_candidates/, cost: filterCost(shape) },
       {
-        name: "scores, group maxima",
-        kernels: /^rank\/group_maxima/,
-        cost: groupMaximaCost(shape, k),
+        name: "selection",
+        kernels: /^rank\/(?!filter_candidates)/,
+        cost: selectionCost(shape, k, excluded),
       },
-      { name: "selection", kernels: /^rank\/(?!group_maxima)/, cost: selectionCost(shape, k, excluded) },
     ],
     prepare(gpu) {
       const space = new Workspace(gpu);

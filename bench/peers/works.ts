@@ -23,7 +23,7 @@ export interface Work {
 /** Users of the works on one block. */
 const block = 1024;
 /** A read-back costs 10 ms or more: several steps share one. */
-const steps = 2;
+const steps = 8;
 
 /** All works on inputs of this shape. */
 export function allWorks({ users, items, k, distillation }: Header): Work[] {

@@ -1,12 +1,14 @@
-// For each user of a chunk and each group of items, the highest score: maxima[group * count + user], as bits.
-// Group g holds the items g, g + groups, g + 2 groups, ...: neighbours often score alike, so they are kept apart.
+// For each user of a chunk and each group of items, the highest score: maxima[group * count + user], as bits. Only
+// every `stride`-th item takes part. Group g holds the g-th of these, the (g + groups)-th, ...: neighbours often score
+// alike, so they are kept apart.
 // Header: USERS users per invocation, VECTORS vec4 per row, both small enough for registers; SHARE. Parts: score_step,
 // one of shaders/subgroup.
 struct Params {
   count: u32,
   user_row: u32,
   item_row: u32,
-  items: u32,
+  samples: u32,
+  stride: u32,
   groups: u32,
   first_group: u32,
   groups_per_slice: u32,
@@ -50,10 +52,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     /* unroll */ for (var r = 0u; r < USERS; r++) {
       best[r] = -3.4e38;
     }
-    for (var i = g; i < params.items; i += params.groups * SHARE) {
-      // Beyond the last item, the group's first one changes no maximum.
+    for (var i = g; i < params.samples; i += params.groups * SHARE) {
+      // Beyond the last one, the group's first one changes no maximum.
       let other = i + lane % SHARE * params.groups;
-      let place = (params.item_row + select(g, other, other < params.items)) * VECTORS;
+      let place = (params.item_row + select(g, other, other < params.samples) * params.stride) * VECTORS;
       /* unroll */ for (var v = 0u; v < VECTORS; v++) {
         own[v] = item_rows[place + v];
       }

@@ -4,7 +4,8 @@ struct Params {
   count: u32,
   user_row: u32,
   item_row: u32,
-  items: u32,
+  samples: u32,
+  stride: u32,
   groups: u32,
   first_group: u32,
   groups_per_slice: u32,
@@ -31,12 +32,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     /* unroll */ for (var r = 0u; r < USERS; r++) {
       best[r] = -3.4e38;
     }
-    for (var i = g; i < params.items; i += params.groups * ITEMS) {
-      // Beyond the last item the tile repeats the group's first one, which changes no maximum.
+    for (var i = g; i < params.samples; i += params.groups * ITEMS) {
+      // Beyond the last one the tile repeats the group's first one, which changes no maximum.
       var item: array<u32, ITEMS>;
       /* unroll */ for (var c = 0u; c < ITEMS; c++) {
         let other = i + c * params.groups;
-        item[c] = (params.item_row + select(i, other, other < params.items)) * VECTORS;
+        item[c] = (params.item_row + select(i, other, other < params.samples) * params.stride) * VECTORS;
       }
       // Without the value, naga would keep the scores of the turn before.
       var score = array<f32, USERS * ITEMS>();

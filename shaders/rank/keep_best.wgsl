@@ -1,12 +1,11 @@
 // The exact way for users with too many candidates: a heap of the k best, built in the result's own row. Others
 // return at once. One dispatch takes a range of items.
-// Header: VECTORS. Parts: score_step, exclusion_search, list_search, sufficient, kept_heap.
+// Header: VECTORS. Parts: score_step, exclusion_search, sufficient, kept_heap.
 struct Params {
   count: u32,
   first: u32,
   user_row: u32,
   item_row: u32,
-  groups: u32,
   k: u32,
   capacity: u32,
   first_item: u32,
@@ -16,11 +15,10 @@ struct Params {
 @group(0) @binding(0) var<storage, read> users: array<vec4f>;
 @group(0) @binding(1) var<storage, read> item_rows: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> state: array<u32>;
-@group(0) @binding(3) var<storage, read> lists: array<u32>;
-@group(0) @binding(4) var<storage, read> offsets: array<u32>;
-@group(0) @binding(5) var<storage, read> excluded: array<u32>;
-@group(0) @binding(6) var<storage, read_write> items: array<u32>;
-@group(0) @binding(7) var<storage, read_write> scores: array<f32>;
+@group(0) @binding(3) var<storage, read> offsets: array<u32>;
+@group(0) @binding(4) var<storage, read> excluded: array<u32>;
+@group(0) @binding(5) var<storage, read_write> items: array<u32>;
+@group(0) @binding(6) var<storage, read_write> scores: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 override SIZE: u32 = 64;
@@ -30,18 +28,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let n = id.x;
   let count = params.count;
   if (n >= count) { return; }
-  let counted = state[3u * count + n];
+  let counted = state[2u * count + n];
   var threshold = bitcast<f32>(state[count + n]);
   if (sufficient(counted, threshold, params.k, params.capacity)) { return; }
   let user = state[n];
-  var listed = state[2u * count + n];
-  var kept = state[4u * count + n];
-  // Too few candidates can only come from rounding: then the threshold and the list are not to be trusted.
-  let everything = counted <= params.capacity;
-  if (everything) {
-    threshold = -3.4e38;
-    listed = params.groups;
-  }
+  var kept = state[3u * count + n];
+  // With too few candidates, the threshold is too high.
+  if (counted <= params.capacity) { threshold = -3.4e38; }
   var left: array<vec4f, VECTORS>;
   for (var v = 0u; v < VECTORS; v++) {
     left[v] = users[(params.user_row + user) * VECTORS + v];
@@ -57,20 +50,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let out = (params.first + n) * params.k;
   var root = threshold;
   if (kept == params.k) { root = scores[out]; }
-  // Items in ascending order: all listed groups' first items, all their second items, ...
-  var base = params.first_item / params.groups * params.groups;
-  if (listed == 0u) { return; }
-  var position = params.first_item - base;
-  if (!everything) { position = listed_at(position, listed, n); }
-  if (position == listed) {
-    position = 0u;
-    base += params.groups;
-  }
-  loop {
-    var group = position;
-    if (!everything) { group = lists[position * count + n]; }
-    let item = base + group;
-    if (item >= params.last_item) { break; }
+  for (var item = params.first_item; item < params.last_item; item++) {
     let row = (params.item_row + item) * VECTORS;
     var score = 0.0;
     for (var v = 0u; v < VECTORS; v++) {
@@ -93,11 +73,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         if (kept == params.k) { root = scores[out]; }
       }
     }
-    position++;
-    if (position == listed) {
-      position = 0u;
-      base += params.groups;
-    }
   }
-  state[4u * count + n] = kept;
+  state[3u * count + n] = kept;
 }

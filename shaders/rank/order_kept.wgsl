@@ -14,10 +14,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let n = id.x;
   let count = params.count;
   if (n >= count) { return; }
-  let counted = state[3u * count + n];
+  let counted = state[2u * count + n];
   if (sufficient(counted, bitcast<f32>(state[count + n]), params.k, params.capacity)) { return; }
   let out = (params.first + n) * params.k;
-  let kept = state[4u * count + n];
+  let kept = state[3u * count + n];
   var size = min(kept, params.end);
   while (size > max(1u, params.last)) {
     size--;

@@ -12,8 +12,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let n = id.x;
   let count = params.count;
   if (n >= count) { return; }
-  if (sufficient(state[3u * count + n], bitcast<f32>(state[count + n]), params.k, params.capacity)) { return; }
-  var kept = state[4u * count + n];
+  if (sufficient(state[2u * count + n], bitcast<f32>(state[count + n]), params.k, params.capacity)) { return; }
+  var kept = state[3u * count + n];
   let out = (params.first + n) * params.k;
   var root = -3.4e38;
   if (kept == params.k) { root = scores[out]; }
@@ -30,5 +30,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       if (kept == params.k) { root = scores[out]; }
     }
   }
-  state[4u * count + n] = kept;
+  state[3u * count + n] = kept;
 }

@@ -1,6 +1,6 @@
 // group_maxima for a block of stored scores: maxima[group * count + user], as bits, of the scores
-// scores[item * count + user] of the items group, group + groups, ...
-struct Params { count: u32, items: u32, groups: u32, first_group: u32, groups_per_slice: u32 }
+// scores[item * count + user] of every `stride`-th item.
+struct Params { count: u32, samples: u32, stride: u32, groups: u32, first_group: u32, groups_per_slice: u32 }
 @group(0) @binding(0) var<storage, read> scores: array<f32>;
 @group(0) @binding(1) var<storage, read_write> maxima: array<u32>;
 @group(1) @binding(0) var<uniform> params: Params;
@@ -13,7 +13,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let end = min(params.groups, begin + params.groups_per_slice);
   for (var g = begin; g < end; g++) {
     var best = -3.4e38;
-    for (var i = g; i < params.items; i += params.groups) { best = max(best, scores[i * params.count + n]); }
+    for (var i = g; i < params.samples; i += params.groups) {
+      best = max(best, scores[i * params.stride * params.count + n]);
+    }
     maxima[g * params.count + n] = bitcast<u32>(best);
   }
 }

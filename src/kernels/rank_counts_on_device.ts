@@ -10,6 +10,7 @@ import type { DeviceExclusions } from "./exclusions.ts";
 import { type FactorRows, vectorsOf } from "./factors.ts";
 import { operationsPerDispatch, ranges } from "./dispatch_limits.ts";
 import { sharedLoads } from "./shared_loads.ts";
+import { streamingTile } from "./top_k_plan.ts";
 import { itemsCounted, targetBytes, TargetPlaces } from "./target_places.ts";
 
 /** What {@linkcode rankCountsOnDevice} works on. */
@@ -37,11 +38,6 @@ export interface DeviceRankCountsOptions {
 const size = 64;
 /** Excluded items that one invocation takes back. */
 const discounted = 64;
-/** Users of one invocation that counts, and invocations of its workgroup. */
-const countingTile = {
-  hardware: (vectors: number) => ({ users: Math.max(1, Math.min(8, Math.floor(16 / vectors))), size: 64 }),
-  software: (vectors: number) => ({ users: vectors > 16 ? 4 : 8, size: 16 }),
-};
 /** Working memory at most, unless one workgroup of users takes more. */
 const workingBytes = 32 * 1024 * 1024;
 
@@ -63,7 +59,7 @@ export function rankCountsOnDevice(gpu: Gpu, options: DeviceRankCountsOptions): 
   if (served === 0 || length === 0) return ranks;
   const vectors = vectorsOf(dim);
   const { sharing } = gpu;
-  const tile = countingTile[gpu.adapter.kind](vectors);
+  const tile = streamingTile(vectors, gpu.adapter.kind);
   const parts = [scoreStep, scoreKey];
   const header = { VECTORS: vectors };
   const keysKernel = gpu.kernel({ name: "rank/target_keys", code: targetKeys, parts, header });

@@ -7,12 +7,11 @@
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import keptHeap from "../../shaders/rank/kept_heap.wgsl" with { type: "text" };
-import listSearch from "../../shaders/rank/list_search.wgsl" with { type: "text" };
 import maskExcluded from "../../shaders/rank/mask_excluded.wgsl" with { type: "text" };
 import placeOf from "../../shaders/rank/place_of.wgsl" with { type: "text" };
 import scoreKey from "../../shaders/rank/score_key.wgsl" with { type: "text" };
 import storedBest from "../../shaders/rank/stored_best.wgsl" with { type: "text" };
-import storedCandidates from "../../shaders/rank/stored_candidates.wgsl" with { type: "text" };
+import storedFilter from "../../shaders/rank/stored_filter.wgsl" with { type: "text" };
 import storedKeys from "../../shaders/rank/stored_keys.wgsl" with { type: "text" };
 import storedMaxima from "../../shaders/rank/stored_maxima.wgsl" with { type: "text" };
 import storedPlaces from "../../shaders/rank/stored_places.wgsl" with { type: "text" };
@@ -20,7 +19,7 @@ import sufficient from "../../shaders/rank/sufficient.wgsl" with { type: "text" 
 import { itemsCounted, TargetPlaces } from "./target_places.ts";
 import { operationsPerDispatch, ranges } from "./dispatch_limits.ts";
 import type { DeviceExclusions } from "./exclusions.ts";
-import { itemsPerDispatch, maximaSlices, planTopK } from "./top_k_plan.ts";
+import { itemsFiltered, itemsPerDispatch, maximaSlices, planTopK } from "./top_k_plan.ts";
 import { recordSelection } from "./top_k_selection.ts";
 
 /** A model that scores blocks of users. */
@@ -80,18 +79,14 @@ export function topKOfBlocks(
   const most = usersPerBlock(users, items);
   if (most === 0) return best;
   const plan = planTopK(most, items, k);
-  const { groups, capacity, chunk } = plan;
+  const { stride, samples, groups, capacity, chunk } = plan;
   using bestScores = gpu.array("top-k scores", 4 * users * k);
   using block = gpu.array("block of scores", 4 * chunk * items);
-  using state = gpu.array("top-k state", 20 * chunk);
+  using state = gpu.array("top-k state", 16 * chunk);
   using maxima = gpu.array("top-k group maxima", 4 * chunk * groups);
   using candidates = gpu.array("top-k candidates", 8 * chunk * capacity);
   const maximaKernel = gpu.kernel({ name: "rank/stored_maxima", code: storedMaxima });
-  const gatherKernel = gpu.kernel({
-    name: "rank/stored_candidates",
-    code: storedCandidates,
-    parts: [listSearch],
-  });
+  const filterKernel = gpu.kernel({ name: "rank/stored_filter", code: storedFilter });
   const keepKernel = gpu.kernel({
     name: "rank/stored_best",
     code: storedBest,
@@ -103,27 +98,37 @@ export function topKOfBlocks(
     record(first, count, block);
     recordMask(gpu, exclude, block, { first, count, items });
     const arrays = { state, maxima, candidates, items: best, scores: bestScores };
-    recordSelection(gpu, plan, { count, first, k, rows: null, ...arrays }, {
+    recordSelection(gpu, plan, { count, first, k, rows: null, exclude: null, ...arrays }, {
       maxima: () => {
-        const slices = maximaSlices(plan, count * items);
+        const slices = maximaSlices(plan, count * samples);
         for (const [from, to] of ranges(slices.slices, slices.perDispatch)) {
           gpu.dispatch(
             maximaKernel,
             { scores: block, maxima },
-            { count, items, groups, first_group: from * slices.groups, groups_per_slice: slices.groups },
+            {
+              count,
+              samples,
+              stride,
+              groups,
+              first_group: from * slices.groups,
+              groups_per_slice: slices.groups,
+            },
             [lanes, to - from],
-            count * items * (to - from) / slices.slices,
+            count * samples * (to - from) / slices.slices,
           );
         }
       },
-      gather: () => {
-        for (const [first_item, last_item] of ranges(items, itemsPerDispatch(count, 1, 0))) {
+      filter: () => {
+        const slice = itemsFiltered(1);
+        const slices = Math.min(65535, Math.max(1, Math.floor(operationsPerDispatch / (8 * count * slice))));
+        for (const [first_item, end] of ranges(items, slices * slice)) {
+          const here = Math.ceil((end - first_item) / slice);
           gpu.dispatch(
-            gatherKernel,
-            { scores: block, state, lists: maxima, candidates },
-            { count, groups, capacity, first_item, last_item },
-            [lanes],
-            count * (last_item - first_item),
+            filterKernel,
+            { scores: block, state, candidates },
+            { count, items, capacity, first_item, slice },
+            [lanes, here],
+            8 * count * slice * here,
           );
         }
       },

@@ -2,25 +2,26 @@ import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import scoreStep from "../../shaders/score/score_step.wgsl" with { type: "text" };
 import exclusionSearch from "../../shaders/rank/exclusion_search.wgsl" with { type: "text" };
-import gatherCandidates from "../../shaders/rank/gather_candidates.wgsl" with { type: "text" };
+import filterCandidates from "../../shaders/rank/filter_candidates.wgsl" with { type: "text" };
 import groupMaxima from "../../shaders/rank/group_maxima.wgsl" with { type: "text" };
 import groupMaximaWide from "../../shaders/rank/group_maxima_wide.wgsl" with { type: "text" };
-import listSearch from "../../shaders/rank/list_search.wgsl" with { type: "text" };
 import keepBest from "../../shaders/rank/keep_best.wgsl" with { type: "text" };
 import keptHeap from "../../shaders/rank/kept_heap.wgsl" with { type: "text" };
 import repairMaxima from "../../shaders/rank/repair_maxima.wgsl" with { type: "text" };
 import sufficient from "../../shaders/rank/sufficient.wgsl" with { type: "text" };
-import { ranges } from "./dispatch_limits.ts";
+import { operationsPerDispatch, ranges } from "./dispatch_limits.ts";
 import type { DeviceExclusions } from "./exclusions.ts";
 import { type FactorRows, vectorsOf } from "./factors.ts";
 import { sharedLoads } from "./shared_loads.ts";
 import {
+  itemsFiltered,
   itemsPerDispatch,
   maximaSlices,
   maximaTile,
   planTopK,
   repairShare,
   sharedSteps,
+  streamingTile,
 } from "./top_k_plan.ts";
 import { recordSelection } from "./top_k_selection.ts";
 
@@ -58,12 +59,12 @@ const size = 64;
  * Finds each user's K best items by dot product and records the work without waiting for it: higher scores first,
  * equal scores by the lower item number. Exact for any k.
  *
- * First the maximum score of each of G groups of items is taken; the k-th largest of them is reached by k items at
- * least, so only groups that reach it are scored again, and only scores that reach it are sorted. Users whose
- * candidates are too many (for instance if all scores are equal) go through a heap instead.
+ * First a threshold for each user, from every 8th item (fewer items: every 4th, 2nd, all): so low that k of all items
+ * very probably reach it, and few more. Then every item is scored, and those that reach it are kept and sorted. Users
+ * with too few or too many of them (for instance if all scores are equal) go through a heap instead.
  *
- * Working memory: chunk x (4 G + 8 C + 20) bytes, 32 MiB at most for ordinary sizes, with G = items / 16 but from
- * 4 k to 2048 (more for large k) groups and C = k + max(k / 2, 192) candidates; beside the result of 8 k bytes per user.
+ * Working memory: chunk x (4 G + 8 C + 16) bytes, 32 MiB at most for ordinary sizes; k = 100 of many items: G = 222
+ * groups of sampled items, C = 590 candidates; beside the result of 8 k bytes per user.
  * The scores must be finite numbers below 3.4e38: nothing on the device checks that.
  *
  * @returns The arrays of `into`, or new ones.
@@ -76,8 +77,8 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
     items: gpu.array("top-k items", served * k * 4),
     scores: gpu.array("top-k scores", served * k * 4),
   };
-  const plan = planTopK(served, items.count, k);
-  const { groups, capacity } = plan;
+  const plan = planTopK(served, items.count, k, exclude?.longest);
+  const { stride, samples, groups, capacity } = plan;
   const vectors = vectorsOf(dim);
   const tile = maximaTile(dim, gpu.adapter.kind);
   const share = sharedSteps(plan.steps, gpu.sharing);
@@ -93,12 +94,18 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
     constants: { SIZE: tile.size },
   });
   const search = [scoreStep, exclusionSearch];
-  const walk = [...search, listSearch];
   const repairKernel = kernel("repair_maxima", repairMaxima, search);
-  const gatherKernel = kernel("gather_candidates", gatherCandidates, walk);
-  const keepKernel = kernel("keep_best", keepBest, [...walk, sufficient, keptHeap]);
+  const streaming = streamingTile(vectors, gpu.adapter.kind);
+  const filterKernel = gpu.kernel({
+    name: "rank/filter_candidates",
+    code: filterCandidates,
+    parts: [scoreStep, sharedLoads(gpu.sharing, vectors, false)],
+    header: { ...header, USERS: streaming.users, SHARE: gpu.sharing, STREAMED: vectors },
+    constants: { SIZE: streaming.size },
+  });
+  const keepKernel = kernel("keep_best", keepBest, [...search, sufficient, keptHeap]);
 
-  using state = gpu.array("top-k state", plan.chunk * 20);
+  using state = gpu.array("top-k state", plan.chunk * 16);
   using maxima = gpu.array("top-k group maxima", plan.chunk * groups * 4);
   using candidates = gpu.array("top-k candidates", plan.chunk * capacity * 8);
   // Kernels that exclude nothing never look into these two.
@@ -110,26 +117,22 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
   for (let first = 0; first < served; first += plan.chunk) {
     const count = Math.min(plan.chunk, served - first);
     const lanes = Math.ceil(count / size);
-    const place = { count, user_row: users.row, item_row: items.row, groups };
+    const place = { count, user_row: users.row, item_row: items.row };
+    const sample = { ...place, samples, stride, groups };
     recordSelection(
       gpu,
       plan,
-      { count, first, k, rows: rows ?? null, state, maxima, candidates, ...result },
+      { count, first, k, rows: rows ?? null, exclude: exclude ?? null, state, maxima, candidates, ...result },
       {
         maxima: () => {
-          const slices = maximaSlices(plan, count * items.count * dim);
+          const slices = maximaSlices(plan, count * samples * dim);
           for (const [slice, end] of ranges(slices.slices, slices.perDispatch)) {
             gpu.dispatch(
               maximaKernel,
               { ...factors, state, maxima },
-              {
-                ...place,
-                items: items.count,
-                first_group: slice * slices.groups,
-                groups_per_slice: slices.groups,
-              },
+              { ...sample, first_group: slice * slices.groups, groups_per_slice: slices.groups },
               [Math.ceil(count / (tile.size * tile.users)), end - slice],
-              count * items.count * dim * (end - slice) / slices.slices,
+              count * samples * dim * (end - slice) / slices.slices,
             );
           }
           if (exclude) {
@@ -137,19 +140,23 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
             gpu.dispatch(
               repairKernel,
               { ...factors, state, maxima, offsets, excluded },
-              { ...place, items: items.count, share },
+              { ...sample, share },
               [lanes, Math.ceil(exclude.longest / share)],
             );
           }
         },
-        gather: () => {
-          for (const [first_item, last_item] of ranges(items.count, itemsPerDispatch(count, vectors, 0))) {
+        filter: () => {
+          const slice = itemsFiltered(streaming.users);
+          const operations = count * slice * (dim + 4);
+          const slices = Math.min(65535, Math.max(1, Math.floor(operationsPerDispatch / operations)));
+          for (const [first_item, end] of ranges(items.count, slices * slice)) {
+            const here = Math.ceil((end - first_item) / slice);
             gpu.dispatch(
-              gatherKernel,
-              { ...factors, state, lists: maxima, offsets, excluded, candidates },
-              { ...place, first_item, last_item, capacity, excluding },
-              [lanes],
-              count * items.count * dim / 8,
+              filterKernel,
+              { ...factors, state, candidates },
+              { ...place, items: items.count, capacity, first_item, slice },
+              [Math.ceil(count / (streaming.size * streaming.users)), here],
+              here * operations,
             );
           }
         },
@@ -157,7 +164,7 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
           for (const [first_item, last_item] of ranges(items.count, itemsPerDispatch(count, vectors, k))) {
             gpu.dispatch(
               keepKernel,
-              { ...factors, state, lists: maxima, offsets, excluded, ...result },
+              { ...factors, state, offsets, excluded, ...result },
               { ...place, first_item, last_item, first, k, capacity, excluding },
               [lanes],
             );

@@ -6,10 +6,16 @@ import { vectorsOf } from "./factors.ts";
 export interface TopKPlan {
   /** Users worked on at a time. */
   readonly chunk: number;
-  /** Groups of items whose maximum is kept. */
+  /** The threshold is taken from every `stride`-th item. */
+  readonly stride: number;
+  /** How many items these are. */
+  readonly samples: number;
+  /** Groups of them whose maximum is kept. */
   readonly groups: number;
   /** Items in the largest group. */
   readonly steps: number;
+  /** A user's threshold is a score that this many groups reach. */
+  readonly rank: number;
   /** Candidates that fit for one user; with 0, every user is served by the heap. */
   readonly capacity: number;
 }
@@ -19,21 +25,43 @@ const workingBytes = 32 * 1024 * 1024;
 /** Beyond this k, comparing all candidates with each other costs more than a heap. */
 const largestCompared = 2048;
 
+/** Room for excluded candidates of a user, at most. */
+const mostExcluded = 256;
+/** Standard deviations that a threshold keeps from too few and too many candidates. */
+const safety = 3.5;
+
+/** The rank in a sample of every `stride`-th item above which at least k of all items are to be expected. */
+function sampleRank(k: number, stride: number): number {
+  if (stride === 1) return k;
+  // The number of items above the r-th of the sample is about stride * (r +- sqrt(r)).
+  const root = (safety + Math.sqrt(safety ** 2 + 4 * k / stride)) / 2;
+  return Math.ceil(root ** 2);
+}
+
 /**
- * Plans a search: enough groups that the k best maxima are a small share of them, and that scoring their items
- * again is cheap.
+ * Plans a search: thresholds from a sample of the items where it is large enough, in groups so many that those sought
+ * seldom share one; and room for the candidates that are to be expected.
  *
  * @param users Users to serve.
  * @param items Items to rank.
  * @param k Items kept per user.
+ * @param excluded Items of the longest exclusion list: they are candidates at first.
  */
-export function planTopK(users: number, items: number, k: number): TopKPlan {
-  const wanted = Math.max(4 * k, Math.ceil(items / 16));
-  const groups = Math.max(1, Math.min(items, wanted, Math.max(2048, 4 * k), 8192));
-  const capacity = k > largestCompared ? 0 : Math.min(items, k + Math.max(k >> 1, 192));
-  const bytesPerUser = 4 * groups + 8 * capacity + 20;
+export function planTopK(users: number, items: number, k: number, excluded = 0): TopKPlan {
+  const stride = [8, 4, 2].find((each) => items >= 64 * each && items >= 16 * each * sampleRank(k, each)) ??
+    1;
+  const samples = Math.max(1, Math.ceil(items / stride));
+  const rank = sampleRank(k, stride);
+  const groups = Math.min(samples, Math.max(stride === 1 ? 4 * rank : 6 * rank, Math.min(256, samples)));
+  const expected = stride === 1
+    ? k + Math.max(k >> 1, 192)
+    : 1.2 * stride * (rank + safety * Math.sqrt(rank));
+  const capacity = k > largestCompared
+    ? 0
+    : Math.min(items, Math.ceil(expected) + Math.min(excluded, mostExcluded));
+  const bytesPerUser = 4 * groups + 8 * capacity + 16;
   const chunk = offPowersOfTwo(users, Math.max(64, Math.floor(workingBytes / bytesPerUser)));
-  return { chunk, groups, steps: Math.ceil(items / groups), capacity };
+  return { chunk, stride, samples, groups, steps: Math.ceil(samples / groups), rank, capacity };
 }
 
 /**
@@ -88,10 +116,24 @@ export function repairShare(steps: number, vectors: number): number {
   return Math.max(1, Math.min(16, Math.floor(turnsPerInvocation / ((steps + 1) * (vectors + 24)))));
 }
 
-/** Items that one dispatch looks at for each user; `heap` is the heap's size, or 0 without one. */
+/** Items that one dispatch looks at for each user; `heap` is the heap's size. */
 export function itemsPerDispatch(users: number, vectors: number, heap: number): number {
-  const turns = vectors + 4 + (heap > 0 ? 2 * Math.ceil(Math.log2(heap + 1)) + 2 : 0);
+  const turns = vectors + 4 + 2 * Math.ceil(Math.log2(heap + 1)) + 2;
   return Math.max(1, Math.floor(Math.min(pairsPerDispatch / users, (turnsPerInvocation - 100) / turns)));
+}
+
+/** Users of one invocation that goes through the items, and invocations of its workgroup. */
+export function streamingTile(
+  vectors: number,
+  kind: "hardware" | "software",
+): { users: number; size: number } {
+  if (kind === "software") return { users: vectors > 16 ? 4 : 8, size: 16 };
+  return { users: Math.max(1, Math.min(8, Math.floor(32 / vectors))), size: 64 };
+}
+
+/** Items that one invocation filters for `users` users within its turns. */
+export function itemsFiltered(users: number): number {
+  return Math.min(512, Math.floor(turnsPerInvocation / (users + 4) / 8) * 8);
 }
 
 /** Blocks of candidates that one dispatch puts in order. */

@@ -6,12 +6,16 @@
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import keptHeap from "../../shaders/rank/kept_heap.wgsl" with { type: "text" };
+import exclusionSearch from "../../shaders/rank/exclusion_search.wgsl" with { type: "text" };
+import narrowing from "../../shaders/rank/narrowing.wgsl" with { type: "text" };
 import orderCandidates from "../../shaders/rank/order_candidates.wgsl" with { type: "text" };
 import orderKept from "../../shaders/rank/order_kept.wgsl" with { type: "text" };
 import prepareUsers from "../../shaders/rank/prepare_users.wgsl" with { type: "text" };
+import refineCandidates from "../../shaders/rank/refine_candidates.wgsl" with { type: "text" };
 import sufficient from "../../shaders/rank/sufficient.wgsl" with { type: "text" };
 import threshold from "../../shaders/rank/threshold.wgsl" with { type: "text" };
 import { ranges } from "./dispatch_limits.ts";
+import type { DeviceExclusions } from "./exclusions.ts";
 import { blocksPerDispatch, sortedPerDispatch, type TopKPlan } from "./top_k_plan.ts";
 
 /** A chunk of users whose best items are selected. */
@@ -24,9 +28,11 @@ export interface Selection {
   readonly k: number;
   /** User numbers by place, or null where place and number are the same. */
   readonly rows: DeviceArray | null;
-  /** Five numbers a user; shaders/rank/prepare_users.wgsl names them. */
+  /** Items that the scores do not leave out already. */
+  readonly exclude: DeviceExclusions | null;
+  /** Four numbers a user; shaders/rank/prepare_users.wgsl names them. */
   readonly state: DeviceArray;
-  /** The groups' maxima, then the groups to look at. */
+  /** The groups' maxima. */
   readonly maxima: DeviceArray;
   /** Candidates of every user and their scores. */
   readonly candidates: DeviceArray;
@@ -38,10 +44,10 @@ export interface Selection {
 
 /** The three passes over the scores; each records its dispatches. */
 export interface ScorePasses {
-  /** Writes every group's maximum. */
+  /** Writes every group's maximum over the sampled items. */
   readonly maxima: () => void;
-  /** Writes the candidates of the listed groups that reach the threshold. */
-  readonly gather: () => void;
+  /** Writes the candidates: all items that reach the threshold. */
+  readonly filter: () => void;
   /** Keeps a heap of the best for users whose candidates do not suffice. */
   readonly keep: () => void;
 }
@@ -51,8 +57,8 @@ const block = 16;
 
 /** Records the selection of each user's K best items; `passes` are called in order between the shared steps. */
 export function recordSelection(gpu: Gpu, plan: TopKPlan, selection: Selection, passes: ScorePasses): void {
-  const { count, first, k, rows, state, maxima, candidates, items, scores } = selection;
-  const { groups, capacity } = plan;
+  const { count, first, k, rows, exclude, state, maxima, candidates, items, scores } = selection;
+  const { groups, rank, capacity } = plan;
   const result = { items, scores };
   const lanes = Math.ceil(count / size);
   const kernel = (
@@ -69,13 +75,20 @@ export function recordSelection(gpu: Gpu, plan: TopKPlan, selection: Selection, 
   );
   passes.maxima();
   gpu.dispatch(
-    kernel("threshold", threshold, []),
-    { state, lists: maxima },
-    { count, groups, k },
+    kernel("threshold", threshold, [narrowing]),
+    { state, maxima },
+    { count, groups, rank },
     [lanes],
     count * groups * 64,
   );
-  passes.gather();
+  passes.filter();
+  gpu.dispatch(
+    kernel("refine_candidates", refineCandidates, [narrowing, exclusionSearch]),
+    { state, candidates, offsets: exclude?.offsets ?? maxima, excluded: exclude?.items ?? maxima },
+    { count, k, capacity, excluding: exclude ? 1 : 0 },
+    [lanes],
+    count * capacity * 64,
+  );
   const orderKernel = kernel("order_candidates", orderCandidates, [sufficient], { BLOCK: block });
   const blocks = Math.ceil(Math.max(k, capacity) / block);
   for (const [row, end] of ranges(blocks, blocksPerDispatch(count, block, capacity))) {

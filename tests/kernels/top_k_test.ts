@@ -89,16 +89,38 @@ Deno.test("topK() stays exact when scores rise with the item number, for each wa
   }
 });
 
-Deno.test("topK() stays exact when all good items are in one group", async () => {
+Deno.test("topK() stays exact when the sample knows all good items, none, or one group of them", async () => {
   using gpu = await openGpu();
-  const { groups } = planTopK(1, 20_000, 100);
-  const items = Float32Array.from({ length: 20_000 }, (_, n) => n % groups === 7 ? 5 + n : -n / 1000);
-  const options = { users: Float32Array.of(1), items, dim: 1, k: 100 };
-  assert.deepEqual([...(await topK(gpu, options)).items], topKOracle(options).items);
-  const two = Float32Array.from(items, (value, n) => n % groups < 50 ? 3 : value);
-  assert.deepEqual(
-    [...(await topK(gpu, { ...options, items: two })).items],
-    topKOracle({ ...options, items: two }).items,
+  const { stride, groups } = planTopK(1, 20_000, 100);
+  assert.ok(stride > 1);
+  const good: ((n: number) => boolean)[] = [
+    (n) => n % stride === 0,
+    (n) => n % stride === 1,
+    (n) => n % stride === 0 && n / stride % groups === 7,
+    (n) => n < 150,
+    () => false,
+  ];
+  for (const isGood of good) {
+    const items = Float32Array.from({ length: 20_000 }, (_, n) => isGood(n) ? 5 + n % 977 : -n / 1000);
+    const exclude = ragged([Array.from({ length: 40 }, (_, n) => n * 9 % 150)]);
+    for (const options of [{}, { exclude }]) {
+      const problem = { users: Float32Array.of(1), items, dim: 1, k: 100, ...options };
+      assert.deepEqual([...(await topK(gpu, problem)).items], topKOracle(problem).items);
+    }
+  }
+});
+
+Deno.test("planTopK() keeps thresholds away from too few and too many candidates", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 300_000 }), fc.integer({ min: 1, max: 2048 }), (items, k) => {
+      const { stride, samples, rank, groups, steps, capacity, chunk } = planTopK(10_000, items, k);
+      assert.ok(samples === Math.ceil(items / stride) && groups <= samples && steps * groups >= samples);
+      assert.ok(capacity <= items && chunk >= 1 && chunk <= 10_000);
+      if (stride === 1) return assert.equal(rank, k);
+      assert.ok(groups >= 6 * rank);
+      assert.ok(stride * (rank - 3.5 * Math.sqrt(rank)) >= k - 1e-6);
+      assert.ok(stride * (rank + 3.5 * Math.sqrt(rank)) <= capacity || capacity === items);
+    }),
   );
 });
 
