@@ -12,7 +12,7 @@ import type { ExpSumBatch, ExpSumGradients, ExpSumOptions } from "./exp_sum_batc
 import { compileExpSum, type ExpSumKernels } from "./exp_sum_kernels.ts";
 import { type ExpSumPlan, planExpSum, wholeEights } from "./exp_sum_plan.ts";
 
-/** An invocation keeps whole embeddings; exp_sum_part_lanes.wgsl takes them in at most four parts of 32. */
+/** An invocation keeps whole embeddings. */
 const longestEmbedding = 128;
 /** As SEGMENT in exp_sum_tiles.wgsl. */
 const tilesPerInvocation = 64;
@@ -125,7 +125,7 @@ export class ExpSum implements Disposable {
     const gpu = this.#gpu;
     const { start, count, firstVector, numbers, vectors, index } = batch;
     const { capacity, vectors: vectorCount, dim } = this.#options;
-    const { width, size, lanes, groups, slices, sliceLength } = this.#plan;
+    const { width, size, lanes, rowGroups, slices, sliceLength } = this.#plan;
     const { spans, entries, listed } = index;
     const needed = 4 * capacity * index.longestList;
     if (this.#scores.byteLength < needed) {
@@ -166,7 +166,7 @@ export class ExpSum implements Disposable {
           slice_length: sliceLength,
           first_slice: first,
         },
-        [Math.ceil(count / (size * lanes * groups)), now],
+        [Math.ceil(count / (size * lanes * rowGroups)), now],
         now * operationsPerSlice,
       );
     }

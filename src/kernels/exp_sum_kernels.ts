@@ -37,12 +37,12 @@ const lanesCode = { 1: lanes1, 2: lanes2, 4: lanes4 } as const;
 
 /** Compiles them for one length of embedding, bound of the scores, and plan. */
 export function compileExpSum(gpu: Gpu, dim: number, bound: number, plan: ExpSumPlan): ExpSumKernels {
-  const { size, lanes, groups, share, width, weightedStride } = plan;
+  const { size, lanes, share, width, weightedStride } = plan;
   const weightedWidth = weightedStride / 4;
   const header = { DIM: dim, BOUND: bound, WIDTH: width, WEIGHTED_WIDTH: weightedWidth };
   const kernel = (name: string, code: string) =>
     gpu.kernel({ name: `loss/${name}`, code, parts: [part], header });
-  const streaming = (name: string, code: string, streamed: number) =>
+  const streaming = (name: string, code: string, streamed: number, groups: number) =>
     gpu.kernel({
       name: `loss/${name}`,
       code,
@@ -52,12 +52,12 @@ export function compileExpSum(gpu: Gpu, dim: number, bound: number, plan: ExpSum
   return {
     gather: kernel("exp_sum_gather", gatherCode),
     scores: kernel("exp_sum_scores", scoresCode),
-    rows: streaming("exp_sum_rows", rowsCode, width),
+    rows: streaming("exp_sum_rows", rowsCode, width, plan.rowGroups),
     rowsCombine: kernel("exp_sum_rows_combine", rowsCombineCode),
     rowGradient: kernel("exp_sum_row_gradient", rowGradientCode),
     weighted: kernel("exp_sum_weighted", weightedCode),
     tiles: kernel("exp_sum_tiles", tilesCode),
-    vectorGradient: streaming("exp_sum_vector_gradient", vectorGradientCode, weightedWidth),
+    vectorGradient: streaming("exp_sum_vector_gradient", vectorGradientCode, weightedWidth, plan.groups),
     vectorCombine: kernel("exp_sum_vector_combine", vectorCombineCode),
   };
 }

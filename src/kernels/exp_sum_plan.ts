@@ -11,8 +11,10 @@ export interface ExpSumPlan {
   readonly size: number;
   /** Embeddings side by side in one invocation. */
   readonly lanes: 1 | 2 | 4;
-  /** That many times `lanes` embeddings in one invocation. */
+  /** That many times `lanes` vectors in one invocation. */
   readonly groups: 1 | 2;
+  /** That many times `lanes` rows in one invocation. */
+  readonly rowGroups: 1 | 2;
   /** Invocations that load streamed embeddings for each other; slots of rows are padded to that many. */
   readonly share: Sharing;
   /** Slices of the vectors. */
@@ -60,12 +62,14 @@ export function planExpSum(
 ): ExpSumPlan {
   const software = tuning === "software";
   const size = software ? 8 : 64;
+  const share = software ? sharing : 1;
   const lanes = dim <= (software ? 96 : 12) ? 4 : software || dim <= 24 ? 2 : 1;
   const groups = software && dim <= 24 ? 2 : 1;
-  const share = software ? sharing : 1;
   const tileLength = size * lanes * groups;
-  const rowGroups = Math.ceil(capacity / tileLength);
-  const slicesWanted = Math.min(Math.ceil(vectors / 128), Math.floor(workgroupsWanted[tuning] / rowGroups));
+  // With shared loads a second group of rows gains less than it takes to compile.
+  const rowGroups = share > 1 ? 1 : groups;
+  const rowTiles = Math.ceil(capacity / (size * lanes * rowGroups));
+  const slicesWanted = Math.min(Math.ceil(vectors / 128), Math.floor(workgroupsWanted[tuning] / rowTiles));
   const sliceLength = Math.min(longestSlice, Math.ceil(vectors / Math.max(1, slicesWanted) / 32) * 32);
   const tiles = Math.ceil(vectors / tileLength);
   const rowSlices = Math.min(8, Math.ceil(capacity / 32), Math.floor(workgroupsWanted[tuning] / tiles));
@@ -75,6 +79,7 @@ export function planExpSum(
     size,
     lanes,
     groups,
+    rowGroups,
     share,
     slices: Math.ceil(vectors / sliceLength),
     sliceLength,
