@@ -33,7 +33,7 @@ import {
   positiveInteger,
   teacherOptions,
 } from "./options.ts";
-import { readSpace, sampleTrial, type SearchSpace } from "./search_space.ts";
+import { readSpace, sampleTrials, type SearchSpace } from "./search_space.ts";
 import { checkTrial, type SearchedModel, trainTrial } from "./search_trial.ts";
 import {
   distillSetting,
@@ -201,8 +201,8 @@ async function runSearch(flags: SearchFlags): Promise<void> {
   const space = await readSpace(flags.space, parseConfigText);
   // One survivor of one would never end.
   const first = eta === 1 ? epochs : Math.min(epochs, flags.firstRung ?? Math.ceil(epochs / eta ** 2));
-  const plan: HalvingPlan = { trials: flags.trials, rungs: rungEpochs(first, epochs, eta), eta };
-  const trials = Array.from({ length: plan.trials }, (_, trial) => sampleTrial(space, seed, trial));
+  const trials = sampleTrials(space, seed, flags.trials);
+  const plan: HalvingPlan = { trials: trials.length, rungs: rungEpochs(first, epochs, eta), eta };
   for (const settings of trials) checkSampled(model, settings, space);
   await withDriver({ adapter: flags.adapter, quiet });
   const split = await loadSplit(dataChoice(flags), quiet);
@@ -211,6 +211,11 @@ async function runSearch(flags: SearchFlags): Promise<void> {
   const past = await pastRecords(out, searchSettings(flags, space, plan, fingerprint));
   if (!quiet) {
     const { rungs } = plan;
+    if (plan.trials < flags.trials) {
+      logNotice("space", `the space holds ${plan.trials} settings: no more trials than that`, {
+        trials: plan.trials,
+      });
+    }
     logNotice(
       "search",
       `${plan.trials} trials, compared after ${rungs.join(", ")} epochs; at most ${

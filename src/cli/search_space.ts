@@ -102,6 +102,9 @@ export async function readSpace(
   return space;
 }
 
+/** Trials drawn anew for each one that is wanted, before the space counts as exhausted. */
+const drawsPerTrial = 100;
+
 function pick(choice: Choice, share: number): Value {
   if (choice.kind === "choices") return choice.values[Math.floor(share * choice.values.length)]!;
   const { least, most, log, whole } = choice;
@@ -118,4 +121,18 @@ export function sampleTrial(space: SearchSpace, seed: number, trial: number): Re
   return Object.fromEntries(
     names.map((name, n) => [name, pick(space[name]!, uniform(seed, stream.trial, trial, n))]),
   );
+}
+
+/**
+ * The settings of `count` trials, no two alike: those of {@linkcode sampleTrial} without what came before. Fewer if the
+ * space seems to hold no more.
+ */
+export function sampleTrials(space: SearchSpace, seed: number, count: number): Record<string, Value>[] {
+  const found = new Map<string, Record<string, Value>>();
+  for (let draw = 0; found.size < count && draw < drawsPerTrial * count; draw++) {
+    const settings = sampleTrial(space, seed, draw);
+    const key = JSON.stringify(settings);
+    if (!found.has(key)) found.set(key, settings);
+  }
+  return [...found.values()];
 }

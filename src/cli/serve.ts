@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
 import configuration from "../../deno.json" with { type: "json" };
+import type { ServiceLog } from "../serve/app.ts";
 import { examples } from "./examples.ts";
+import { log, type LogLevel, logsJson } from "./log.ts";
 import { pathName, positiveNumber } from "./options.ts";
 
 interface ServeFlags {
@@ -46,12 +48,17 @@ export function registerServe(program: Command): void {
 async function runServe({ accessLog = false, quiet = false, ...flags }: ServeFlags): Promise<void> {
   const { startService } = await import("../serve/service.ts");
   const stamped = (line: string) => `${new Date().toISOString()} ${line}`;
+  const say = (level: LogLevel): ServiceLog => (line, event, fields) => {
+    if (logsJson()) log(level, event, line, fields);
+    else if (level === "error") console.error(stamped(line));
+    else console.log(stamped(line));
+  };
   const service = await startService({
     ...flags,
     accessLog,
     version: configuration.version,
-    log: quiet ? () => {} : (line) => console.log(stamped(line)),
-    logError: (line) => console.error(stamped(line)),
+    log: quiet ? () => {} : say("info"),
+    logError: say("error"),
   });
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   const reload = () => void service.reload();

@@ -12,6 +12,9 @@ import { readBody, readQuery } from "./read_request.ts";
 import { createSchemas, type Health, type RecommendRequest } from "./schemas.ts";
 import { type LoadedStudent, requireKnown, type ServedStudent } from "./served_student.ts";
 
+/** Takes something to be logged: a line for people, and for machines its event, one word, and fields. */
+export type ServiceLog = (line: string, event: string, fields?: Readonly<Record<string, unknown>>) => void;
+
 /** What the service works with. */
 export interface AppParts {
   readonly packages: ServicePackages;
@@ -19,10 +22,10 @@ export interface AppParts {
   readonly metrics: Metrics;
   /** Version of hetcomp. */
   readonly version: string;
-  /** Takes one line about a defect. */
-  readonly logError: (line: string) => void;
-  /** Takes one line per request, if wanted. */
-  readonly logRequest?: (line: string) => void;
+  /** Takes a defect. */
+  readonly logError: ServiceLog;
+  /** Takes every request, if wanted. */
+  readonly logRequest?: ServiceLog;
 }
 
 /** The methods of every path, beside HEAD where there is GET. */
@@ -95,12 +98,14 @@ export function createApp(parts: AppParts): (request: Request) => Response | Pro
     const { status } = context.res;
     const seconds = (performance.now() - start) / 1000;
     metrics.answered({ route: Object.hasOwn(routes, path) ? path : "other", method, status, seconds });
-    logRequest?.(`${method} ${path} ${status} ${(1000 * seconds).toFixed(1)} ms`);
+    const milliseconds = (1000 * seconds).toFixed(1);
+    const fields = { method, path, status, milliseconds: Number(milliseconds) };
+    logRequest?.(`${method} ${path} ${status} ${milliseconds} ms`, "request", fields);
   });
   app.onError((error) => {
     if (error instanceof Problem) return error.response();
     metrics.erred();
-    logError(defectLine(error));
+    logError(`defect: ${defectLine(error)}`, "defect");
     return new Problem(500, "the service met a defect; its log says more").response();
   });
   app.notFound(({ req }) => notFound(req.path).response());

@@ -4,7 +4,7 @@
  * @module
  */
 import { RunError } from "../errors.ts";
-import { createApp } from "./app.ts";
+import { createApp, type ServiceLog } from "./app.ts";
 import { createMetrics } from "./metrics.ts";
 import { loadServicePackages } from "./packages.ts";
 import { Problem } from "./problem.ts";
@@ -26,10 +26,10 @@ export interface ServiceOptions {
   readonly accessLog: boolean;
   /** Version of hetcomp. */
   readonly version: string;
-  /** Takes a line about a start, reload, stop or request. */
-  readonly log: (line: string) => void;
-  /** Takes a line about something that went wrong. */
-  readonly logError: (line: string) => void;
+  /** Takes a start, reload, stop or request. */
+  readonly log: ServiceLog;
+  /** Takes what went wrong. */
+  readonly logError: ServiceLog;
 }
 
 /** A running service. */
@@ -54,11 +54,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const served = await ServedStudent.open(path, {
     loaded: ({ student, sha256 }) => {
       metrics.reloaded("ok");
-      log(`reloaded ${path}: ${sizes(student)}, sha256 ${sha256.slice(0, 12)}`);
+      log(`reloaded ${path}: ${sizes(student)}, sha256 ${sha256.slice(0, 12)}`, "reloaded", { path, sha256 });
     },
     failed: (reason) => {
       metrics.reloaded("failed");
-      logError(`not reloaded, the student before is served on: ${reason}`);
+      logError(`not reloaded, the student before is served on: ${reason}`, "reload failed", { path });
     },
   });
   const metrics = createMetrics(packages.prometheus, () => served);
@@ -67,14 +67,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     served,
     metrics,
     version,
-    logError: (line) => logError(`defect: ${line}`),
+    logError,
     ...(options.accessLog ? { logRequest: log } : {}),
   });
   const { answer, drain } = drainable(app);
   const server = listen(host, port, answer);
   const { hostname, port: bound } = server.addr;
   const address = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${bound}`;
-  log(`serving ${path} (${sizes(served.current.student)}) on ${address}`);
+  log(`serving ${path} (${sizes(served.current.student)}) on ${address}`, "serving", { path, address });
   served.watch(options.reloadSeconds);
   return {
     address,
@@ -88,7 +88,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await Promise.race([server.shutdown(), enough]);
       clearTimeout(timer);
       await closed;
-      log("stopped");
+      log("stopped", "stopped");
     },
   };
 }

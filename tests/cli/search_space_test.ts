@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseChoice, readSpace, sampleTrial, type SearchSpace } from "../../src/cli/search_space.ts";
+import {
+  parseChoice,
+  readSpace,
+  sampleTrial,
+  sampleTrials,
+  type SearchSpace,
+} from "../../src/cli/search_space.ts";
 
 const noFile = () => Promise.reject(new Error("no file was named"));
 
@@ -91,4 +97,18 @@ Deno.test("sampleTrial() reaches the whole of a range, by its logarithm where as
   for (const number of [1, 2, 3, 4]) {
     assert.ok(Math.abs(whole.filter((value) => value === number).length / 3000 - 0.25) < 0.03);
   }
+});
+
+Deno.test("sampleTrials() gives each point once, in the order drawn, and all points of a small space", () => {
+  fc.assert(
+    fc.property(space, fc.nat(), fc.integer({ min: 1, max: 30 }), (space: SearchSpace, seed, count) => {
+      const trials = sampleTrials(space, seed, count);
+      assert.ok(trials.length >= 1 && trials.length <= count);
+      assert.equal(new Set(trials.map((trial) => JSON.stringify(trial))).size, trials.length);
+      assert.deepEqual(trials[0], sampleTrial(space, seed, 0));
+      assert.deepEqual(sampleTrials(space, seed, 1), trials.slice(0, 1));
+    }),
+  );
+  const small = { a: parseChoice("a", "1,2"), b: parseChoice("b", "x,y,z") };
+  assert.equal(sampleTrials(small, 3, 20).length, 6);
 });

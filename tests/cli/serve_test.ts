@@ -96,6 +96,43 @@ Deno.test({
   assert.equal((await child.status).code, 0);
 });
 
+Deno.test("serve logs JSON on standard error with --log json", async () => {
+  await using small = await smallStudent();
+  const args = ["--student", small.at("student.safetensors"), "--port", "0", "--access-log", "--log", "json"];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", ...serveFlags, "src/cli/main.ts", "serve", ...args],
+    cwd: new URL("../../", import.meta.url),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stdout = new Response(child.stdout).text();
+  const lines: Record<string, unknown>[] = [];
+  const closed = (async () => {
+    let text = "";
+    for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      const ends = text.split("\n");
+      text = ends.pop()!;
+      for (const line of ends) {
+        const read = JSON.parse(line) as Record<string, unknown>;
+        lines.push(read);
+        if (read.event !== "serving") continue;
+        const missing = await fetch(`${read.address}/similar?item=none`);
+        await missing.body?.cancel();
+        child.kill("SIGTERM");
+      }
+    }
+  })();
+  assert.equal((await child.status).code, 0);
+  await closed;
+  assert.equal(await stdout, "");
+  assert.deepEqual(lines.map(({ event }) => event), ["serving", "request", "stopped"]);
+  const { method, path, status, level, milliseconds } = lines[1]!;
+  assert.deepEqual([method, path, status, level], ["GET", "/similar", 404, "info"]);
+  assert.ok((milliseconds as number) >= 0);
+});
+
 Deno.test("serve names what is wrong in one line", async () => {
   await using small = await smallStudent();
   const student = small.at("student.safetensors");
