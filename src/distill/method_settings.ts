@@ -78,7 +78,8 @@ export function methodSettings(
 
 /**
  * The trials of a random search over a method's grid: the default settings first, then distinct points of the grid in an
- * order that depends on the seed alone; as many as the grid has, if there are fewer than `count`.
+ * order that depends on the seed alone, in which learning rates come round evenly; as many as the grid has, if there are
+ * fewer than `count`.
  *
  * @param method The method.
  * @param count How many trials.
@@ -94,17 +95,23 @@ export function trialSettings(
   const defaults: Record<string, SettingValue> = { ...sharedDefaults, ...method.defaults };
   const standard = Object.fromEntries(names.map((name) => [name, defaults[name]!]));
   const size = names.reduce((points, name) => points * method.grid[name]!.length, 1);
-  const trials = [standard];
-  for (const point of permutation(size, seed, stream.sample, 0)) {
-    if (trials.length >= count) break;
+  const points = [...permutation(size, seed, stream.sample, 0)].map((point) => {
     let rest = point;
-    const values = Object.fromEntries(names.map((name) => {
+    return Object.fromEntries(names.map((name) => {
       const choices = method.grid[name]!;
       const value = choices[rest % choices.length]!;
       rest = Math.floor(rest / choices.length);
       return [name, value];
     }));
-    if (names.some((name) => values[name] !== standard[name])) trials.push(values);
+  }).filter((values) => names.some((name) => values[name] !== standard[name]));
+  const trials = [standard];
+  // So few trials must not miss a learning rate by chance: nothing else matters as much.
+  const tried = (rate: SettingValue | undefined) =>
+    trials.filter(({ learningRate }) => learningRate === rate).length;
+  while (trials.length < count && points.length > 0) {
+    const counts = points.map(({ learningRate }) => tried(learningRate));
+    const next = counts.indexOf(Math.min(...counts));
+    trials.push(...points.splice(next, 1));
   }
   return trials.slice(0, count);
 }

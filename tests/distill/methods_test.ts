@@ -133,6 +133,9 @@ Deno.test("trialSettings() starts with the defaults and gives distinct usable po
     for (const trial of trials) methodSettings(method, trial);
     assert.deepEqual(trialSettings(method, 3, 1), trials.slice(0, 3));
     assert.equal(trialSettings(method, 1, 5).length, 1);
+    for (const few of [trialSettings(method, 3, 1), trialSettings(method, 3, 2)]) {
+      assert.equal(new Set(few.map(({ learningRate }) => learningRate)).size, 3);
+    }
   }
   assert.notDeepEqual(trialSettings(methodOf("rrd"), 4, 1), trialSettings(methodOf("rrd"), 4, 2));
 });
