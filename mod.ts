@@ -160,6 +160,7 @@ export {
   type TeacherLists,
 } from "./src/distill/ensemble.ts";
 export { ensembleTargets, observedTargets } from "./src/distill/targets.ts";
+export { spectralRows } from "./src/distill/spectral_start.ts";
 
 // Evaluation.
 export { evaluate } from "./src/evaluate/evaluate.ts";

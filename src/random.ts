@@ -20,6 +20,7 @@ export const stream = {
   tail: 10,
   generalization: 11,
   trial: 12,
+  spectral: 13,
 } as const;
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;

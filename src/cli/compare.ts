@@ -271,7 +271,7 @@ function requireSingleTeachers(entries: readonly Entry[], kinds: readonly string
 
 async function runCompare(flags: CompareFlags): Promise<void> {
   const quiet = flags.quiet ?? false;
-  const entries = entriesOf(flags.methods, flags.teachers);
+  const entries = entriesOf(flags.methods, flags.teachers, flags.student);
   requireSingleTeachers(entries, flags.teachers);
   await withDriver({ adapter: flags.adapter, quiet });
   const data = dataChoice(flags);

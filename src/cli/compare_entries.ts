@@ -56,13 +56,14 @@ export function methodNames(text: string): string[] {
 
 /**
  * The methods that names stand for, in the order of the tables, each once. "all" includes each of the teachers alone if
- * there are several.
+ * there are several, and leaves out what cannot train the student.
  */
-export function entriesOf(names: readonly string[], teachers: readonly string[]): Entry[] {
+export function entriesOf(names: readonly string[], teachers: readonly string[], student = "MF"): Entry[] {
   const wanted = new Set(names);
   const singles = teachers.length > 1 ? teachers.map((kind) => singlePrefix + kind) : [];
   const all = [...Object.keys(distillationMethods), ...singles];
-  if (wanted.has("all")) { for (const name of all) wanted.add(name); }
+  const fits = (name: string) => distillationMethods[name]?.students?.includes(student) ?? true;
+  if (wanted.has("all")) { for (const name of all.filter(fits)) wanted.add(name); }
   const others = [...wanted].filter((name) => name !== "all" && !all.includes(name));
   return [...all.filter((name) => wanted.has(name)), ...others].map(entryOf);
 }

@@ -71,7 +71,7 @@ export interface ResultFacts {
 /** Summarises the finished cells, and writes results.json, results.csv and report.html. */
 export async function writeResults(facts: ResultFacts): Promise<ComparisonSummary> {
   const { folder, config, split, adapter } = facts;
-  const entries = entriesOf(config.methods, config.teachers.kinds);
+  const entries = entriesOf(config.methods, config.teachers.kinds, config.student);
   const methods: MethodSummary[] = [];
   let missing = 0;
   for (const entry of entries) {

@@ -75,6 +75,8 @@ export interface DistillationMethod {
   readonly title: string;
   /** Which teachers it wants. */
   readonly teachers: "all" | "none";
+  /** Which kinds of students it can train. Default: all. */
+  readonly students?: readonly string[];
   /** Settings that differ from the shared defaults, and the method's own. */
   readonly defaults: Readonly<Record<string, SettingValue>>;
   /** The values that tuning may choose, by setting. */

@@ -72,6 +72,13 @@ export function methodSettings(
   if (!studentKinds.includes(settings.student as string)) {
     throw new ArgumentError("student", `there is no "${settings.student}"`, studentKinds.join(", "));
   }
+  if (method.students && !method.students.includes(settings.student as string)) {
+    throw new ArgumentError(
+      "student",
+      `${method.title} cannot train "${settings.student}"`,
+      method.students.join(", "),
+    );
+  }
   method.check?.(settings as MethodSettings);
   return settings as MethodSettings;
 }

@@ -46,6 +46,8 @@ export interface StudentModel extends Disposable, StudentShape {
   recordRows(): void;
   /** Records one step of the optimizer from the gradient, which is zero afterwards. */
   recordStep(): void;
+  /** Takes other rows, users' then items' without padding, to start from; absent where rows are computed. */
+  start?(rows: Float32Array<ArrayBuffer>): void;
   /** Reads the rows of users, then items, without padding. */
   rows(): Promise<Float32Array<ArrayBuffer>>;
   /** Reads everything that training needs to go on bit for bit. */
@@ -91,6 +93,15 @@ export class FactorStudent implements StudentModel {
   /** Their gradient. */
   get gradient(): DeviceArray {
     return this.#embeddings.gradient;
+  }
+
+  /**
+   * Takes other rows to start from.
+   *
+   * @throws {ModelError} if they are of another length.
+   */
+  start(rows: Float32Array<ArrayBuffer>): void {
+    this.#embeddings.load({ table: rows });
   }
 
   /** Nothing: the rows are the parameters. */

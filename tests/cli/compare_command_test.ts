@@ -122,6 +122,7 @@ Deno.test("entriesOf() puts methods in the order of the tables, each teacher alo
   const all = entriesOf(methodNames("all"), ["MF", "ML"]).map(({ name }) => name);
   assert.deepEqual(all, [...Object.keys(distillationMethods), "only-MF", "only-ML"]);
   assert.deepEqual(entriesOf(["all"], ["MF"]).map(({ name }) => name), Object.keys(distillationMethods));
+  assert.ok(!entriesOf(["all"], ["MF"], "GNN").some(({ name }) => name === "spectral"));
   assert.deepEqual(entriesOf(["hetcomp", "bpr", "bpr"], ["MF"]).map(({ name }) => name), ["bpr", "hetcomp"]);
   assert.deepEqual(entriesOf(["only-MF"], ["MF"]).map(({ group, teacher }) => [group, teacher]), [[
     "single",

@@ -119,6 +119,7 @@ Deno.test("methods refuse unknown keys, settings of another kind, and missing te
   }
   assert.throws(() => methodSettings(methodOf("hetcomp"), { scores: "open" }), ArgumentError);
   assert.throws(() => methodSettings(methodOf("cl-drd"), { negatives: 501 }), /500/);
+  assert.throws(() => methodSettings(methodOf("spectral"), { student: "GNN" }), /GNN/);
   await assert.rejects(distillWith(gpu, split, [], "rrd", short), ArgumentError);
 });
 

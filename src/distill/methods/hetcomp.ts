@@ -12,6 +12,7 @@ import type { EpochRecord } from "../../teachers/training.ts";
 import { Curriculum } from "../curriculum.ts";
 import type { DistillationMethod, EpochFacts, MethodContext, MethodRun, MethodSettings } from "../method.ts";
 import { distillDefaults, type DistillOptions, type DistillSettings, distillSettings } from "../options.ts";
+import { spectralRows } from "../spectral_start.ts";
 import { observedTargets } from "../targets.ts";
 import { type UserBatches, userBatches } from "../user_batches.ts";
 
@@ -21,6 +22,8 @@ export interface HetCompVariant {
   readonly finalStatesOnly?: boolean;
   /** Use only one of the two losses, from the start to the end. */
   readonly onlyLoss?: Granularity;
+  /** Start from {@linkcode spectralRows} of the final states instead of random numbers. */
+  readonly spectralStart?: boolean;
 }
 
 /** HetComp at work on one student. */
@@ -58,6 +61,14 @@ export class HetCompRun implements MethodRun {
       capacity: Math.min(student.users, settings.batchSize),
     });
     this.#teach();
+    if (variant.spectralStart) this.#startFromSpectrum();
+  }
+
+  #startFromSpectrum(): void {
+    const { split, student } = this.#context;
+    const { dim, seed } = this.#settings;
+    const tops = this.#curriculum.targets();
+    student.start!(spectralRows(split.train, tops, { items: split.items, dim, seed }));
   }
 
   #teach(): void {
@@ -166,15 +177,17 @@ const { dim: _dim, seed: _seed, epochs: _epochs, ...hetCompDefaults } = distillD
 interface Form {
   key: string;
   title: string;
+  students?: DistillationMethod["students"];
   variant?: HetCompVariant;
   defaults?: DistillationMethod["defaults"];
   grid?: DistillationMethod["grid"];
 }
 
-function form({ key, title, variant = {}, defaults = {}, grid = {} }: Form): DistillationMethod {
+function form({ key, title, students, variant = {}, defaults = {}, grid = {} }: Form): DistillationMethod {
   return {
     key,
     title,
+    ...(students ? { students } : {}),
     teachers: "all",
     defaults: { ...hetCompDefaults, ...defaults },
     grid: { learningRate: [1e-3, 3e-3, 1e-2], ...grid },
@@ -214,6 +227,15 @@ export const hetcompFinal: DistillationMethod = form({
   variant: { finalStatesOnly: true },
   defaults: { switchEpoch: 120 },
   grid: { switchEpoch: [60, 120] },
+});
+
+/** Ours: no curriculum, but a start from the spectrum of the final states' lists; the ranked loss only. */
+export const hetcompSpectral: DistillationMethod = form({
+  key: "spectral",
+  title: "Spectral start (ours)",
+  students: ["MF"],
+  variant: { finalStatesOnly: true, onlyLoss: "ranked", spectralStart: true },
+  defaults: { switchEpoch: 0 },
 });
 
 /** Ablation: the coarse loss only. */

@@ -9,7 +9,14 @@ import type { DistillationMethod } from "../method.ts";
 import { bpr } from "./bpr.ts";
 import { clDrd } from "./cl_drd.ts";
 import { dcd } from "./dcd.ts";
-import { hetcomp, hetcompFinal, hetcompOverall, hetcompRanked, hetcompReleased } from "./hetcomp.ts";
+import {
+  hetcomp,
+  hetcompFinal,
+  hetcompOverall,
+  hetcompRanked,
+  hetcompReleased,
+  hetcompSpectral,
+} from "./hetcomp.ts";
 import { mtd } from "./mtd.ts";
 import { rrd } from "./rrd.ts";
 import { softmax } from "./softmax.ts";
@@ -28,6 +35,7 @@ export const distillationMethods: Readonly<Record<string, DistillationMethod>> =
     hetcompOverall,
     hetcompRanked,
     hetcomp,
+    hetcompSpectral,
   ].map((method) => [method.key, method]),
 );
 
