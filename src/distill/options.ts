@@ -22,6 +22,11 @@ export interface DistillOptions {
   readonly initialScale?: number;
   /** Training interactions per batch, whose distinct users are visited. Default 1024. */
   readonly batchSize?: number;
+  /**
+   * "spectral": the student starts from {@linkcode spectralRows} of the final states instead of random numbers, and
+   * learns by the second phase alone. Default "random".
+   */
+  readonly start?: "random" | "spectral";
   /** How users come into batches. Default "interactions". */
   readonly sampling?: UserSampling;
   /** Distilled unobserved items per user (K). Default 100. */
@@ -64,6 +69,7 @@ export const distillDefaults: DistillSettings = {
   weightDecay: 1e-5,
   initialScale: 0.01,
   batchSize: 1024,
+  start: "random",
   sampling: "interactions",
   listLength: 100,
   observedLength: 10,
@@ -100,6 +106,7 @@ const positiveNumbers = [
   "anneal",
 ] as const;
 const choices = {
+  start: ["random", "spectral"],
   sampling: ["interactions", "uniform"],
   scores: ["free", "clamped"],
   gain: ["teacher", "student"],

@@ -22,9 +22,10 @@ export interface HetCompVariant {
   readonly finalStatesOnly?: boolean;
   /** Use only one of the two losses, from the start to the end. */
   readonly onlyLoss?: Granularity;
-  /** Start from {@linkcode spectralRows} of the final states instead of random numbers. */
-  readonly spectralStart?: boolean;
 }
+
+/** What a spectral start goes with: there is nothing left that a curriculum or the coarse loss would ease. */
+const afterSpectralStart: HetCompVariant = { finalStatesOnly: true, onlyLoss: "ranked" };
 
 /** HetComp at work on one student. */
 export class HetCompRun implements MethodRun {
@@ -42,9 +43,10 @@ export class HetCompRun implements MethodRun {
   constructor(
     context: MethodContext,
     settings: DistillSettings,
-    variant: HetCompVariant = {},
+    given: HetCompVariant = {},
     switchEpoch = 0,
   ) {
+    const variant = settings.start === "spectral" ? afterSpectralStart : given;
     const { gpu, split, trajectories, student } = context;
     this.#context = context;
     this.#settings = settings;
@@ -61,14 +63,17 @@ export class HetCompRun implements MethodRun {
       capacity: Math.min(student.users, settings.batchSize),
     });
     this.#teach();
-    if (variant.spectralStart) this.#startFromSpectrum();
+    if (settings.start === "spectral") this.#startFromSpectrum();
   }
 
   #startFromSpectrum(): void {
     const { split, student } = this.#context;
     const { dim, seed } = this.#settings;
     const tops = this.#curriculum.targets();
-    student.start!(spectralRows(split.train, tops, { items: split.items, dim, seed }));
+    if (!student.start) {
+      throw new ArgumentError("start", "this student's rows are computed from other parameters", "random");
+    }
+    student.start(spectralRows(split.train, tops, { items: split.items, dim, seed }));
   }
 
   #teach(): void {
@@ -234,8 +239,7 @@ export const hetcompSpectral: DistillationMethod = form({
   key: "spectral",
   title: "Spectral start (ours)",
   students: ["MF"],
-  variant: { finalStatesOnly: true, onlyLoss: "ranked", spectralStart: true },
-  defaults: { switchEpoch: 0 },
+  defaults: { start: "spectral", learningRate: 1e-2 },
 });
 
 /** Ablation: the coarse loss only. */
