@@ -33,6 +33,7 @@ const whole = [
   "listLength",
   "observedLength",
   "stageEpochs",
+  "compareEvery",
 ];
 
 /**

@@ -28,6 +28,7 @@ const short = { dim: 4, batchSize: 256, every: 2, epochs: 6, learningRate: 0.03 
 const own: Record<string, Record<string, number>> = {
   "cl-drd": { stageEpochs: 2 },
   "hetcomp-final": { switchEpoch: 3 },
+  dcd: { compareEvery: 2 },
 };
 
 for (const key of Object.keys(distillationMethods)) {

@@ -142,7 +142,7 @@ class DcdRun implements MethodRun {
   async epoch(epoch: number): Promise<number> {
     const { gpu, student, settings } = this.#context;
     // The first comparison is with the student's start.
-    if (this.#sides.some(({ lists }) => lists === null)) await this.#compare(0);
+    if ((epoch - 1) % (settings.compareEvery as number) === 0) await this.#compare(epoch - 1);
     const [users, items] = this.#sides as [Side, Side];
     using userBatches = new EpochBatches(gpu, users.batchesOf(epoch));
     using itemBatches = new EpochBatches(gpu, items.batchesOf(epoch));
@@ -165,10 +165,6 @@ class DcdRun implements MethodRun {
     for (const side of this.#sides) await side.compare(epoch);
   }
 
-  between(epoch: number): Promise<void> {
-    return this.#compare(epoch);
-  }
-
   checkpoint(): Checkpoint {
     if (this.#sides.some(({ lists }) => lists === null)) return {};
     return Object.assign({}, ...this.#sides.map((side) => side.checkpoint()));
@@ -187,13 +183,14 @@ class DcdRun implements MethodRun {
 /**
  * DCD (Lee and Kim, CIKM 2021): BPR + lambda (user side + item side). Each side teaches its correction lists
  * ({@linkcode correctionLists}) by Plackett-Luce of the under-ranked against the over-ranked ones; the lists are made anew
- * every `every` epochs. On the item side, items rank users, the teacher's order being that of the ensemble's importance.
+ * every `compareEvery` epochs. On the item side, items rank users, the teacher's order being that of the ensemble's importance.
  */
 export const dcd: DistillationMethod = {
   key: "dcd",
   title: "DCD",
   teachers: "all",
-  defaults: { lambda: 0.01, listLength: 100, sharpness: 0.01 },
+  // Older lists push down what the student has already dropped, and what it ranks instead comes back: it oscillates.
+  defaults: { lambda: 0.01, listLength: 100, sharpness: 0.01, compareEvery: 2 },
   grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1], sharpness: [0.001, 0.01] },
   start: (context) => new DcdRun(context),
 };
