@@ -82,14 +82,19 @@ const add = (
   name: string,
   start: (context: Parameters<ReturnType<typeof methodOf>["start"]>[0]) => MethodRun,
   key = name,
+  options: Record<string, number> = {},
 ) => {
-  const settings = methodSettings(methodOf(key), { dim: Number(dim) });
+  const settings = methodSettings(methodOf(key), { dim: Number(dim), ...options });
   const student = new FactorStudent(gpu, split, settings);
   runs.push({ name, student, run: start({ gpu, split, trajectories, student, settings }), times: [] });
 };
-for (const key of ["bpr", "softmax", "rrd", "mtd", "cl-drd", "dcd"]) {
+for (const key of ["bpr", "softmax", "rrd", "mtd", "cl-drd"]) {
   add(key, (context) => methodOf(key).start(context));
 }
+// Its comparison does not grow with the steps that are timed: once without, once with it.
+const comparing = "dcd, comparing";
+add("dcd", (context) => methodOf("dcd").start(context), "dcd", { compareEvery: 1000 });
+add(comparing, (context) => methodOf("dcd").start(context), "dcd", { compareEvery: 1 });
 for (const onlyLoss of ["overall", "ranked"] as const) {
   add(
     `hetcomp, ${onlyLoss} loss`,
@@ -111,7 +116,7 @@ for (let round = 0; round < Number(rounds) + 1; round++) {
   for (const { name, run, times, student } of runs) {
     const time = await timed(() => run.epoch(round + 1));
     if (round > 0) times.push(time);
-    if (round > 0 && (name === "mtd" || name === "dcd")) {
+    if (round > 0 && name === "mtd") {
       const between = await timed(() => run.between!(10 * round, new Uint32Array(), 0));
       (other[`${name}, every ten epochs`] ??= []).push(between);
     }
@@ -123,6 +128,12 @@ for (let round = 0; round < Number(rounds) + 1; round++) {
     }
   }
 }
+const timesOf = (wanted: string) => runs.find(({ name }) => name === wanted)!.times;
+const without = timesOf("dcd");
+other["dcd, every other epoch"] = timesOf(comparing).map((time, n) => [
+  time[0] - without[n]![0],
+  time[1] - without[n]![1],
+]);
 const median = (times: readonly number[]) =>
   times.toSorted((left, right) => left - right)[times.length >> 1]!;
 const row = (name: string, times: readonly Time[], factor: number) => [
@@ -133,6 +144,6 @@ console.log(
   `${whole.users} users, ${whole.items} items, ${wholeSteps} steps an epoch, dim ${dim}, ${gpu.adapter.name}`,
 );
 console.log(textTable(["an epoch of", "processor s", "wall s"], [
-  ...runs.map(({ name, times }) => row(name, times, scale)),
+  ...runs.filter(({ name }) => name !== comparing).map(({ name, times }) => row(name, times, scale)),
   ...Object.entries(other).map(([name, times]) => row(name, times, 1)),
 ]));
