@@ -9,6 +9,7 @@
 // The device.
 export { type Gpu, type GpuOptions, type HostArray, openGpu, type Workgroups } from "./src/gpu/gpu.ts";
 export type { AdapterChoice, AdapterDescription } from "./src/gpu/adapter.ts";
+export type { Sharing } from "./src/gpu/sharing.ts";
 export type { DeviceArray } from "./src/gpu/device_array.ts";
 export type {
   Kernel,
