@@ -36,7 +36,7 @@ export class Gpu implements Disposable {
   readonly device: GPUDevice;
   /** Whether per-kernel times are taken. */
   readonly timing: boolean;
-  /** How many consecutive invocations can load for each other; see sharing.ts. */
+  /** How many consecutive invocations can load for each other: {@linkcode Sharing}. */
   readonly sharing: Sharing;
   readonly #pool: BufferPool;
   readonly #kernels = new Map<string, Kernel>();

@@ -45,7 +45,7 @@ export interface RankCountsOptions {
  * ```
  *
  * @returns `length` ranks per user; 0xffffffff where there is no target.
- * @throws {ArgumentError} if `length` is no positive integer, `targets` does not hold `length` items per user, an
+ * @throws {ArgumentError} if `length` is no integer from 1 to 60,000, `targets` does not hold `length` items per user, an
  * item does not exist, a number is not finite, or `exclude` has another number of rows.
  * @throws {GpuError} if an array does not fit into one binding of the device.
  */

@@ -9,8 +9,7 @@ import scoreStep from "../../shaders/score/score_step.wgsl" with { type: "text" 
 import type { DeviceExclusions } from "./exclusions.ts";
 import { type FactorRows, vectorsOf } from "./factors.ts";
 import { operationsPerDispatch, ranges } from "./dispatch_limits.ts";
-import { sharedLoads } from "./shared_loads.ts";
-import { streamingTile } from "./top_k_plan.ts";
+import { sharedLoads, streamingTile } from "./shared_loads.ts";
 import { itemsCounted, targetBytes, TargetPlaces } from "./target_places.ts";
 
 /** What {@linkcode rankCountsOnDevice} works on. */

@@ -18,3 +18,12 @@ export function sharedLoads(share: Sharing, streamed: number, small = true): str
   if (share === 1) return none;
   return small && streamed <= longestWritten ? broadcast : shuffle;
 }
+
+/** Users of one invocation that goes through the items, and invocations of its workgroup. */
+export function streamingTile(
+  vectors: number,
+  kind: "hardware" | "software",
+): { users: number; size: number } {
+  if (kind === "software") return { users: vectors > 16 ? 4 : 8, size: 16 };
+  return { users: Math.max(1, Math.min(8, Math.floor(32 / vectors))), size: 64 };
+}

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ArgumentError } from "../errors.ts";
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import collectRanks from "../../shaders/rank/collect_ranks.wgsl" with { type: "text" };
@@ -19,7 +20,7 @@ const tile = 16;
 export const targetBytes = 20;
 
 /** Turns of loops in which shaders/rank/place_of.wgsl finds a place, the loop around it included. */
-export function turnsOfSearch(length: number): number {
+function turnsOfSearch(length: number): number {
   return 2 * Math.ceil(Math.log2(length + 1)) + 3;
 }
 
@@ -43,8 +44,15 @@ export class TargetPlaces implements Disposable {
   readonly #gpu: Gpu;
   readonly #length: number;
 
-  /** Takes the memory for `users` users with `length` targets each. */
+  /**
+   * Takes the memory for `users` users with `length` targets each.
+   *
+   * @throws {ArgumentError} if there are more targets than one invocation may go through.
+   */
   constructor(gpu: Gpu, users: number, length: number) {
+    if (length > turnsPerInvocation) {
+      throw new ArgumentError("length", `it is ${length}`, `at most ${turnsPerInvocation} targets per user`);
+    }
     this.#gpu = gpu;
     this.#length = length;
     const array = (label: string) => gpu.array(`targets: ${label}`, 4 * users * length);

@@ -12,7 +12,7 @@ import sufficient from "../../shaders/rank/sufficient.wgsl" with { type: "text" 
 import { operationsPerDispatch, ranges } from "./dispatch_limits.ts";
 import type { DeviceExclusions } from "./exclusions.ts";
 import { type FactorRows, vectorsOf } from "./factors.ts";
-import { sharedLoads } from "./shared_loads.ts";
+import { sharedLoads, streamingTile } from "./shared_loads.ts";
 import {
   itemsFiltered,
   itemsPerDispatch,
@@ -21,7 +21,6 @@ import {
   planTopK,
   repairShare,
   sharedSteps,
-  streamingTile,
 } from "./top_k_plan.ts";
 import { recordSelection } from "./top_k_selection.ts";
 

@@ -122,15 +122,6 @@ export function itemsPerDispatch(users: number, vectors: number, heap: number): 
   return Math.max(1, Math.floor(Math.min(pairsPerDispatch / users, (turnsPerInvocation - 100) / turns)));
 }
 
-/** Users of one invocation that goes through the items, and invocations of its workgroup. */
-export function streamingTile(
-  vectors: number,
-  kind: "hardware" | "software",
-): { users: number; size: number } {
-  if (kind === "software") return { users: vectors > 16 ? 4 : 8, size: 16 };
-  return { users: Math.max(1, Math.min(8, Math.floor(32 / vectors))), size: 64 };
-}
-
 /** Items that one invocation filters for `users` users within its turns. */
 export function itemsFiltered(users: number): number {
   return Math.min(512, Math.floor(turnsPerInvocation / (users + 4) / 8) * 8);

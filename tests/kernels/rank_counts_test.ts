@@ -130,6 +130,14 @@ Deno.test("rankCountsOnDevice() serves named users from one table", async () => 
   assert.deepEqual([...await gpu.readIntegers(ranks)], wanted);
 });
 
+Deno.test("rankCounts() refuses lists longer than one invocation may go through", async () => {
+  using gpu = await openGpu();
+  const length = 60_001;
+  const targets = new Uint32Array(length);
+  const problem = { users: Float32Array.of(1), items: Float32Array.of(1), dim: 1, targets, length };
+  await assert.rejects(rankCounts(gpu, problem), /at most 60000 targets/);
+});
+
 Deno.test("rankCounts() says which argument is unusable", async () => {
   using gpu = await openGpu();
   const good = {
