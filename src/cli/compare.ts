@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { writeAtomically } from "../data/files.ts";
 import { generalizationSplit } from "../data/generalization.ts";
 import { splitFingerprint } from "../data/split.ts";
 import type { SettingValue } from "../distill/method.ts";
@@ -23,6 +22,7 @@ import {
   type Tuning,
   tuningFile,
   writeResults,
+  writeTuning,
 } from "./compare_results.ts";
 import { commandLine } from "./distill_config.ts";
 import { withDriver } from "./embedded_driver.ts";
@@ -84,6 +84,11 @@ export function registerCompare(program: Command): void {
       "most epochs of a trial (default: those of a training)",
       positiveInteger,
     )
+    .option(
+      "--tuned-in <folder>",
+      "take the settings that another comparison's trials chose, in place of trials",
+      pathName,
+    )
     .addOption(
       new Option("--setup <kind>", "all users take part, or 80 % of them with 80 % of their items").choices([
         "benchmark",
@@ -120,6 +125,7 @@ interface CompareFlags extends DataFlags, TeacherChoiceFlags {
   patience: number;
   trials: number;
   trialEpochs?: number;
+  tunedIn?: string;
   setup: "benchmark" | "generalization";
   yardsticks: YardstickKind[];
   out?: string;
@@ -213,9 +219,8 @@ class Queue {
 
   /** The best of a method's trials on validation; null if methods are not tuned. */
   async #tune(entry: Entry, note: string): Promise<Tuning | null> {
-    if (!this.#tuned) return null;
     const known = await readTuning(this.#folder, entry.name);
-    if (known) return known;
+    if (known || !this.#tuned) return known;
     const { trialEpochs: epochs, teachers: { seed } } = this.#config;
     const all = this.#trials(entry);
     const trials: { settings: Record<string, SettingValue>; value: number; epochs: number }[] = [];
@@ -230,7 +235,7 @@ class Queue {
     }
     const chosen = trials.reduce((best, { value }, n) => value > trials[best]!.value ? n : best, 0);
     const tuning: Tuning = { grid: methodOf(entry.method).grid, seed, chosen, trials };
-    await writeAtomically(tuningFile(this.#folder, entry.name), JSON.stringify(tuning, null, 2) + "\n");
+    await writeTuning(this.#folder, entry.name, tuning);
     return tuning;
   }
 
@@ -269,6 +274,24 @@ function requireSingleTeachers(entries: readonly Entry[], kinds: readonly string
   }
 }
 
+/** How another comparison tuned the methods, by name. */
+async function tuningsIn(folder: string, entries: readonly Entry[]): Promise<Map<string, Tuning>> {
+  const tunings = new Map<string, Tuning>();
+  for (const { name, method } of entries) {
+    // A teacher alone is the same method with fewer lists.
+    const tuning = await readTuning(folder, name) ?? await readTuning(folder, method);
+    if (!tuning) {
+      throw new ArgumentError(
+        "tuned-in",
+        `${tuningFile(folder, name)} does not exist`,
+        "a comparison with --trials that holds every one of --methods",
+      );
+    }
+    tunings.set(name, { ...tuning, tunedIn: folder });
+  }
+  return tunings;
+}
+
 async function runCompare(flags: CompareFlags): Promise<void> {
   const quiet = flags.quiet ?? false;
   const entries = entriesOf(flags.methods, flags.teachers, flags.student);
@@ -280,6 +303,10 @@ async function runCompare(flags: CompareFlags): Promise<void> {
   const split = views?.inside ?? whole;
   requireEvaluated(split, flags.data);
   await requireTeachers(teacherChoice(flags), split);
+  if (flags.tunedIn !== undefined && flags.trials > 0) {
+    throw new ArgumentError("tuned-in", `there are ${flags.trials} trials beside it`, "no --trials");
+  }
+  const tunings = flags.tunedIn === undefined ? [] : await tuningsIn(flags.tunedIn, entries);
   const epochs = flags.epochs ?? distillPreset(flags.data).epochs ?? 300;
   const folder = flags.out ?? `runs/compare-${split.name}`;
   const config = await joinFolder(folder, {
@@ -298,9 +325,13 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     patience: flags.patience,
     trials: flags.trials,
     trialEpochs: flags.trialEpochs ?? epochs,
+    ...(flags.tunedIn === undefined ? {} : { tunedIn: flags.tunedIn }),
     methods: entries.map(({ name }) => name),
     seeds: flags.seeds,
   });
+  for (const [name, tuning] of tunings) {
+    if (!await readTuning(folder, name)) await writeTuning(folder, name, tuning);
+  }
   const say = (line: string) => quiet || logNotice("compare", line);
   say(
     `data: ${split.name}, ${split.users} users, ${split.items} items, ${split.train.items.length} training pairs`,

@@ -42,6 +42,8 @@ export interface CompareConfig {
   readonly trials: number;
   /** Most epochs of a trial. */
   readonly trialEpochs: number;
+  /** Folder of the comparison whose trials chose the settings, if it was another one. */
+  readonly tunedIn?: string;
   /** Names of the methods asked for so far. */
   readonly methods: readonly string[];
   /** Seeds of the students asked for so far. */
@@ -60,6 +62,7 @@ const fixed = [
   "patience",
   "trials",
   "trialEpochs",
+  "tunedIn",
 ] as const;
 
 /**
@@ -76,7 +79,9 @@ export async function joinFolder(folder: string, asked: CompareConfig): Promise<
       const [was, is] = [found[name], asked[name]].map((value) => JSON.stringify(value));
       if (was !== is) {
         throw new RunError(
-          `the comparison in ${folder} was begun with ${name} ${was}, not ${is}; name another with --out`,
+          `the comparison in ${folder} was begun with ${name} ${was ?? "none"}, not ${
+            is ?? "none"
+          }; name another with --out`,
         );
       }
     }

@@ -46,12 +46,19 @@ export interface Tuning {
   readonly chosen: number;
   /** The trials. */
   readonly trials: readonly TrialSummary[];
+  /** Folder of the comparison that tuned it, if it was another one. */
+  readonly tunedIn?: string;
 }
 
 /** Reads how a method was tuned; null if it was not. */
 export async function readTuning(folder: string, name: string): Promise<Tuning | null> {
   const path = tuningFile(folder, name);
   return await exists(path) ? JSON.parse(await readText(path)) as Tuning : null;
+}
+
+/** Keeps how a method was tuned. */
+export async function writeTuning(folder: string, name: string, tuning: Tuning): Promise<void> {
+  await writeAtomically(tuningFile(folder, name), JSON.stringify(tuning, null, 2) + "\n");
 }
 
 /** What a summary needs beside the folder. */
@@ -130,13 +137,15 @@ async function methodSummary(
 ): Promise<MethodSummary> {
   const { seed: _, ...settings } = cells[0]?.settings ?? {};
   const { name, title, group } = entry;
+  const tuning = await readTuning(folder, name);
   return {
     name,
     title,
     group,
     settings,
     parameters: studentParameters(String(settings.student), split, Number(settings.dim ?? 0)),
-    trials: [...(await readTuning(folder, name))?.trials ?? []],
+    trials: [...tuning?.trials ?? []],
+    ...(tuning?.tunedIn === undefined ? {} : { tunedIn: tuning.tunedIn }),
     cells: cells.map(({ name: _name, settings: _settings, ...cell }) => cell),
   };
 }

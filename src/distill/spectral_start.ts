@@ -22,6 +22,8 @@ const weightScale = 30;
 /** Vectors beyond those wanted, which make the iteration converge sooner. */
 const oversampling = 6;
 const iterations = 30;
+/** Rounds of plane rotations; they converge quadratically, a handful is enough. */
+const sweeps = 30;
 
 /** Observed items and tops of every user, with weights; divided by the roots of the sums of row and column. */
 function targetMatrix(observed: Ragged, tops: Ragged, items: number): SparseRows {
@@ -77,6 +79,47 @@ function orthonormalize(matrix: Float64Array, width: number): void {
     const factor = length > 1e-12 * before ? 1 / length : 0;
     for (let row = 0; row < matrix.length; row += width) matrix[row + a]! *= factor;
   }
+}
+
+/**
+ * Rotates the columns of both until those of `right` are orthogonal (the one-sided method of Hestenes and Jacobi).
+ *
+ * @returns The columns in descending order of their length in `right`, with that length.
+ */
+function rotate(
+  right: Float64Array,
+  left: Float64Array,
+  width: number,
+): { column: number; length: number }[] {
+  const dot = (a: number, b: number) => {
+    let sum = 0;
+    for (let row = 0; row < right.length; row += width) sum += right[row + a]! * right[row + b]!;
+    return sum;
+  };
+  const turn = (matrix: Float64Array, a: number, b: number, cosine: number, sine: number) => {
+    for (let row = 0; row < matrix.length; row += width) {
+      const [one, two] = [matrix[row + a]!, matrix[row + b]!];
+      matrix[row + a] = cosine * one - sine * two;
+      matrix[row + b] = sine * one + cosine * two;
+    }
+  };
+  let turned = true;
+  for (let sweep = 0; turned && sweep < sweeps; sweep++) {
+    turned = false;
+    for (let a = 0; a < width; a++) {
+      for (let b = a + 1; b < width; b++) {
+        const [ofA, ofB, both] = [dot(a, a), dot(b, b), dot(a, b)];
+        if (Math.abs(both) <= 1e-12 * Math.sqrt(ofA * ofB)) continue;
+        turned = true;
+        const half = (ofB - ofA) / (2 * both);
+        const tangent = (half < 0 ? -1 : 1) / (Math.abs(half) + Math.hypot(1, half));
+        const cosine = 1 / Math.hypot(1, tangent);
+        for (const matrix of [right, left]) turn(matrix, a, b, cosine, tangent * cosine);
+      }
+    }
+  }
+  return Array.from({ length: width }, (_, column) => ({ column, length: Math.sqrt(dot(column, column)) }))
+    .sort((one, two) => two.length - one.length);
 }
 
 /** `target` = matrix x `source`, or its transpose x `source`. */
@@ -143,18 +186,15 @@ export function spectralRows(
     multiply(matrix, left, right, width, true);
   }
   const rows = new Float32Array((users + items) * dim);
-  for (let a = 0; a < dim; a++) {
-    // The columns of `right` are V S.
-    let squares = 0;
-    for (let row = a; row < right.length; row += width) squares += right[row]! ** 2;
-    const value = Math.sqrt(squares);
-    if (value === 0) continue;
-    const ofUsers = Math.sqrt(value * users);
-    const ofItems = Math.sqrt(items / value);
-    for (let user = 0; user < users; user++) rows[user * dim + a] = left[user * width + a]! * ofUsers;
+  // The columns of `right` are then V S.
+  rotate(right, left, width).slice(0, dim).forEach(({ column, length }, a) => {
+    if (length === 0) return;
+    const ofUsers = Math.sqrt(length * users);
+    const ofItems = Math.sqrt(items / length);
+    for (let user = 0; user < users; user++) rows[user * dim + a] = left[user * width + column]! * ofUsers;
     for (let item = 0; item < items; item++) {
-      rows[(users + item) * dim + a] = right[item * width + a]! * ofItems;
+      rows[(users + item) * dim + a] = right[item * width + column]! * ofItems;
     }
-  }
+  });
   return rows;
 }

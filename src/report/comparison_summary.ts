@@ -62,6 +62,8 @@ export interface MethodSummary {
   parameters: number;
   /** Trials of tuning; empty if it was not tuned. */
   trials: TrialSummary[];
+  /** Folder of the comparison whose trials they are, if it was another one. */
+  tunedIn?: string;
   /** Its trainings. */
   cells: CellSummary[];
 }

@@ -195,10 +195,12 @@ export function testTable(summary: ComparisonSummary, number: number): string {
 export function settingsList(summary: ComparisonSummary): string {
   const told = (settings: MethodSummary["settings"]) =>
     Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(", ");
-  const entries = finishedOf(summary).map(({ title, settings, trials }) => {
+  const entries = finishedOf(summary).map(({ title, settings, trials, tunedIn }) => {
     const tuning = trials.length === 0
       ? ""
-      : `<br/>Trials, best validation Recall@50 first: ${
+      : `<br/>Trials${
+        tunedIn === undefined ? "" : ` in ${escapeHtml(tunedIn)}`
+      }, best validation Recall@50 first: ${
         trials.toSorted((left, right) => right.value - left.value)
           .map((trial) => `${formatMetric(trial.value)} (${escapeHtml(told(trial.settings))})`).join("; ")
       }`;

@@ -100,6 +100,34 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
     },
   );
 
+  await t.step(
+    "another comparison's trials choose the settings, a teacher alone has those of HetComp",
+    async () => {
+      const taken = [...base, "--tuned-in", at("whole"), "--out", at("taken")];
+      const { stderr } = await succeed(...taken, "--methods", "rrd");
+      assert.doesNotMatch(stderr, /trial/);
+      const summary = await results(at("taken"));
+      const [rrd] = summary.methods;
+      const from = (await results(at("whole"))).methods.find(({ name }) => name === "rrd")!;
+      assert.deepEqual(rrd!.settings, from.settings);
+      assert.deepEqual(rrd!.trials, from.trials);
+      assert.equal(rrd!.cells.length, 1);
+      assert.deepEqual(rrd!.cells[0]!.metrics, from.cells[0]!.metrics);
+      assert.ok((await Deno.readTextFile(at("taken/report.html"))).includes(`Trials in ${at("whole")}`));
+      await fail(/tuning\/only-MF\.json does not exist/, [...taken, "--methods", "only-MF"]);
+      const settings = { learningRate: 0.01, alpha: 1 };
+      await Deno.writeTextFile(
+        at("whole/tuning/hetcomp.json"),
+        JSON.stringify({ grid: {}, seed: 1, chosen: 0, trials: [{ settings, value: 0, epochs: 10 }] }),
+      );
+      await succeed(...taken, "--methods", "only-MF");
+      const alone = (await results(at("taken"))).methods.at(-1)!;
+      assert.deepEqual([alone.name, alone.settings.learningRate, alone.settings.alpha], ["only-MF", 0.01, 1]);
+      await fail(/there are 2 trials beside it/, [...taken, "--trials", "2"]);
+      await fail(/begun with tunedIn ".*", not none/, [...base, "--methods", "bpr", "--out", at("taken")]);
+    },
+  );
+
   await t.step("the generalization setup measures users who took part and users who did not", async () => {
     const setup = ["--setup", "generalization", "--out", at("general")];
     await succeed(...base, "--methods", "bpr", ...setup);
