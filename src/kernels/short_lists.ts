@@ -64,6 +64,9 @@ export interface ShortListBatch {
   readonly lossSlot: number;
 }
 
+/** Places of a list whose pairs one invocation takes, so that what it loads of the others serves all of them. */
+const placesPerInvocation = 8;
+
 /** Lists that are longer are refused: every vector is compared with every other one of its list. */
 const longestList = 1024;
 
@@ -180,7 +183,7 @@ export class ShortLists implements Disposable {
       count * places * width * 8,
     );
     const losing = this.#loss === "pairs"
-      ? this.#recordPairs(batch, places, everyPlace)
+      ? this.#recordPairs(batch, places)
       : this.#recordOrder(batch, places);
     recordLossSums(gpu, losses, loss, { count: losing, batch: losing, firstBatch: lossSlot });
     gpu.dispatch(
@@ -209,26 +212,24 @@ export class ShortLists implements Disposable {
   }
 
   /** How many losses are to be summed. */
-  #recordPairs(
-    { numbers, start, count, weight }: ShortListBatch,
-    places: number,
-    all: [number, number],
-  ): number {
+  #recordPairs({ numbers, start, count, weight }: ShortListBatch, places: number): number {
     const gpu = this.#gpu;
     const { offsets } = this.#lists;
     const { scores, other: positions, coefficients, losses } = this.#work;
+    const header = { PLACES: placesPerInvocation };
+    const blocks = spread(Math.ceil(count * Math.ceil(places / placesPerInvocation) / 64));
     gpu.dispatch(
-      gpu.kernel({ name: "loss/short_list_positions", code: positionsCode, parts: [part] }),
+      gpu.kernel({ name: "loss/short_list_positions", code: positionsCode, parts: [part], header }),
       { numbers, offsets, scores, positions },
       { start, count, places },
-      all,
+      blocks,
       count * places * places * 4,
     );
     gpu.dispatch(
-      gpu.kernel({ name: "loss/short_list_pairs", code: pairsCode, parts: [part, logSigmoidCode] }),
+      gpu.kernel({ name: "loss/short_list_pairs", code: pairsCode, parts: [part, logSigmoidCode], header }),
       { numbers, offsets, labels: this.#judgement, scores, positions, coefficients, losses },
       { start, count, places, weight },
-      all,
+      blocks,
       count * places * places * 40,
     );
     return count * places;
