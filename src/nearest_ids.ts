@@ -16,27 +16,31 @@ export function nearestIds(unknown: string, known: Iterable<string>, count = 3):
   const found: { id: string; distance: number }[] = [];
   for (const id of known) {
     const longer = Math.max(unknown.length, id.length);
-    const farthest = found.length < count ? longer : Math.min(longer, found[count - 1]!.distance);
+    const farthest = Math.min(longer, found[count - 1]?.distance ?? longer);
     if (Math.abs(unknown.length - id.length) >= farthest) continue;
-    const distance = editDistance(unknown, id);
+    const distance = editDistance(unknown, id, farthest);
     if (distance >= farthest) continue;
-    const place = found.findIndex((other) => distance < other.distance);
-    found.splice(place < 0 ? found.length : place, 0, { id, distance });
-    if (found.length > count) found.pop();
+    found.push({ id, distance });
+    found.sort((one, other) => one.distance - other.distance).splice(count);
   }
   return found.map(({ id }) => id);
 }
 
-/** The least number of insertions, deletions and substitutions of UTF-16 units that make `b` of `a`. */
-export function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, n) => n);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const substitution = previous[column - 1]! + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(substitution, previous[column]! + 1, current[column - 1]! + 1));
+/**
+ * The least number of insertions, deletions and substitutions of UTF-16 units that make `b` of `a`; any number from
+ * `limit` up if it is not below that, which is found sooner.
+ */
+export function editDistance(a: string, b: string, limit = Infinity): number {
+  const row = Array.from({ length: b.length + 1 }, (_, n) => n);
+  for (let n = 1; n <= a.length; n++) {
+    let diagonal = n - 1;
+    let least = row[0] = n;
+    for (let m = 1; m <= b.length; m++) {
+      const substitution = diagonal + (a[n - 1] === b[m - 1] ? 0 : 1);
+      diagonal = row[m]!;
+      least = Math.min(least, row[m] = Math.min(substitution, diagonal + 1, row[m - 1]! + 1));
     }
-    previous = current;
+    if (least >= limit) return least;
   }
-  return previous[b.length]!;
+  return row[b.length]!;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { nearestIds } from "../src/nearest_ids.ts";
+import { editDistance, nearestIds } from "../src/nearest_ids.ts";
 
 function plainDistance(a: string, b: string): number {
   if (a === "" || b === "") return a.length + b.length;
@@ -26,5 +26,15 @@ Deno.test("nearestIds() agrees with a plain recursive edit distance", () => {
       .filter(({ id, distance }) => distance < Math.max(id.length, unknown.length))
       .sort((a, b) => a.distance - b.distance || a.n - b.n).slice(0, 3);
     assert.deepEqual(nearestIds(unknown, known), near.map(({ id }) => id));
+  }));
+});
+
+Deno.test("editDistance() is exact below its limit, and not below it elsewhere", () => {
+  const word = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 5 });
+  fc.assert(fc.property(word, word, fc.integer({ min: 0, max: 6 }), (a, b, limit) => {
+    const distance = plainDistance(a, b);
+    assert.equal(editDistance(a, b), distance);
+    const found = editDistance(a, b, limit);
+    assert.ok(distance < limit ? found === distance : found >= limit);
   }));
 });

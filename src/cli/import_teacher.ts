@@ -115,8 +115,12 @@ function notes(imported: ImportedTrajectory): string[] {
   if (usersWithoutList > 0) {
     said.push(
       `${
-        counted(usersWithoutList, "user has", "users have")
-      } no list in the last state, and learn nothing from it`,
+        counted(
+          usersWithoutList,
+          "user has no list in the last state, and learns",
+          "users have no list in the last state, and learn",
+        )
+      } nothing from it`,
     );
   }
   said.push(
