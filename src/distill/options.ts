@@ -24,9 +24,19 @@ export interface DistillOptions {
   readonly batchSize?: number;
   /**
    * "spectral": the student starts from {@linkcode spectralRows} of the final states instead of random numbers, and
-   * learns by the second phase alone. Default "random".
+   * is taught these all the time, by the ranked loss unless `loss` is "weighted". Default "random".
    */
   readonly start?: "random" | "spectral";
+  /**
+   * "phases": the coarse loss while the teachers' states advance, then the ranked one. "weighted": all the time, every
+   * user's T_u under one softmax over the unobserved items, the n-th weighing exp(-n / `weightScale`), and each of P_u
+   * against the same with `positivesWeight`. Default "phases".
+   */
+  readonly loss?: "phases" | "weighted";
+  /** Places over which a distilled item's weight falls to 1/e, where the loss is "weighted". Default 10. */
+  readonly weightScale?: number;
+  /** Weight of an observed item, the first distilled one having 1, where the loss is "weighted". Default 0.4. */
+  readonly positivesWeight?: number;
   /** How users come into batches. Default "interactions". */
   readonly sampling?: UserSampling;
   /** Distilled unobserved items per user (K). Default 100. */
@@ -39,6 +49,8 @@ export interface DistillOptions {
   readonly overallWeight?: number;
   /** Weight of the loss of the second phase. Default 0.005. */
   readonly rankedWeight?: number;
+  /** Weight of the loss that is "weighted". Default 0.02. */
+  readonly weightedWeight?: number;
   /** Epochs between evaluations and between advances along the trajectories (p). Default 10. */
   readonly every?: number;
   /** Evaluations of the second phase without a better validation value after which training ends. Default 5. */
@@ -70,12 +82,16 @@ export const distillDefaults: DistillSettings = {
   initialScale: 0.01,
   batchSize: 1024,
   start: "random",
+  loss: "phases",
+  weightScale: 10,
+  positivesWeight: 0.4,
   sampling: "interactions",
   listLength: 100,
   observedLength: 10,
   scores: "free",
   overallWeight: 0.01,
   rankedWeight: 0.005,
+  weightedWeight: 0.02,
   every: 10,
   patience: 5,
   discrepancyLength: 50,
@@ -101,12 +117,15 @@ const positiveNumbers = [
   "initialScale",
   "overallWeight",
   "rankedWeight",
+  "weightedWeight",
+  "weightScale",
   "lambda",
   "alpha",
   "anneal",
 ] as const;
 const choices = {
   start: ["random", "spectral"],
+  loss: ["phases", "weighted"],
   sampling: ["interactions", "uniform"],
   scores: ["free", "clamped"],
   gain: ["teacher", "student"],
@@ -135,8 +154,10 @@ export function distillSettings(options: DistillOptions): DistillSettings {
       throw new ArgumentError(name, `it is ${settings[name]}`, "a positive number");
     }
   }
-  if (!(Number.isFinite(settings.weightDecay) && settings.weightDecay >= 0)) {
-    throw new ArgumentError("weightDecay", `it is ${settings.weightDecay}`, "a number from 0 up");
+  for (const name of ["weightDecay", "positivesWeight"] as const) {
+    if (!(Number.isFinite(settings[name]) && settings[name] >= 0)) {
+      throw new ArgumentError(name, `it is ${settings[name]}`, "a number from 0 up");
+    }
   }
   for (const name of Object.keys(choices) as (keyof typeof choices)[]) {
     if (!(choices[name] as readonly string[]).includes(settings[name])) {

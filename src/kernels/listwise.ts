@@ -11,7 +11,13 @@ import { padRows, strideOf, unpadRows } from "./embedding.ts";
 import { indexLists, uploadListIndex } from "./list_index.ts";
 import { type Granularity, ListwiseStep, type ScoreRange } from "./listwise_step.ts";
 
-export { type Granularity, type ListLoss, ListwiseStep, type ScoreRange } from "./listwise_step.ts";
+export {
+  type Granularity,
+  type ListLoss,
+  type ListWeights,
+  ListwiseStep,
+  type ScoreRange,
+} from "./listwise_step.ts";
 
 /** What {@linkcode listwiseLoss} works on. */
 export interface ListwiseInput {

@@ -17,6 +17,7 @@ import overallCode from "../../shaders/loss/listwise_overall.wgsl" with { type: 
 import prefixPart from "../../shaders/loss/listwise_prefix.wgsl" with { type: "text" };
 import plackettLuceCode from "../../shaders/loss/listwise_plackett_luce.wgsl" with { type: "text" };
 import rankedCode from "../../shaders/loss/listwise_ranked.wgsl" with { type: "text" };
+import weightedCode from "../../shaders/loss/listwise_weighted.wgsl" with { type: "text" };
 import lossCode from "../../shaders/loss/listwise_loss.wgsl" with { type: "text" };
 
 /**
@@ -25,8 +26,19 @@ import lossCode from "../../shaders/loss/listwise_loss.wgsl" with { type: "text"
  */
 export type Granularity = "overall" | "ranked";
 
-/** {@linkcode Granularity}, or "plackett-luce": the tops in order against everything unlisted; positives take no part. */
-export type ListLoss = Granularity | "plackett-luce";
+/**
+ * {@linkcode Granularity}, or "plackett-luce": the tops in order against everything unlisted, positives take no part; or
+ * "weighted": the tops under one softmax over everything that is not observed, the first weighing most.
+ */
+export type ListLoss = Granularity | "plackett-luce" | "weighted";
+
+/** How the "weighted" loss weighs what is listed: the n-th top exp(-n / scale), every positive the same. */
+export interface ListWeights {
+  /** Places over which a top's weight falls to 1/e, above 0. */
+  readonly scale: number;
+  /** Weight of a positive, from 0 on; the first top has 1. */
+  readonly positives: number;
+}
 
 /**
  * How scores enter: "clamped" to [-40, 40] with no gradient outside and denominators of at least 1e-5, as the authors'
@@ -66,6 +78,8 @@ export interface ListwiseBatch {
   readonly index: DeviceListIndex;
   /** Which loss. */
   readonly granularity: ListLoss;
+  /** The weights of the "weighted" loss, which needs them. */
+  readonly weights?: ListWeights;
   /** Factor of the loss and its gradient, not negative. */
   readonly weight: number;
   /** Floats: one slot per step, so that no sum over steps is rounded. */
@@ -117,6 +131,7 @@ export class ListwiseStep implements Disposable {
       overall: kernel("overall", overallCode),
       ranked: kernel("ranked", rankedCode, prefixPart),
       "plackett-luce": kernel("plackett_luce", plackettLuceCode, prefixPart),
+      weighted: kernel("weighted", weightedCode, prefixPart),
     };
     this.#total = kernel("loss", lossCode);
     this.#losses = gpu.array("listwise: losses", 4 * capacity);
@@ -141,13 +156,18 @@ export class ListwiseStep implements Disposable {
     const gpu = this.#gpu;
     const capacity = this.#capacity;
     const users = this.#users;
-    const { table, start, count, index, granularity, weight } = batch;
+    const { table, start, count, index, granularity, weight, weights } = batch;
     if (!(weight >= 0)) throw new ArgumentError("weight", `it is ${weight}`, "a number from 0 on");
+    const weighted = granularity === "weighted";
+    if (weighted && !(weights && weights.scale > 0 && weights.positives >= 0)) {
+      const right = "a scale above 0 and a weight of positives from 0 on";
+      throw new ArgumentError("weights", `they are ${JSON.stringify(weights)}`, right);
+    }
     if (index.users !== users) {
       throw new ArgumentError("index", `it is for ${index.users} users`, `${users}, as the workspace`);
     }
     const needed = 4 * capacity * index.longestList;
-    const ordered = granularity !== "overall";
+    const ordered = granularity !== "overall" && !weighted;
     if (ordered && this.#denominators.byteLength < needed) {
       this.#denominators.dispose();
       this.#denominators = gpu.array("listwise: denominators", needed);
@@ -176,7 +196,13 @@ export class ListwiseStep implements Disposable {
         losses: this.#losses,
         ...(ordered ? { denominators: this.#denominators } : {}),
       },
-      { start, count, weight, log_weight: weight > 0 ? Math.log(weight) : lowest },
+      {
+        start,
+        count,
+        weight,
+        log_weight: weight > 0 ? Math.log(weight) : lowest,
+        ...(weighted ? { positives_weight: weights!.positives, scale: weights!.scale } : {}),
+      },
       spread(Math.ceil(count / 64)),
     );
     gpu.dispatch(

@@ -5,23 +5,24 @@ import { lineChart } from "./line_chart.ts";
 import { color } from "./palette.ts";
 import type { EpochRecord, RunSummary } from "./run_summary.ts";
 
-type Phase = "overall" | "ranked" | "all";
+type Phase = "overall" | "ranked" | "weighted" | "all";
 
 const titles: Record<Phase, string> = {
   overall: "Loss, overall phase",
   ranked: "Loss, ranked phase",
+  weighted: "Loss, weighted lists",
   all: "Loss",
 };
 
 function phaseOf(record: EpochRecord, phaseSwitch: number | null): Phase {
-  if (record.phase === "overall" || record.phase === "ranked") return record.phase;
+  if (record.phase !== undefined) return record.phase;
   if (!isMeasured(phaseSwitch)) return "all";
   return record.epoch < phaseSwitch ? "overall" : "ranked";
 }
 
 /** Figure 3: the student's training loss per epoch, one panel per phase because the two losses share no scale. */
 export function lossFigure(summary: RunSummary): string {
-  const panels = (["overall", "ranked", "all"] as const).flatMap((phase) => {
+  const panels = (["overall", "ranked", "weighted", "all"] as const).flatMap((phase) => {
     const points = summary.history
       .filter((record) => phaseOf(record, summary.phaseSwitch) === phase && isDrawable(record.loss))
       .map((record) => ({ x: record.epoch, y: record.loss }))

@@ -55,10 +55,12 @@ export function renderReport(summary: RunSummary): string {
   });
 }
 
-function studentText({ student, bestEpoch, phaseSwitch }: RunSummary): string {
+function studentText({ student, bestEpoch, phaseSwitch, history }: RunSummary): string {
   const reported = isMeasured(bestEpoch) ? `; reported from epoch ${formatCount(bestEpoch)}` : "";
   const ranked = isMeasured(phaseSwitch)
     ? `; ranked phase from epoch ${formatCount(phaseSwitch)}`
+    : history.every(({ phase }) => phase === "weighted")
+    ? "; weighted lists throughout"
     : "; the ranked phase was not reached";
   return `dimension ${formatCount(student.dim)}, ${formatCount(student.parameters)} parameters, ${
     formatBytes(student.bytes)

@@ -10,8 +10,8 @@ import type { CheckpointStore } from "./checkpoint_store.ts";
 export interface EpochRecord {
   /** Number of the epoch, from 1. */
   epoch: number;
-  /** Which of the two distillation losses was in use. */
-  phase?: "overall" | "ranked";
+  /** Which distillation loss was in use. */
+  phase?: "overall" | "ranked" | "weighted";
   /** Stage of a curriculum, from 1. */
   stage?: number;
   /** Mean training loss of the epoch. */

@@ -76,7 +76,7 @@ for (const [file, scores] of [["listwise.json", "clamped"], ["listwise-free.json
 
 Deno.test("the oracle's gradients are the slopes of its loss", () => {
   for (const scores of ["clamped", "free"] as const) {
-    for (const granularity of [...granularities, "plackett-luce"] as const) {
+    for (const granularity of [...granularities, "plackett-luce", "weighted"] as const) {
       for (const scale of [0.5, 3]) {
         const given = randomCase(3, 3, 30, 4, scale);
         const { gradUsers, gradItems } = listwiseOracle(given, granularity, scores);
@@ -112,6 +112,7 @@ async function checkStep(
   const items = given.items.length;
   const dim = given.items[0]!.length;
   const weight = 0.25;
+  const weights = { scale: 1 + (seed >>> 0) % 20, positives: (seed >>> 8) % 3 };
   const order = permutation(users, seed, 7, 7);
   const start = Math.floor(users / 3);
   const chosen = [...order.subarray(start)];
@@ -139,6 +140,7 @@ async function checkStep(
     count: chosen.length,
     index,
     granularity,
+    weights,
     weight,
     loss: losses,
     lossSlot: 1,
@@ -154,6 +156,7 @@ async function checkStep(
     },
     granularity,
     scores,
+    weights,
   );
   const found = unpadRows(await gpu.readFloats(gradient), dim);
   const expected: number[] = new Array(users * dim).fill(7);
@@ -176,7 +179,7 @@ Deno.test("ListwiseStep gives the oracle's loss and gradient on random lists", a
     items: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 5, max: 250 })),
     dim: fc.constantFrom(1, 6, 13),
     size: fc.constantFrom(0, 0.3, 2, 8),
-    granularity: fc.constantFrom<ListLoss[]>("overall", "ranked", "plackett-luce"),
+    granularity: fc.constantFrom<ListLoss[]>("overall", "ranked", "plackett-luce", "weighted"),
     scores: fc.constantFrom<ScoreRange[]>("clamped", "free"),
     tuning: fc.constantFrom<ExpSumTuning[]>("software", "hardware"),
   });
@@ -329,4 +332,10 @@ Deno.test("listwiseLoss() and ListwiseStep name what they cannot use", async () 
   };
   assert.throws(() => step.record({ ...batch, weight: -1 }), /'weight'.*-1/);
   assert.throws(() => step.record({ ...batch, weight: 1 }), /'index'.*1 users/);
+  const weighted = { ...batch, weight: 1, granularity: "weighted" as const };
+  assert.throws(() => step.record(weighted), /'weights'.*undefined/);
+  assert.throws(
+    () => step.record({ ...weighted, weights: { scale: 0, positives: 1 } }),
+    /'weights'.*"scale":0/,
+  );
 });

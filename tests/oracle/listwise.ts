@@ -15,8 +15,9 @@ export interface ListwiseOutcome {
 
 export function listwiseOracle(
   lists: ListwiseCase,
-  granularity: "overall" | "ranked" | "plackett-luce",
+  granularity: "overall" | "ranked" | "plackett-luce" | "weighted",
   scores: "clamped" | "free",
+  weights = { scale: 3, positives: 0.4 },
 ): ListwiseOutcome {
   const clamped = scores === "clamped";
   const gradUsers = lists.users.map((row) => row.map(() => 0));
@@ -51,6 +52,10 @@ export function listwiseOracle(
       for (const item of [...positives, ...tops]) term(item, [...rest, item], 1);
     } else if (granularity === "plackett-luce") {
       plackettLuce(tops, outside([observed, tops]), 1);
+    } else if (granularity === "weighted") {
+      const unobserved = outside([observed]);
+      tops.forEach((item, n) => term(item, unobserved, Math.exp(-n / weights.scale)));
+      for (const item of positives) term(item, [...unobserved, item], weights.positives);
     } else {
       const half = tops.slice(0, Math.floor(tops.length / 2));
       const tenth = tops.slice(0, Math.floor(tops.length / 10));

@@ -20,12 +20,20 @@ import { type UserBatches, userBatches } from "../user_batches.ts";
 export interface HetCompVariant {
   /** Teach every teacher's final state from the start; the ranked loss then begins after `switchEpoch`. */
   readonly finalStatesOnly?: boolean;
-  /** Use only one of the two losses, from the start to the end. */
-  readonly onlyLoss?: Granularity;
+  /** Use only one loss, from the start to the end. */
+  readonly onlyLoss?: Phase;
 }
 
-/** What a spectral start goes with: there is nothing left that a curriculum or the coarse loss would ease. */
-const afterSpectralStart: HetCompVariant = { finalStatesOnly: true, onlyLoss: "ranked" };
+type Phase = Granularity | "weighted";
+
+/** What the settings make of a variant. */
+function variantOf({ start, loss }: DistillSettings, given: HetCompVariant): HetCompVariant {
+  // There is nothing left that a curriculum or the coarse loss would ease.
+  const variant: HetCompVariant = start === "spectral"
+    ? { finalStatesOnly: true, onlyLoss: "ranked" }
+    : given;
+  return loss === "weighted" ? { ...variant, onlyLoss: "weighted" } : variant;
+}
 
 /** HetComp at work on one student. */
 export class HetCompRun implements MethodRun {
@@ -46,7 +54,7 @@ export class HetCompRun implements MethodRun {
     given: HetCompVariant = {},
     switchEpoch = 0,
   ) {
-    const variant = settings.start === "spectral" ? afterSpectralStart : given;
+    const variant = variantOf(settings, given);
     const { gpu, split, trajectories, student } = context;
     this.#context = context;
     this.#settings = settings;
@@ -89,7 +97,7 @@ export class HetCompRun implements MethodRun {
     this.#index = uploadListIndex(gpu, indexLists(lists));
   }
 
-  #phase(epoch: number): Granularity {
+  #phase(epoch: number): Phase {
     if (this.#variant.onlyLoss) return this.#variant.onlyLoss;
     return this.#curriculum.complete && epoch > this.#switchEpoch ? "ranked" : "overall";
   }
@@ -103,8 +111,8 @@ export class HetCompRun implements MethodRun {
   async epoch(epoch: number): Promise<number> {
     const { gpu, student } = this.#context;
     const granularity = this.#phase(epoch);
-    const { overallWeight, rankedWeight } = this.#settings;
-    const weight = granularity === "overall" ? overallWeight : rankedWeight;
+    const { overallWeight, rankedWeight, weightedWeight, weightScale, positivesWeight } = this.#settings;
+    const weight = { overall: overallWeight, ranked: rankedWeight, weighted: weightedWeight }[granularity];
     const { users, starts } = this.#batchesOf(epoch);
     const steps = starts.length - 1;
     using batchUsers = gpu.upload("users of the epoch", users);
@@ -120,6 +128,7 @@ export class HetCompRun implements MethodRun {
         count: starts[lossSlot + 1]! - start,
         index: this.#index!,
         granularity,
+        weights: { scale: weightScale, positives: positivesWeight },
         weight,
         loss,
         lossSlot,
@@ -240,6 +249,15 @@ export const hetcompSpectral: DistillationMethod = form({
   title: "Spectral start (ours)",
   students: ["MF"],
   defaults: { start: "spectral", learningRate: 1e-2 },
+});
+
+/** Ours: the spectral start, and one softmax whose weights fall along the list. */
+export const hetcompWeighted: DistillationMethod = form({
+  key: "weighted",
+  title: "Weighted lists (ours)",
+  students: ["MF"],
+  defaults: { start: "spectral", loss: "weighted", learningRate: 1e-2 },
+  grid: { weightScale: [5, 10, 20] },
 });
 
 /** Ablation: the coarse loss only. */

@@ -16,6 +16,7 @@ import {
   hetcompRanked,
   hetcompReleased,
   hetcompSpectral,
+  hetcompWeighted,
 } from "./hetcomp.ts";
 import { mtd } from "./mtd.ts";
 import { rrd } from "./rrd.ts";
@@ -36,6 +37,7 @@ export const distillationMethods: Readonly<Record<string, DistillationMethod>> =
     hetcompRanked,
     hetcomp,
     hetcompSpectral,
+    hetcompWeighted,
   ].map((method) => [method.key, method]),
 );
 
