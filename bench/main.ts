@@ -117,6 +117,13 @@ async function run(options: Options): Promise<void> {
   await withDriver({ adapter: options.adapter, quiet: true });
   const length = options.quick ? "quick" : "full";
   const wants = (text: string) => options.filter === undefined || text.includes(options.filter);
+  const named = allCases.map(({ family, name, shape }) => `${family}: ${name} ${shape}`);
+  const curves = scalingCurves(length).map(({ kernel, axis }) => `scaling: ${kernel} ${axis}`);
+  if (![...named, ...curves, "first_use", "host_time", "memory"].some(wants)) {
+    const families = [...new Set(allCases.map(({ family }) => family))].join(", ");
+    const right = `part of a name, such as one of ${families}, scaling, first_use, host_time, memory`;
+    throw new HetcompError(`nothing is named like ${JSON.stringify(options.filter)}; expected ${right}`);
+  }
   const print = (title: string, table: string) => console.log(`\n${title}\n\n${table}`);
   const result: Record<string, unknown> = {};
   const gpu = await openGpu({ adapter: options.adapter, timing: true });

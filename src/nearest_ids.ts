@@ -26,6 +26,16 @@ export function nearestIds(unknown: string, known: Iterable<string>, count = 3):
   return found.map(({ id }) => id);
 }
 
+/** The known name of which another is a slip, whatever its case; undefined if more than two letters, and a third of it, are wrong. */
+export function meantName(unknown: string, known: readonly string[]): string | undefined {
+  const small = unknown.toLowerCase();
+  const [nearest] = nearestIds(small, known.map((name) => name.toLowerCase()), 1);
+  if (nearest === undefined || editDistance(small, nearest) > Math.max(2, unknown.length / 3)) {
+    return undefined;
+  }
+  return known.find((name) => name.toLowerCase() === nearest);
+}
+
 /**
  * The least number of insertions, deletions and substitutions of UTF-16 units that make `b` of `a`; any number from
  * `limit` up if it is not below that, which is found sooner.

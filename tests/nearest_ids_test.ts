@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { editDistance, nearestIds } from "../src/nearest_ids.ts";
+import { editDistance, meantName, nearestIds } from "../src/nearest_ids.ts";
 
 function plainDistance(a: string, b: string): number {
   if (a === "" || b === "") return a.length + b.length;
@@ -37,4 +37,14 @@ Deno.test("editDistance() is exact below its limit, and not below it elsewhere",
     const found = editDistance(a, b, limit);
     assert.ok(distance < limit ? found === distance : found >= limit);
   }));
+});
+
+Deno.test("meantName() knows slips, whatever their case, and nothing farther", () => {
+  const known = ["dim", "MF", "I-AE", "learningRate", "every"];
+  assert.equal(meantName("mf", known), "MF");
+  assert.equal(meantName("I-EA", known), "I-AE");
+  assert.equal(meantName("dmi", known), "dim");
+  assert.equal(meantName("learning_rate", known), "learningRate");
+  assert.equal(meantName("lr", known), undefined);
+  assert.equal(meantName("temperature", known), undefined);
 });

@@ -121,6 +121,10 @@ export async function readConfigFile(file: string, program: Command): Promise<Ma
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
     return fail([], `this is ${JSON.stringify(content)}; expected an object of options`);
   }
+  if ("command" in content && "fingerprint" in content) {
+    const { command } = content as { command: unknown };
+    return fail(["command"], `this is the record of a run, made by: ${command}`);
+  }
   const known = allConfigKeys(program);
   const values = new Map<string, unknown>();
   for (const [name, value] of Object.entries(content)) {

@@ -49,9 +49,9 @@ import { distillSetting, teacherSettingOption } from "./setting_options.ts";
 import { measureYardsticks } from "./measure_yardsticks.ts";
 import {
   measureTeachers,
+  parametersCell,
   perUserMetrics,
   resultLines,
-  sizeCell,
   summarize,
   trainingCell,
 } from "./summarize.ts";
@@ -204,8 +204,14 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
     await writeAtomically(`${folder}/report.html`, renderReport(summary));
     await writeAtomically(`${folder}/summary.json`, JSON.stringify(summary, null, 2) + "\n");
     await folderCheckpoints(`${folder}/${checkpointFolder}`).clear();
-    console.log(resultLines(summary, { size: sizeCell, training: trainingCell }));
+    console.log(resultLines(summary, { parameters: parametersCell, training: trainingCell }));
     console.log(timeToQualityLine(summary.history));
+    if (result.history.at(-1)?.phase === "overall") {
+      say(
+        "unfinished",
+        "the student ended before the ranked phase, which gives most of the quality: more --epochs",
+      );
+    }
     console.log(`\nstudent: ${folder}/student.safetensors\nreport:  ${folder}/report.html`);
   } catch (error) {
     const advice = `continue with: deno task distill --resume ${shellWord(folder)}`;

@@ -71,8 +71,8 @@ async function requireSameSplit(path: string, student: Student, split: Split, so
   if (fingerprint === undefined || fingerprint === await splitFingerprint(split)) return;
   throw new ModelError(
     `${path} was distilled on another split (${dataset}, ${student.users} users, ${student.items} items) than ` +
-      `${source} gives (${split.name}, ${split.users} users, ${split.items} items); expected the same --data, ` +
-      "--split-seed and --minimum-interactions as in its training",
+      `${source} gives (${split.name}, ${split.users} users, ${split.items} items); expected the same data and ` +
+      "filters as in its training: --data, --minimum-rating, --minimum-interactions, --core, --split, --split-seed",
   );
 }
 
@@ -134,8 +134,10 @@ function comparisonTable(comparisons: readonly MetricComparison[]): string {
 async function runEvaluate(path: string | undefined, flags: EvaluateFlags): Promise<void> {
   const { run, against } = flags;
   if ((path === undefined) === (run === undefined)) {
-    const wrong = path === undefined ? "neither it nor --run is given" : "it and --run are both given";
-    throw new ArgumentError("student", wrong, "a student file, or ranked lists with --run");
+    const both = path !== undefined
+      ? "a student file and --run are both given"
+      : "there is nothing to measure";
+    throw new RunError(`${both}; expected evaluate STUDENT_FILE, or evaluate --run LISTS`);
   }
   if (flags.perUser !== undefined && await exists(flags.perUser)) {
     throw new RunError(`the file ${flags.perUser} exists already; name another with --per-user`);

@@ -156,7 +156,7 @@ export function requireEvaluated(split: Split, source: string): void {
     throw new DataError(
       { file: source },
       `nobody has ${part} items, so that no model can be evaluated`,
-      "users with 5 items or more, some of which other users have too, or a split with both parts",
+      "users with 5 items or more, some of which other users have too, or a folder with valid.txt and test.txt",
     );
   }
   const length = ({ offsets }: Ragged, user: number) => offsets[user + 1]! - offsets[user]!;

@@ -44,7 +44,11 @@ export function pathName(text: string): string {
  * again adds to its list.
  */
 export function idList(text: string, earlier: readonly string[] = []): string[] {
-  if (!text.startsWith("[")) return [...earlier, ...text.split(",").map((id) => id.trim())];
+  if (!text.startsWith("[")) {
+    const ids = text.split(",").map((id) => id.trim());
+    if (ids.includes("")) throw new InvalidArgumentError("an id is empty");
+    return [...earlier, ...ids];
+  }
   let ids: unknown;
   try {
     ids = JSON.parse(text);
@@ -85,7 +89,11 @@ export function countNumber(text: string): number {
 
 /** Reads a list of teachers, such as MF,ML,mine; whether an imported one is there is found out when the data is known. */
 export function teacherKinds(text: string): string[] {
-  const kinds = text.split(",").map((kind) => kind.trim());
+  const kinds = text.split(",").map((part) => {
+    const kind = part.trim();
+    // An imported teacher's name cannot differ from a built-in one in case alone.
+    return builtInKinds.find((known) => known.toLowerCase() === kind.toLowerCase()) ?? kind;
+  });
   for (const kind of kinds) {
     if (isTeacherName(kind)) continue;
     throw new InvalidArgumentError(

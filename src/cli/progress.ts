@@ -48,6 +48,8 @@ export interface Progress {
 }
 
 const lineMilliseconds = 5000;
+/** What was done in less time tells nothing about the rate. */
+const leastSeconds = 0.1;
 const lineShare = 0.1;
 
 function amount(value: number, unit: string): string {
@@ -78,7 +80,7 @@ class Measured {
   }
 
   get rate(): number {
-    return this.elapsed > 0 ? (this.done - this.#first) / this.elapsed : 0;
+    return this.elapsed >= leastSeconds ? (this.done - this.#first) / this.elapsed : 0;
   }
 
   get remaining(): string {

@@ -11,7 +11,7 @@ import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import type { Hyperparameters } from "../models/model.ts";
 import { createModel } from "../models/registry.ts";
-import { nearestIds } from "../nearest_ids.ts";
+import { meantName } from "../nearest_ids.ts";
 import type { CheckpointStore } from "../teachers/checkpoint_store.ts";
 import { bestOf, fit, fitDefaults } from "../teachers/fit.ts";
 import { teacherSettings } from "../teachers/presets.ts";
@@ -55,7 +55,7 @@ export function checkTrial(model: SearchedModel, settings: Hyperparameters): voi
       throw new ArgumentError(
         name,
         "a search cannot choose it",
-        nearestIds(name, known, 1)[0] ?? known.join(", "),
+        meantName(name, known) ?? `one of ${known.join(", ")}`,
       );
     }
     distillSettings({ [name]: value } as DistillOptions);

@@ -9,7 +9,7 @@ import { distillDefaults, type DistillOptions, distillSettings } from "../distil
 import { ArgumentError, HetcompError } from "../errors.ts";
 import type { Hyperparameters } from "../models/model.ts";
 import { modelFactories } from "../models/registry.ts";
-import { nearestIds } from "../nearest_ids.ts";
+import { meantName } from "../nearest_ids.ts";
 import { teacherDefaults, teacherSettings } from "../teachers/presets.ts";
 import type { TeacherKind } from "../teachers/train_teacher.ts";
 
@@ -28,17 +28,18 @@ export const distillSettingDefaults: Hyperparameters = Object.fromEntries(
 
 /** "did you mean x?", or else all that there is. */
 export function suggestion(unknown: string, known: readonly string[]): string {
-  const [nearest] = nearestIds(unknown, known, 1);
-  return nearest === undefined ? `expected some of ${known.join(", ")}` : `did you mean ${nearest}?`;
+  const found = meantName(unknown, known);
+  return found === undefined ? `expected some of ${known.join(", ")}` : `did you mean ${found}?`;
+}
+
+/** What is right in place of an unknown name: the one that was meant, or else all that there is. */
+function near(unknown: string, known: readonly string[]): string {
+  return meantName(unknown, known) ?? `one of ${known.join(", ")}`;
 }
 
 function requireKnown(what: string, name: string, known: readonly string[]): void {
   if (known.includes(name)) return;
-  throw new ArgumentError(
-    name,
-    `${what} has no setting of this name`,
-    nearestIds(name, known, 1)[0] ?? known.join(", "),
-  );
+  throw new ArgumentError(name, `${what} has no setting of this name`, near(name, known));
 }
 
 /**

@@ -10,7 +10,7 @@ import type { AdapterDescription } from "../gpu/adapter.ts";
 import { parameterCount } from "../models/parameter_count.ts";
 import { ensembleGainLine } from "../report/ensemble_statement.ts";
 import { sortedRows } from "../report/result_table.ts";
-import { formatBytes, formatDuration, formatMetric } from "../report/format.ts";
+import { formatCount, formatDuration, formatMetric } from "../report/format.ts";
 import type { ModelRow, OverlapSummary, RunSummary, TeachersSummary } from "../report/run_summary.ts";
 import { type TableCell, textTable } from "../report/table.ts";
 import type { Trajectory } from "../teachers/trajectory.ts";
@@ -216,9 +216,9 @@ export function resultLines(
   return lines.length === 0 ? table : `${table}\n\n${lines.join("\n")}`;
 }
 
-/** Size of a model, for {@linkcode resultLines}. */
-export function sizeCell({ bytes }: ModelRow): TableCell {
-  return bytes === undefined ? "" : formatBytes(bytes);
+/** Number of a model's parameters, for {@linkcode resultLines}. */
+export function parametersCell({ parameters }: ModelRow): TableCell {
+  return parameters === undefined ? "" : formatCount(parameters);
 }
 
 /** Time of a model's training, for {@linkcode resultLines}. */

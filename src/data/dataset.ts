@@ -5,6 +5,7 @@
  * @module
  */
 import { DataError } from "../errors.ts";
+import { meantName } from "../nearest_ids.ts";
 import type { Ragged } from "../ragged.ts";
 import { coreOf, keepOnly, requireThreshold } from "./core.ts";
 import type { Dataset } from "./dataset_type.ts";
@@ -120,11 +121,12 @@ export async function logFile(nameOrPath: string): Promise<InteractionFile | nul
   const { basename, dirname, join, resolve } = await import("node:path");
   const kind = await pathKind(nameOrPath);
   if (kind === "nothing") {
-    const names = ["sample", ...datasetRegistry.map((candidate) => candidate.name)].join(", ");
+    const names = ["sample", ...datasetRegistry.map((candidate) => candidate.name)];
+    const meant = meantName(nameOrPath, names);
     throw new DataError(
       { file: nameOrPath },
       "there is no such dataset, file or folder",
-      `one of ${names}, or a path`,
+      meant ?? `one of ${names.join(", ")}, or a path`,
     );
   }
   if (kind === "file") {

@@ -5,6 +5,7 @@
  * @module
  */
 import { DataError } from "../errors.ts";
+import { meantName } from "../nearest_ids.ts";
 
 /** One file of a registry dataset. */
 export interface DatasetFile {
@@ -142,6 +143,7 @@ export const datasetRegistry: readonly DatasetEntry[] = [
 export function registryEntry(name: string): DatasetEntry {
   const entry = datasetRegistry.find((candidate) => candidate.name === name);
   if (entry) return entry;
-  const names = datasetRegistry.map((candidate) => candidate.name).join(", ");
-  throw new DataError({ file: name }, "the registry has no dataset of this name", `one of ${names}`);
+  const names = datasetRegistry.map((candidate) => candidate.name);
+  const right = meantName(name, names) ?? `one of ${names.join(", ")}`;
+  throw new DataError({ file: name }, "the registry has no dataset of this name", right);
 }

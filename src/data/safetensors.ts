@@ -154,7 +154,9 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsC
   const headerLength = bytes.length < 8
     ? 0
     : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (headerLength > largestHeader) fail(`the header would take ${headerLength} bytes`, "a safetensors file");
+  if (headerLength > largestHeader) {
+    fail("it is no safetensors file");
+  }
   const start = 8 + headerLength;
   if (start > bytes.length) {
     fail(`the file is truncated: it has ${bytes.length} bytes, its header ends at byte ${start}`);

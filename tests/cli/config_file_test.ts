@@ -167,6 +167,10 @@ Deno.test("readConfigFile() names file, line and the nearest key", async () => {
     /^a\.json:3: .*'alpha' .*a positive number$/,
   );
   assert.match(await json('{"dim": 8,\n '), /^a\.json(:\d+)?: this is not JSON: /);
+  assert.match(
+    await json('{"command": "deno task distill --dim 8",\n "fingerprint": "ab"}'),
+    /^a\.json:1: this is the record of a run, made by: deno task distill --dim 8$/,
+  );
   assert.match(await json("[1]"), /^a\.json:1: this is \[1\]; expected an object of options$/);
   assert.match(await json('{"dim": null}'), /^a\.json:1: 'dim' is null; expected an integer$/);
 });

@@ -52,7 +52,7 @@ Deno.test("distill writes a run folder, which evaluate, teachers and a second ru
   const summary = await readSummary(at("first"));
   await t.step("standard output holds the results only, notices go to standard error", () => {
     const lines = first.stdout.trimEnd().split("\n");
-    assert.match(lines[0]!, /^test +Recall@10 +NDCG@10 +Recall@50 +NDCG@50 +size +training$/);
+    assert.match(lines[0]!, /^test +Recall@10 +NDCG@10 +Recall@50 +NDCG@50 +parameters +training$/);
     assert.deepEqual(
       lines.slice(2, 11).map((line) => line.split(/ {2,}/)[0]),
       [...yardstickKinds, "MF", "ML", "ensemble", "w/o KD", "student"],

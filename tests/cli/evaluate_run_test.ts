@@ -139,7 +139,7 @@ Deno.test("evaluate --run names file, line and nearest id of what is wrong", asy
     await Deno.writeTextFile(at("run.csv"), text);
     await fail(message, ["evaluate", "--run", at("run.csv"), "--data", at("data.dat")]);
   }
-  await fail(/neither it nor --run/, ["evaluate"]);
+  await fail(/there is nothing to measure/, ["evaluate"]);
   await fail(/both given/, ["evaluate", "student.safetensors", "--run", at("run.csv")]);
   assert.deepEqual(filesUnder(at("")), before);
 });

@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { idList, teacherKinds } from "../../src/cli/options.ts";
+
+Deno.test("teacherKinds() knows the built-in teachers in any case, and leaves imported names alone", () => {
+  assert.deepEqual(teacherKinds("mf, I-ae,Mine"), ["MF", "I-AE", "Mine"]);
+  assert.throws(() => teacherKinds("MF,mf"), /named twice/);
+  assert.throws(() => teacherKinds("MF,a b"), /there is no teacher "a b"; expected some of MF,/);
+});
+
+Deno.test("idList() splits at commas or reads a JSON array, adds to what was given, and refuses empty ids", () => {
+  assert.deepEqual(idList("a, b"), ["a", "b"]);
+  assert.deepEqual(idList('["a,b", "c"]', ["x"]), ["x", "a,b", "c"]);
+  assert.throws(() => idList("a,,b"), /an id is empty/);
+  assert.throws(() => idList("[1]"), /JSON array of strings/);
+});
