@@ -108,7 +108,7 @@ export function registerCompare(program: Command): void {
     .addHelpText(
       "after",
       examples(
-        "compare --methods bpr,rrd,hetcomp --epochs 60        a first look, on the built-in sample",
+        "compare --methods bpr,rrd,hetcomp                    a first look, on the built-in sample",
         "compare --data citeulike --teachers MF,ML,DL,GNN,AE,I-AE --seeds 1,2,3 --trials 4 --out runs/paper",
         "compare --data citeulike --setup generalization --methods bpr,hetcomp --out runs/general",
       ),
