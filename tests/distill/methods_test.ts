@@ -101,6 +101,13 @@ Deno.test("the ablations use the losses and states that they say", async () => {
   const final = await facts("hetcomp-final");
   assert.ok(final.every(({ meanState }) => meanState!.MF === 3 && meanState!.ML === 3));
   assert.deepEqual(final.map(({ phase }) => phase === "ranked"), [false, false, false, true, true, true]);
+  for (const [key, phase] of [["spectral", "ranked"], ["weighted", "weighted"]] as const) {
+    const own = await facts(key);
+    assert.ok(own.every((record) => record.phase === phase && record.meanState!.MF === 3), key);
+  }
+  const led = await distillWith(gpu, split, trajectories, "hetcomp", { ...short, loss: "weighted" });
+  assert.ok(led.history.every(({ phase }) => phase === "weighted"));
+  assert.equal(led.history[0]!.meanState!.MF, 0);
   assert.deepEqual((await facts("cl-drd")).map(({ stage }) => stage), [1, 1, 2, 2, 3, 3]);
   for (const { teacherWeights } of await facts("mtd")) {
     const weights = Object.values(teacherWeights!);
