@@ -59,11 +59,11 @@ export function selectionCost({ users, items, dim }: PairShape, k: number, exclu
   });
 }
 
-/** Every score, and for each target a comparison and an addition. */
+/** Every score with one comparison, by which most items come behind all targets; and the targets' own scores, in order. */
 export function rankCountsCost({ users, items, dim }: PairShape, targets: number): Cost {
   return cost({
     bytes: rowBytes(users + items, dim) + 8 * users * targets,
-    operations: users * items * (2 * dim + 2 * targets) + users * targets * 2 * dim,
+    operations: users * items * (2 * dim + 1) + users * targets * (2 * dim + Math.log2(targets)),
   });
 }
 
