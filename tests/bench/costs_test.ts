@@ -32,9 +32,8 @@ Deno.test("the parts of a top-K search have all its operations, and the sample's
   assert.ok(selection.operations > 0 && filter.bytes + selection.bytes > all.bytes);
 });
 
-Deno.test("rankCountsCost() counts a comparison and an addition for each target and item", () => {
-  const more = rankCountsCost(shape, 7).operations - rankCountsCost(shape, 6).operations;
-  assert.equal(more, 3 * 10 * 2 + 3 * 2 * 5);
+Deno.test("rankCountsCost() counts one comparison an item, and each target's score and place", () => {
+  assert.equal(rankCountsCost(shape, 8).operations, 3 * 10 * (2 * 5 + 1) + 3 * 8 * (2 * 5 + 3));
 });
 
 Deno.test("the exp-sum's costs have one exponential per pair in each half", () => {
