@@ -35,7 +35,7 @@ export interface DistillOptions {
   readonly loss?: "phases" | "weighted";
   /** Places over which a distilled item's weight falls to 1/e, where the loss is "weighted". Default 10. */
   readonly weightScale?: number;
-  /** Weight of an observed item, the first distilled one having 1, where the loss is "weighted". Default 0.4. */
+  /** Weight of an observed item, the first distilled one having 1, where the loss is "weighted". Default 0.1. */
   readonly positivesWeight?: number;
   /** How users come into batches. Default "interactions". */
   readonly sampling?: UserSampling;
@@ -84,7 +84,7 @@ export const distillDefaults: DistillSettings = {
   start: "random",
   loss: "phases",
   weightScale: 10,
-  positivesWeight: 0.4,
+  positivesWeight: 0.1,
   sampling: "interactions",
   listLength: 100,
   observedLength: 10,
