@@ -95,7 +95,7 @@ export {
   folderCheckpoints,
   memoryCheckpoints,
 } from "./src/teachers/checkpoint_store.ts";
-export type { FitOptions } from "./src/teachers/fit.ts";
+export type { FitOptions } from "./src/teachers/epochs.ts";
 export {
   type ImportedTrajectory,
   type ImportOptions,

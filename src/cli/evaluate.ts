@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { exists, writeAtomically } from "../data/files.ts";
 import { type Split, splitFingerprint } from "../data/split.ts";
-import { ArgumentError, ModelError, RunError } from "../errors.ts";
+import { ModelError, RunError } from "../errors.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import { emptyPlace } from "../evaluate/metrics.ts";
 import type { PerUserMetrics } from "../evaluate/per_user.ts";

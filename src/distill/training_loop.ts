@@ -8,9 +8,8 @@ import { RankingEvaluation, type SplitMetrics } from "../evaluate/ranking_evalua
 import type { Gpu } from "../gpu/gpu.ts";
 import { padRows } from "../kernels/embedding.ts";
 import { factorRanker, type Ranker } from "../models/ranker.ts";
-import { memoryCheckpoints } from "../teachers/checkpoint_store.ts";
-import { bestOf } from "../teachers/fit.ts";
-import { type EpochRecord, Interrupted, type TrainingHooks } from "../teachers/training.ts";
+import { bestOf, evaluationsOf, type Trainee, trainEpochs } from "../teachers/epochs.ts";
+import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
 import type { MethodRun, SharedSettings } from "./method.ts";
 import type { StudentModel } from "./student_model.ts";
 
@@ -46,72 +45,45 @@ export interface TrainedStudent {
   readonly metrics: SplitMetrics;
 }
 
-const latestName = "latest";
-
 /**
- * Trains a student: epochs of the method's steps, an evaluation every `every` epochs and after the last, early stopping
- * once `patience` evaluations that count have brought no better validation value. The student of the best evaluation is
- * returned. It continues from the store's last checkpoint with the same bits as an undisturbed training.
+ * Trains a student with {@linkcode trainEpochs}: epochs of the method's steps, an evaluation every `every` epochs and
+ * after the last, and early stopping by those that count. The student of the best evaluation is returned.
  *
  * @throws {Interrupted} if the signal asked to stop; the same call with the same store continues.
  */
 export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}): Promise<TrainedStudent> {
   const { gpu, split, student, run, settings, identity, metric = "recall@50" } = job;
-  const checkpoints = hooks.checkpoints ?? memoryCheckpoints();
   using evaluation = new RankingEvaluation(
     gpu,
     split,
     job.listLength === undefined ? {} : { listLength: job.listLength },
   );
-  const history: EpochRecord[] = [];
   let best: Float32Array<ArrayBuffer> = new Float32Array(0);
-
-  const latest = await checkpoints.get(latestName);
-  if (latest?.facts.identity === identity) {
-    student.restore(latest.arrays);
-    run.restore?.(latest.arrays);
-    history.push(...latest.facts.history as EpochRecord[]);
-    best = latest.arrays.best as Float32Array<ArrayBuffer>;
-  } else if (latest) {
-    await checkpoints.clear();
-  }
-  const keepLatest = async () => {
-    await checkpoints.put(latestName, {
-      arrays: { ...await student.checkpoint(), ...run.checkpoint?.(), best },
-      facts: { identity, history },
-    });
-  };
-  const counts = (record: EpochRecord) => run.counts?.(record) ?? true;
-  while (history.length < settings.epochs && !isFinished(history, settings.patience, metric, counts)) {
-    if (hooks.signal?.aborted) {
-      await keepLatest();
-      throw new Interrupted(history.length);
-    }
-    const start = performance.now();
-    const epoch = history.length + 1;
-    const facts = run.facts(epoch);
-    const loss = await run.epoch(epoch);
-    const record: EpochRecord = { epoch, loss, seconds: 0, ...facts };
-    history.push(record);
-    const evaluated = epoch % settings.every === 0 || epoch === settings.epochs;
-    if (evaluated) {
+  const trainee: Trainee = {
+    async epoch(epoch) {
+      const facts = run.facts(epoch);
+      return { loss: await run.epoch(epoch), ...facts };
+    },
+    async evaluate(record, history) {
       student.recordRows();
       const lists = await evaluation.rank(rankerOfRows(gpu, student, student.table));
       const { valid, test } = evaluation.measure(lists);
       record.valid = valid.means;
       record.test = test.means;
-      const evaluations = history.filter((past) => past.valid);
+      const evaluations = evaluationsOf(history);
       if (bestOf(evaluations, metric) === evaluations.length - 1) best = await student.rows();
-      if (epoch % settings.every === 0) await run.between?.(epoch, lists, evaluation.width);
-    }
-    record.seconds = (performance.now() - start) / 1000;
-    hooks.onEpoch?.(record);
-    if (evaluated) {
-      await keepLatest();
-      hooks.onEvaluation?.(record);
-    }
-  }
-  const evaluations = history.filter((record) => record.valid);
+      if (record.epoch % settings.every === 0) await run.between?.(record.epoch, lists, evaluation.width);
+    },
+    counts: (record) => run.counts?.(record) ?? true,
+    checkpoint: async () => ({ ...await student.checkpoint(), ...run.checkpoint?.(), best }),
+    restore(checkpoint) {
+      student.restore(checkpoint);
+      run.restore?.(checkpoint);
+      best = checkpoint.best as Float32Array<ArrayBuffer>;
+    },
+  };
+  const { history } = await trainEpochs(trainee, { ...settings, metric }, identity, hooks);
+  const evaluations = evaluationsOf(history);
   using table = gpu.upload("rows of the best student", padRows("best", best, student.dim));
   const metrics = evaluation.measure(await evaluation.rank(rankerOfRows(gpu, student, table)));
   return { rows: best, history, best: evaluations[bestOf(evaluations, metric)]!, metrics };
@@ -128,14 +100,4 @@ export function rankerOfRows(
     items: { array: table, row: users, count: items },
     dim,
   });
-}
-
-function isFinished(
-  history: readonly EpochRecord[],
-  patience: number,
-  metric: string,
-  counts: (record: EpochRecord) => boolean,
-): boolean {
-  const evaluations = history.filter((record) => record.valid);
-  return evaluations.slice(bestOf(evaluations, metric) + 1).filter(counts).length >= patience;
 }

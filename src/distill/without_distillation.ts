@@ -7,7 +7,8 @@
 import { type Split, splitFingerprint } from "../data/split.ts";
 import type { SplitMetrics } from "../evaluate/ranking_evaluation.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import { fitDefaults, type FitOptions } from "../teachers/fit.ts";
+import type { FitOptions } from "../teachers/epochs.ts";
+import { fitDefaults } from "../teachers/fit.ts";
 import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
 import { identityOf } from "./distill.ts";
 import { methodSettings } from "./method_settings.ts";

@@ -9,19 +9,8 @@ import type { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import type { Model } from "../models/model.ts";
 import { rankerOf } from "../models/ranker.ts";
 import { type CheckpointStore, memoryCheckpoints } from "./checkpoint_store.ts";
-import { type EpochRecord, Interrupted, type TrainingHooks } from "./training.ts";
-
-/** How long to train and how often to look. */
-export interface FitOptions {
-  /** Most epochs. */
-  readonly epochs: number;
-  /** Epochs between evaluations. */
-  readonly every: number;
-  /** Evaluations without a better validation value after which training ends. */
-  readonly patience: number;
-  /** The validation metric that decides. */
-  readonly metric: string;
-}
+import { bestOf, evaluationsOf, type FitOptions, type Trainee, trainEpochs } from "./epochs.ts";
+import type { EpochRecord, TrainingHooks } from "./training.ts";
 
 /** How long models are trained where nothing else is said. */
 export const fitDefaults: FitOptions = { epochs: 500, every: 10, patience: 5, metric: "recall@50" };
@@ -45,12 +34,8 @@ export function snapshotName(epoch: number): string {
   return `epoch-${String(epoch).padStart(5, "0")}`;
 }
 
-const latestName = "latest";
-
 /**
- * Trains a model until its validation quality has not risen for `patience` evaluations. It continues from the store's
- * last checkpoint, with the same bits as an undisturbed run, and keeps one at every evaluation and when stopped. A
- * checkpoint of other data or hyperparameters is dropped.
+ * Trains a model until its validation quality has not risen for `patience` evaluations, with {@linkcode trainEpochs}.
  *
  * @param identity Tells one training run from another: data fingerprint, kind and hyperparameters.
  * @throws {Interrupted} if the signal asked to stop.
@@ -70,62 +55,25 @@ export async function fit(
     }
   }
   const checkpoints = hooks.checkpoints ?? memoryCheckpoints();
-  const history: EpochRecord[] = [];
-  let every = options.every;
-  const latest = await checkpoints.get(latestName);
-  if (latest?.facts.identity === identity) {
-    model.restore(latest.arrays);
-    history.push(...latest.facts.history as EpochRecord[]);
-    every = latest.facts.every as number;
-  } else if (latest) {
-    await checkpoints.clear();
-  }
-  const evaluations = () => history.filter((record) => record.valid !== undefined);
-  const keepLatest = async () => {
-    await checkpoints.put(latestName, {
-      arrays: await model.checkpoint(),
-      facts: { identity, every, history },
-    });
-  };
-  while (history.length < options.epochs && !isExhausted(evaluations(), options)) {
-    if (hooks.signal?.aborted) {
-      await keepLatest();
-      throw new Interrupted(history.length);
-    }
-    const start = performance.now();
-    const epoch = history.length + 1;
-    model.recordEpoch(epoch);
-    const record: EpochRecord = { epoch, loss: await model.epochLoss(), seconds: 0 };
-    const evaluated = epoch % every === 0 || epoch === options.epochs;
-    if (evaluated) {
+  const trainee: Trainee = {
+    async epoch(epoch) {
+      model.recordEpoch(epoch);
+      return { loss: await model.epochLoss() };
+    },
+    async evaluate(record) {
       const { valid, test } = evaluation.measure(await evaluation.rank(rankerOf(gpu, model)));
       record.valid = valid.means;
       record.test = test.means;
-    }
-    record.seconds = (performance.now() - start) / 1000;
-    history.push(record);
-    hooks.onEpoch?.(record);
-    if (evaluated) {
+    },
+    async keep(epoch) {
       await checkpoints.put(snapshotName(epoch), { arrays: await model.parameters(), facts: {} });
-      await keepLatest();
-      hooks.onEvaluation?.(record);
-    }
-  }
-  const evaluated = evaluations();
-  return { history, evaluations: evaluated, best: bestOf(evaluated, options.metric), every, checkpoints };
-}
-
-/** Place of the evaluation with the highest validation metric, the earliest of equals. */
-export function bestOf(evaluations: readonly EpochRecord[], metric: string): number {
-  let best = 0;
-  for (let n = 1; n < evaluations.length; n++) {
-    if (evaluations[n]!.valid![metric]! > evaluations[best]!.valid![metric]!) best = n;
-  }
-  return best;
-}
-
-function isExhausted(evaluations: readonly EpochRecord[], { patience, metric }: FitOptions): boolean {
-  return evaluations.length > 0 && evaluations.length - 1 - bestOf(evaluations, metric) >= patience;
+    },
+    checkpoint: () => model.checkpoint(),
+    restore: (checkpoint) => model.restore(checkpoint),
+  };
+  const { history, every } = await trainEpochs(trainee, options, identity, { ...hooks, checkpoints });
+  const evaluations = evaluationsOf(history);
+  return { history, evaluations, best: bestOf(evaluations, options.metric), every, checkpoints };
 }
 
 /** Gives the model the parameters that it had at an evaluation. */

@@ -1,0 +1,114 @@
+/**
+ * The loop of epochs in which teachers and students are trained. This module is browser compatible.
+ *
+ * @module
+ */
+import type { Checkpoint } from "../models/model.ts";
+import { memoryCheckpoints } from "./checkpoint_store.ts";
+import { type EpochRecord, Interrupted, type TrainingHooks } from "./training.ts";
+
+/** How long to train and how often to look. */
+export interface FitOptions {
+  /** Most epochs. */
+  readonly epochs: number;
+  /** Epochs between evaluations. */
+  readonly every: number;
+  /** Evaluations without a better validation value after which training ends. */
+  readonly patience: number;
+  /** The validation metric that decides. */
+  readonly metric: string;
+}
+
+/** Something that is trained epoch by epoch. */
+export interface Trainee {
+  /** Trains one epoch; gives its loss, and what else its record is to say. */
+  epoch(epoch: number): Promise<Omit<EpochRecord, "epoch" | "seconds">>;
+  /** Completes the last record of the history by its metrics. */
+  evaluate(record: EpochRecord, history: readonly EpochRecord[]): Promise<void>;
+  /** Keeps what an evaluated epoch leaves beside the checkpoint. */
+  keep?(epoch: number): Promise<void>;
+  /** Whether an evaluation counts for early stopping. Default: all do. */
+  counts?(record: EpochRecord): boolean;
+  /** All that it needs to go on. */
+  checkpoint(): Promise<Checkpoint>;
+  /** Goes on from a checkpoint. */
+  restore(checkpoint: Checkpoint): void;
+}
+
+const latestName = "latest";
+
+/**
+ * Trains until `patience` evaluations that count have brought no better validation value than the best. It continues
+ * from the store's last checkpoint with the same bits as an undisturbed training, and keeps one at every evaluation and
+ * when stopped. A checkpoint of another identity is dropped.
+ *
+ * @param trainee What is trained.
+ * @param options How long; a training that continues keeps its own `every`.
+ * @param identity Tells one training from another: data fingerprint, kind and settings.
+ * @returns Every epoch, and how many there were between evaluations.
+ * @throws {Interrupted} if the signal asked to stop; the same call with the same store continues.
+ */
+export async function trainEpochs(
+  trainee: Trainee,
+  options: FitOptions,
+  identity: string,
+  hooks: TrainingHooks = {},
+): Promise<{ history: EpochRecord[]; every: number }> {
+  const { epochs, patience, metric } = options;
+  const checkpoints = hooks.checkpoints ?? memoryCheckpoints();
+  const history: EpochRecord[] = [];
+  let every = options.every;
+  const latest = await checkpoints.get(latestName);
+  if (latest?.facts.identity === identity) {
+    trainee.restore(latest.arrays);
+    history.push(...latest.facts.history as EpochRecord[]);
+    every = latest.facts.every as number | undefined ?? every;
+  } else if (latest) {
+    await checkpoints.clear();
+  }
+  const keepLatest = async () => {
+    await checkpoints.put(latestName, {
+      arrays: await trainee.checkpoint(),
+      facts: { identity, every, history },
+    });
+  };
+  const finished = () => {
+    const evaluations = evaluationsOf(history);
+    const since = evaluations.slice(bestOf(evaluations, metric) + 1);
+    return since.filter((record) => trainee.counts?.(record) ?? true).length >= patience;
+  };
+  while (history.length < epochs && !finished()) {
+    if (hooks.signal?.aborted) {
+      await keepLatest();
+      throw new Interrupted(history.length);
+    }
+    const start = performance.now();
+    const epoch = history.length + 1;
+    const record: EpochRecord = { epoch, seconds: 0, ...await trainee.epoch(epoch) };
+    history.push(record);
+    const evaluated = epoch % every === 0 || epoch === epochs;
+    if (evaluated) await trainee.evaluate(record, history);
+    record.seconds = (performance.now() - start) / 1000;
+    hooks.onEpoch?.(record);
+    if (evaluated) {
+      await trainee.keep?.(epoch);
+      await keepLatest();
+      hooks.onEvaluation?.(record);
+    }
+  }
+  return { history, every };
+}
+
+/** The epochs of a history that were evaluated. */
+export function evaluationsOf(history: readonly EpochRecord[]): EpochRecord[] {
+  return history.filter((record) => record.valid !== undefined);
+}
+
+/** Place of the evaluation with the highest validation metric, the earliest of equals. */
+export function bestOf(evaluations: readonly EpochRecord[], metric: string): number {
+  let best = 0;
+  for (let n = 1; n < evaluations.length; n++) {
+    if (evaluations[n]!.valid![metric]! > evaluations[best]!.valid![metric]!) best = n;
+  }
+  return best;
+}
