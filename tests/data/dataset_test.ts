@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { ArgumentError, DataError } from "../../src/errors.ts";
 import { isAscending } from "../../src/data/csr.ts";
 import { loadDataset } from "../../src/data/dataset.ts";
@@ -14,7 +15,7 @@ async function withFiles(
   const folder = await Deno.makeTempDir();
   try {
     for (const [name, text] of Object.entries(files)) {
-      await Deno.mkdir(`${folder}/${name}/..`, { recursive: true });
+      await Deno.mkdir(dirname(`${folder}/${name}`), { recursive: true });
       await Deno.writeTextFile(`${folder}/${name}`, text);
     }
     await work(folder);
