@@ -12,6 +12,12 @@ fn limited_lanes(score: Lanes) -> Lanes {
   return clamp(score, Lanes(-f32(BOUND)), Lanes(f32(BOUND)));
 }
 
+// The exponential of a score in units of UNIT.
+fn power(score: Lanes) -> Lanes {
+  if (BOUND == 0u) { return exp2(score); }
+  return exp(score);
+}
+
 fn passing_lanes(share: Lanes, score: Lanes) -> Lanes {
   if (BOUND == 0u) { return share; }
   return select(share, Lanes(0.0), abs(score) > Lanes(f32(BOUND)));
@@ -26,9 +32,9 @@ fn product_step(g: u32, start: Lanes, w: u32) -> Lanes {
   return sum;
 }
 
-// Dot products of the group's embeddings with the streamed one.
-fn products(g: u32) -> Lanes {
-  var sum = Lanes(0.0);
+// Dot products of the group's embeddings with the streamed one, added to `start`.
+fn products(g: u32, start: Lanes) -> Lanes {
+  var sum = start;
   /* unroll */ for (var w = 0u; w < WIDTH; w++) { sum = product_step(g, sum, w); }
   return sum;
 }

@@ -13,8 +13,10 @@ struct Params { start: u32, count: u32, first_vector: u32, vectors: u32, slice_l
 
 const BLOCK: u32 = 32u;
 const NEVER: u32 = 0xffffffffu;
-// A block is summed with the maximum known before it, and again if a score exceeds that by more than this.
-const SLACK: f32 = 60.0;
+// A block is summed relative to the highest score known before it, and again if its sum exceeds this.
+const MOST: f32 = 1.0e24;
+// So many vectors give a slice its first highest score.
+const FIRST: u32 = 8u;
 
 var<private> highest: array<Lanes, GROUPS>;
 var<private> sum: array<Lanes, GROUPS>;
@@ -56,13 +58,12 @@ fn start_group(g: u32, slot: u32, first: u32) {
       rows[min(slot + (r + 2u) * SIZE, last) * WIDTH + w],
       rows[min(slot + (r + 3u) * SIZE, last) * WIDTH + w]);
     let d = g * PADDED + 4u * w;
-    held[d] = quad.x;
-    held[d + 1u] = quad.y;
-    held[d + 2u] = quad.z;
-    held[d + 3u] = quad.w;
+    held[d] = quad.x * UNIT;
+    held[d + 1u] = quad.y * UNIT;
+    held[d + 2u] = quad.z * UNIT;
+    held[d + 3u] = quad.w * UNIT;
   }
-  highest[g] = Lanes(select(0.0, -1.0e38, BOUND == 0u));
-  top[g] = Lanes(LOWEST);
+  highest[g] = Lanes(select(0.0, LOWEST, BOUND == 0u));
   /* unroll */ for (var l = 0u; l < LANES; l++) { seek(r + l, slot, first); }
 }
 
@@ -98,12 +99,13 @@ fn load(item: u32) {
   /* unroll */ for (var w = 0u; w < WIDTH; w++) { own[w] = vectors[place + w]; }
 }
 
+fn left_out(g: u32, bit: u32) -> LaneTruth {
+  return (excluded[g] & LaneBits(1u << bit)) != LaneBits(0u);
+}
+
 fn visit_group(g: u32, bit: u32) {
-  let raw = products(g);
-  let out = (excluded[g] & LaneBits(1u << bit)) != LaneBits(0u);
-  let score = select(limited_lanes(raw), Lanes(LOWEST), out);
-  top[g] = max(top[g], score);
-  let share = select(exp(min(score - highest[g], Lanes(SLACK))), Lanes(0.0), out);
+  let raw = products(g, -highest[g]);
+  let share = select(power(limited_lanes(raw)), Lanes(0.0), left_out(g, bit));
   block[g] += share;
   gather(g, passing_lanes(share, raw));
 }
@@ -113,23 +115,45 @@ fn visit(bit: u32, extra: vec2u) {
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { visit_group(g, bit); }
 }
 
-fn too_high(g: u32) -> bool {
-  return any(top[g] > highest[g] + Lanes(SLACK));
+fn look(g: u32, bit: u32) {
+  top[g] = max(top[g], select(products(g, Lanes(0.0)), Lanes(LOWEST), left_out(g, bit)));
 }
 
-// Adds the block's sums to the slice's or, if the block has to be done again, raises the maximum; clears the block's.
-fn settle(g: u32, again: bool) {
-  let raised = select(highest[g], top[g], top[g] > highest[g] + Lanes(SLACK));
-  let scale = exp(highest[g] - raised);
-  let share = select(1.0, 0.0, again);
+// Raises the highest scores to those among the first vectors of a block, and the sums so far with them.
+fn raise(g: u32) {
+  let raised = max(highest[g], top[g]);
+  let scale = exp2(highest[g] - raised);
   highest[g] = raised;
-  sum[g] = sum[g] * scale + block[g] * share;
+  sum[g] *= scale;
+  /* unroll */ for (var w = 0u; w < WIDTH; w++) {
+    /* unroll */ for (var part = 0u; part < 4u; part++) { sum_vector[g * PADDED + 4u * w + part] *= scale; }
+  }
+}
+
+// Every invocation loads all vectors itself: this happens seldom.
+fn raise_highest(base: u32, length: u32) {
+  /* unroll */ for (var g = 0u; g < GROUPS; g++) { top[g] = Lanes(LOWEST); }
+  for (var n = 0u; n < length; n++) {
+    load(base + n);
+    /* unroll */ for (var w = 0u; w < WIDTH; w++) { streamed[w] = own[w]; }
+    /* unroll */ for (var g = 0u; g < GROUPS; g++) { look(g, n); }
+  }
+  /* unroll */ for (var g = 0u; g < GROUPS; g++) { raise(g); }
+}
+
+// Also true if the sum is not a number.
+fn too_high(g: u32) -> bool {
+  return !all(block[g] <= Lanes(MOST));
+}
+
+// Adds the block's sums to the slice's, unless the block has to be done again, and clears them.
+fn settle(g: u32, again: bool) {
+  sum[g] += select(block[g], Lanes(0.0), again);
   block[g] = Lanes(0.0);
-  top[g] = Lanes(LOWEST);
   /* unroll */ for (var w = 0u; w < WIDTH; w++) {
     /* unroll */ for (var part = 0u; part < 4u; part++) {
       let d = g * PADDED + 4u * w + part;
-      sum_vector[d] = sum_vector[d] * scale + gathered[d] * share;
+      sum_vector[d] += select(gathered[d], Lanes(0.0), again);
       gathered[d] = Lanes(0.0);
     }
   }
@@ -156,16 +180,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   for (var base = first; base < last; base += BLOCK) {
     let limit = min(base + BLOCK, last);
     /* unroll */ for (var g = 0u; g < GROUPS; g++) { exclude(g, base, limit); }
-    loop {
+    if (BOUND == 0u && base == first) { raise_highest(base, FIRST); }
+    // Twice at most, whatever is no number.
+    for (var turn = 0u; turn < 2u; turn++) {
       for (var n = 0u; n < BLOCK; n += SHARE) {
         load(base + n + local.x % SHARE);
         visit_shared(n);
       }
       var again = false;
       /* unroll */ for (var g = 0u; g < GROUPS; g++) { again = again || too_high(g); }
-      again = wanted_by_any(again);
+      again = wanted_by_any(again && turn == 0u);
       /* unroll */ for (var g = 0u; g < GROUPS; g++) { settle(g, again); }
       if (!again) { break; }
+      raise_highest(base, BLOCK);
     }
   }
   /* unroll */ for (var g = 0u; g < GROUPS; g++) {

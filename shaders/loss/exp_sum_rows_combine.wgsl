@@ -23,11 +23,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var slice = 0u; slice < params.slices; slice++) {
     let place = slice * params.count + slot;
     let own = partial_sums[place];
-    let scale = select(0.0, exp(min(own.x - highest, 0.0)), own.y > 0.0);
+    let scale = select(0.0, exp2(min(own.x - highest, 0.0)), own.y > 0.0);
     sum += scale * own.y;
     vector += scale * partial_vectors[place * WIDTH + n % WIDTH];
   }
   let empty = highest < -1.0e37;
   means[n] = select(vector / sum, vec4f(0.0), vec4<bool>(empty));
-  if (n % WIDTH == 0u) { logs[slot].x = select(highest + log(sum), LOWEST, empty); }
+  if (n % WIDTH == 0u) { logs[slot].x = select((highest + log2(sum)) * 0.6931471805599453, LOWEST, empty); }
 }

@@ -26,10 +26,10 @@ fn start_group(g: u32, item: u32, slice: u32) {
     let quad = transposed(vectors[place_of(a) + w], vectors[place_of(a + SIZE) + w],
       vectors[place_of(a + 2u * SIZE) + w], vectors[place_of(a + 3u * SIZE) + w]);
     let d = g * PADDED + 4u * w;
-    held[d] = quad.x;
-    held[d + 1u] = quad.y;
-    held[d + 2u] = quad.z;
-    held[d + 3u] = quad.w;
+    held[d] = quad.x * UNIT;
+    held[d + 1u] = quad.y * UNIT;
+    held[d + 2u] = quad.z * UNIT;
+    held[d + 3u] = quad.w * UNIT;
   }
   // The rows may come in several dispatches: go on from what the last one left.
   if (params.first_slot == 0u) { return; }
@@ -45,8 +45,13 @@ fn start_group(g: u32, item: u32, slice: u32) {
 }
 
 fn weigh(g: u32) {
-  let raw = products(g);
-  share[g] = passing_lanes(exp(limited_lanes(raw) + Lanes(streamed[DIM / 4u][DIM % 4u])), raw);
+  let weight = Lanes(streamed[DIM / 4u][DIM % 4u]);
+  if (BOUND == 0u) {
+    share[g] = exp2(products(g, weight));
+  } else {
+    let raw = products(g, Lanes(0.0));
+    share[g] = passing_lanes(exp(limited_lanes(raw) + weight), raw);
+  }
 }
 
 fn list(g: u32, item: u32, own: vec2u) {

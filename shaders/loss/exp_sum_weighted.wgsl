@@ -16,7 +16,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     if (d < DIM && own) { value = rows[slot * WIDTH * 4u + d]; }
     if (d == DIM) {
       value = LOWEST;
-      if (own) { value = logs[slot].y; }
+      if (own) { value = max(logs[slot].y * UNIT, LOWEST); }
     }
     weighted[slot * WEIGHTED_WIDTH * 4u + d] = value;
   }
