@@ -71,7 +71,7 @@ export class ExpSum implements Disposable {
     }
     this.#gpu = gpu;
     this.#options = { dim, capacity, vectors };
-    const plan = this.#plan = planExpSum(tuning, dim, capacity, vectors, gpu.sharing);
+    const plan = this.#plan = planExpSum(tuning, dim, capacity, vectors, gpu.sharing, options.tile);
     const { width, slices } = plan;
     this.#kernels = compileExpSum(gpu, dim, bound, plan);
     const bytes = 16 * width;

@@ -1,12 +1,8 @@
 import type { Sharing } from "../gpu/sharing.ts";
 import { strideOf } from "./embedding.ts";
 
-/** How the streaming exp-sum cuts its work into invocations, workgroups and dispatches. */
-export interface ExpSumPlan {
-  /** vec4 in a row. */
-  readonly width: number;
-  /** Floats of a row with its weight behind it. */
-  readonly weightedStride: number;
+/** What an invocation of the streaming exp-sum holds, and how many of them there are to be. */
+export interface ExpSumTile {
   /** Invocations in a workgroup. */
   readonly size: number;
   /** Embeddings side by side in one invocation. */
@@ -15,6 +11,16 @@ export interface ExpSumPlan {
   readonly groups: 1 | 2;
   /** That many times `lanes` rows in one invocation. */
   readonly rowGroups: 1 | 2;
+  /** Workgroups wanted, so that every core is busy. */
+  readonly workgroups: number;
+}
+
+/** How the streaming exp-sum cuts its work into invocations, workgroups and dispatches. */
+export interface ExpSumPlan extends Omit<ExpSumTile, "workgroups"> {
+  /** vec4 in a row. */
+  readonly width: number;
+  /** Floats of a row with its weight behind it. */
+  readonly weightedStride: number;
   /** Invocations that load streamed embeddings for each other; slots of rows are padded to that many. */
   readonly share: Sharing;
   /** Slices of the vectors. */
@@ -40,47 +46,49 @@ export function wholeEights(count: number): number {
 const longestSlice = 4096;
 /** Bytes of the index of tiles that exist at a time. */
 const tableBytes = 16 * 1024 * 1024;
-/** Enough workgroups to keep every core busy. */
-const workgroupsWanted = { software: 32, hardware: 1024 } as const;
-
 /** Which kind of adapter to plan for. */
 export type ExpSumTuning = "software" | "hardware";
 
 /**
- * Plans the work.
+ * The tile for a kind of adapter.
  *
  * Software drivers pay for every load of the streamed side as much as for some thirty operations, so an invocation
  * holds as many embeddings as compile in a few seconds. On graphics processors those loads are nearly free and
  * registers are scarce: an invocation holds up to three arrays of `dim x lanes x groups` floats.
  */
+export function expSumTile(tuning: ExpSumTuning, dim: number, sharing: Sharing = 1): ExpSumTile {
+  if (tuning === "hardware") {
+    const lanes = dim <= 12 ? 4 : dim <= 24 ? 2 : 1;
+    return { size: 64, lanes, groups: 1, rowGroups: 1, workgroups: 1024 };
+  }
+  const groups = dim <= 24 ? 2 : 1;
+  // With shared loads a second group of rows gains less than it takes to compile.
+  return { size: 8, lanes: dim <= 96 ? 4 : 2, groups, rowGroups: sharing > 1 ? 1 : groups, workgroups: 32 };
+}
+
+/** Plans the work for a tile. */
 export function planExpSum(
   tuning: ExpSumTuning,
   dim: number,
   capacity: number,
   vectors: number,
   sharing: Sharing = 1,
+  tile: Partial<ExpSumTile> = {},
 ): ExpSumPlan {
+  const { workgroups, ...held } = { ...expSumTile(tuning, dim, sharing), ...tile };
+  const { size, lanes, groups, rowGroups } = held;
   const software = tuning === "software";
-  const size = software ? 8 : 64;
-  const share = software ? sharing : 1;
-  const lanes = dim <= (software ? 96 : 12) ? 4 : software || dim <= 24 ? 2 : 1;
-  const groups = software && dim <= 24 ? 2 : 1;
   const tileLength = size * lanes * groups;
-  // With shared loads a second group of rows gains less than it takes to compile.
-  const rowGroups = share > 1 ? 1 : groups;
   const rowTiles = Math.ceil(capacity / (size * lanes * rowGroups));
-  const slicesWanted = Math.min(Math.ceil(vectors / 128), Math.floor(workgroupsWanted[tuning] / rowTiles));
+  const slicesWanted = Math.min(Math.ceil(vectors / 128), Math.floor(workgroups / rowTiles));
   const sliceLength = Math.min(longestSlice, Math.ceil(vectors / Math.max(1, slicesWanted) / 32) * 32);
   const tiles = Math.ceil(vectors / tileLength);
-  const rowSlices = Math.min(8, Math.ceil(capacity / 32), Math.floor(workgroupsWanted[tuning] / tiles));
+  const rowSlices = Math.min(8, Math.ceil(capacity / 32), Math.floor(workgroups / tiles));
   return {
+    ...held,
     width: strideOf(dim) / 4,
     weightedStride: strideOf(dim + 1),
-    size,
-    lanes,
-    groups,
-    rowGroups,
-    share,
+    share: software ? sharing : 1,
     slices: Math.ceil(vectors / sliceLength),
     sliceLength,
     tileLength,
