@@ -4,7 +4,7 @@
  * @module
  */
 import { strideOf } from "../src/kernels/embedding.ts";
-import { planExpSum } from "../src/kernels/exp_sum_plan.ts";
+import { bytesOfMarks, planExpSum } from "../src/kernels/exp_sum_plan.ts";
 import { planTopK } from "../src/kernels/top_k_plan.ts";
 import type { Cost } from "./case.ts";
 
@@ -169,9 +169,9 @@ export function distillationBytes(
     "table and gradient": 2 * rowBytes(users + items, dim),
     "lists of all users": users * (16 + 8 * entries + 4 * listed),
     "partial sums": 4 * (stride + 2) * capacity * plan.slices,
-    "rows of the batch": 4 * (2 * stride + plan.weightedStride + 2) * capacity,
+    "rows of the batch": 4 * (stride + plan.weightedStride + 2) * capacity,
     "scores and denominators": 8 * capacity * listed,
-    "index of the tiles": 8 * capacity * plan.tableTiles + 8 * users * entries,
+    "marks and coefficients of entries": bytesOfMarks(capacity, plan.blocks) + 4 * users * entries,
     "partial gradients": plan.rowSlices > 1 ? rowBytes(items * plan.rowSlices, dim) : 0,
   };
   const total = Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);

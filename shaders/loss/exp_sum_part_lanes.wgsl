@@ -7,6 +7,15 @@ const PADDED: u32 = WIDTH * 4u;
 var<private> held: array<Lanes, GROUPS * PADDED>;
 var<private> gathered: array<Lanes, GROUPS * PADDED>;
 
+// Keeps four coordinates of the embeddings of a group.
+fn hold(g: u32, w: u32, quad: LaneQuad) {
+  let d = g * PADDED + 4u * w;
+  held[d] = quad.x * UNIT;
+  held[d + 1u] = quad.y * UNIT;
+  held[d + 2u] = quad.z * UNIT;
+  held[d + 3u] = quad.w * UNIT;
+}
+
 fn limited_lanes(score: Lanes) -> Lanes {
   if (BOUND == 0u) { return score; }
   return clamp(score, Lanes(-f32(BOUND)), Lanes(f32(BOUND)));

@@ -11,6 +11,8 @@ export interface ExpSumTile {
   readonly groups: 1 | 2;
   /** That many times `lanes` rows in one invocation. */
   readonly rowGroups: 1 | 2;
+  /** Streamed embeddings that are loaded before the first is used; 1 where invocations load for each other. */
+  readonly ahead: 1 | 2 | 4 | 8;
   /** Workgroups wanted, so that every core is busy. */
   readonly workgroups: number;
 }
@@ -31,8 +33,12 @@ export interface ExpSumPlan extends Omit<ExpSumTile, "workgroups"> {
   readonly tileLength: number;
   /** Tiles, and so workgroups, that hold all vectors. */
   readonly tiles: number;
-  /** Tiles that are indexed at a time. */
-  readonly tableTiles: number;
+  /** Blocks of 32 vectors whose marks exist at a time. */
+  readonly blocks: number;
+  /** Slices within these blocks. */
+  readonly slicesTogether: number;
+  /** Tiles within these blocks. */
+  readonly tilesTogether: number;
   /** Slices of the rows. */
   readonly rowSlices: number;
 }
@@ -42,10 +48,15 @@ export function wholeEights(count: number): number {
   return Math.ceil(count / 8) * 8;
 }
 
-/** Vectors in a slice: an invocation may meet each once, and once more for each of its eight rows that excludes it. */
+/** Vectors in a slice, at most. */
 const longestSlice = 4096;
-/** Bytes of the index of tiles that exist at a time. */
-const tableBytes = 16 * 1024 * 1024;
+/** Bytes of marks that exist at a time, if a slice and a tile need no more. */
+const markBytes = 16 * 1024 * 1024;
+
+/** Bytes of the marks of `rows` rows: eight for each row and block. */
+export function bytesOfMarks(rows: number, blocks: number): number {
+  return 8 * wholeEights(rows) * blocks;
+}
 /** Which kind of adapter to plan for. */
 export type ExpSumTuning = "software" | "hardware";
 
@@ -59,11 +70,12 @@ export type ExpSumTuning = "software" | "hardware";
 export function expSumTile(tuning: ExpSumTuning, dim: number, sharing: Sharing = 1): ExpSumTile {
   if (tuning === "hardware") {
     const lanes = dim <= 12 ? 4 : dim <= 24 ? 2 : 1;
-    return { size: 64, lanes, groups: 1, rowGroups: 1, workgroups: 1024 };
+    return { size: 64, lanes, groups: 1, rowGroups: 1, ahead: 4, workgroups: 2048 };
   }
   const groups = dim <= 24 ? 2 : 1;
   // With shared loads a second group of rows gains less than it takes to compile.
-  return { size: 8, lanes: dim <= 96 ? 4 : 2, groups, rowGroups: sharing > 1 ? 1 : groups, workgroups: 32 };
+  const rowGroups = sharing > 1 ? 1 : groups;
+  return { size: 8, lanes: dim <= 96 ? 4 : 2, groups, rowGroups, ahead: 1, workgroups: 32 };
 }
 
 /** Plans the work for a tile. */
@@ -81,19 +93,27 @@ export function planExpSum(
   const tileLength = size * lanes * groups;
   const rowTiles = Math.ceil(capacity / (size * lanes * rowGroups));
   const slicesWanted = Math.min(Math.ceil(vectors / 128), Math.floor(workgroups / rowTiles));
-  const sliceLength = Math.min(longestSlice, Math.ceil(vectors / Math.max(1, slicesWanted) / 32) * 32);
+  const fair = Math.ceil(vectors / Math.max(1, slicesWanted));
+  const sliceLength = Math.min(longestSlice, Math.ceil(fair / 32) * 32);
+  const slices = Math.ceil(vectors / sliceLength);
   const tiles = Math.ceil(vectors / tileLength);
+  const marked = 32 * Math.floor(markBytes / bytesOfMarks(capacity, 1));
+  const slicesTogether = Math.min(slices, Math.max(1, Math.floor(marked / sliceLength)));
+  const unit = Math.max(32, tileLength);
+  const tilesTogether = Math.min(tiles, Math.max(1, Math.floor(marked / unit)) * (unit / tileLength));
   const rowSlices = Math.min(8, Math.ceil(capacity / 32), Math.floor(workgroups / tiles));
   return {
     ...held,
     width: strideOf(dim) / 4,
     weightedStride: strideOf(dim + 1),
     share: software ? sharing : 1,
-    slices: Math.ceil(vectors / sliceLength),
+    slices,
     sliceLength,
     tileLength,
     tiles,
-    tableTiles: Math.min(tiles, Math.max(1, Math.floor(tableBytes / (8 * wholeEights(capacity))))),
+    blocks: Math.ceil(Math.max(slicesTogether * sliceLength, tilesTogether * tileLength) / 32),
+    slicesTogether,
+    tilesTogether,
     rowSlices: software ? 1 : Math.max(1, rowSlices),
   };
 }
