@@ -7,6 +7,7 @@ import configuration from "../../deno.json" with { type: "json" };
 import { exists, readText, writeAtomically } from "../data/files.ts";
 import { RunError } from "../errors.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
+import { takeClaim, untilFree } from "./claim.ts";
 import type { TeacherChoice } from "./ensure_teachers.ts";
 import type { DataChoice } from "./load_split.ts";
 
@@ -70,7 +71,13 @@ const fixed = [
  *
  * @throws {RunError} if the folder holds something else, or a setting differs.
  */
-export async function joinFolder(folder: string, asked: CompareConfig): Promise<CompareConfig> {
+export async function joinFolder(
+  folder: string,
+  asked: CompareConfig,
+  signal: AbortSignal,
+): Promise<CompareConfig> {
+  // Beside the folder: whether that is there says whether it may be begun.
+  using _claim = await untilFree(() => takeClaim(`${folder.replace(/\/+$/, "")}.claim`), signal);
   const path = `${folder}/${fileName}`;
   let config = asked;
   if (await exists(path)) {
@@ -101,6 +108,11 @@ export async function joinFolder(folder: string, asked: CompareConfig): Promise<
   }
   await writeAtomically(path, JSON.stringify(config, null, 2) + "\n");
   return config;
+}
+
+/** The configuration as it is now: other processes may have added to it. */
+export async function currentConfig(folder: string): Promise<CompareConfig> {
+  return await readConfig(`${folder}/${fileName}`);
 }
 
 async function readConfig(path: string): Promise<CompareConfig> {

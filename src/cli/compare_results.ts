@@ -23,7 +23,7 @@ import { formatDuration, formatMetric, formatPercent } from "../report/format.ts
 import { renderComparison } from "../report/render_comparison.ts";
 import { textTable } from "../report/table.ts";
 import { type Cell, readCell, readPerUser } from "./compare_cells.ts";
-import type { CompareConfig } from "./compare_config.ts";
+import { currentConfig } from "./compare_config.ts";
 import { entriesOf, type Entry, mainMethod } from "./compare_entries.ts";
 
 /** The folder of a cell. */
@@ -65,8 +65,6 @@ export async function writeTuning(folder: string, name: string, tuning: Tuning):
 export interface ResultFacts {
   /** The folder. */
   readonly folder: string;
-  /** Its configuration. */
-  readonly config: CompareConfig;
   /** The split on which students are trained. */
   readonly split: Split;
   /** The adapter. */
@@ -77,7 +75,8 @@ export interface ResultFacts {
 
 /** Summarises the finished cells, and writes results.json, results.csv and report.html. */
 export async function writeResults(facts: ResultFacts): Promise<ComparisonSummary> {
-  const { folder, config, split, adapter } = facts;
+  const { folder, split, adapter } = facts;
+  const config = await currentConfig(folder);
   const entries = entriesOf(config.methods, config.teachers.kinds, config.student);
   const methods: MethodSummary[] = [];
   let missing = 0;

@@ -2,28 +2,12 @@ import assert from "node:assert/strict";
 import { readPerUser } from "../../src/cli/compare_cells.ts";
 import { entriesOf, methodNames } from "../../src/cli/compare_entries.ts";
 import { distillationMethods } from "../../src/distill/methods/registry.ts";
-import type { ComparisonSummary } from "../../src/report/comparison_summary.ts";
+import { facts, results } from "./comparison_facts.ts";
 import { fail, filesUnder, smallData, succeed, temporaryFolder } from "./small_run.ts";
 import { stopProgram } from "./stopped_program.ts";
 
 const posix = { ignore: Deno.build.os === "windows" };
 const metric = "recall@50";
-
-async function results(folder: string): Promise<ComparisonSummary> {
-  return JSON.parse(await Deno.readTextFile(`${folder}/results.json`));
-}
-
-/** What must not depend on how often a comparison was stopped. */
-function facts({ methods, tests, references }: ComparisonSummary) {
-  return {
-    methods: methods.map(({ cells, ...rest }) => ({
-      ...rest,
-      cells: cells.map((cell) => ({ ...cell, seconds: 0, inferenceSeconds: 0 })),
-    })),
-    tests,
-    references: references.map((reference) => ({ ...reference, seconds: 0 })),
-  };
-}
 
 Deno.test("compare trains, tunes, tests and reports, and continues after a stop", posix, async (t) => {
   await using folder = await temporaryFolder();
