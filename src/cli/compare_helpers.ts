@@ -11,6 +11,23 @@ import { inheritedFlags } from "./permissions.ts";
 export const helperOption = "--helper";
 
 /**
+ * Flags with which this program loads again from what is cached: with deno.lock, every package that it names has to be
+ * there, without it what Deno knows of their versions. Which of them holds depends on how this process was started.
+ */
+async function loadingFlags(): Promise<string[]> {
+  for (const flags of [["--cached-only"], ["--cached-only", "--no-lock"]]) {
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", ...flags, Deno.mainModule, "--version"],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    if (success) return flags;
+  }
+  return [];
+}
+
+/**
  * Starts processes of this same command. They say nothing but errors, and end by themselves when nothing is left to do
  * or when the signal asks to stop.
  *
@@ -18,7 +35,7 @@ export const helperOption = "--helper";
  */
 export async function startHelpers(count: number, signal: AbortSignal): Promise<{ ended: Promise<void> }> {
   if (count === 0) return { ended: Promise.resolve() };
-  const flags = await inheritedFlags();
+  const flags = [...await loadingFlags(), ...await inheritedFlags()];
   const helpers = Array.from({ length: count }, () =>
     new Deno.Command(Deno.execPath(), {
       args: ["run", ...flags, Deno.mainModule, ...Deno.args, helperOption],
