@@ -10,7 +10,7 @@ import { type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
 import { Interrupted } from "../teachers/training.ts";
 import { takeClaim, untilFree } from "./claim.ts";
 import { commitOf, joinFolder, programVersion } from "./compare_config.ts";
-import { entriesOf, type Entry, methodNames } from "./compare_entries.ts";
+import { entriesOf, type Entry, methodNames, oneMethod } from "./compare_entries.ts";
 import { helperOption, startHelpers } from "./compare_helpers.ts";
 import { Queue } from "./compare_queue.ts";
 import { measureReferences } from "./compare_references.ts";
@@ -100,6 +100,11 @@ export function registerCompare(program: Command): void {
       yardstickNames,
       ["TopPop", "ItemKNN", "RP3beta"],
     )
+    .option(
+      "--against <method>",
+      "the method that the others are tested against (default: hetcomp)",
+      oneMethod,
+    )
     .option("--out <folder>", "folder of the comparison (default: runs/compare-DATASET)", pathName)
     .option(
       "--workers <number>",
@@ -132,6 +137,7 @@ interface CompareFlags extends DataFlags, TeacherChoiceFlags {
   tunedIn?: string;
   setup: "benchmark" | "generalization";
   yardsticks: YardstickKind[];
+  against?: string;
   out?: string;
   workers: number;
   helper?: boolean;
@@ -206,6 +212,7 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     trials: flags.trials,
     trialEpochs: flags.trialEpochs ?? epochs,
     ...(flags.tunedIn === undefined ? {} : { tunedIn: flags.tunedIn }),
+    ...(flags.against === undefined ? {} : { against: flags.against }),
     methods: entries.map(({ name }) => name),
     seeds: flags.seeds,
   }, signal);

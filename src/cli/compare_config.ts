@@ -45,6 +45,8 @@ export interface CompareConfig {
   readonly trialEpochs: number;
   /** Folder of the comparison whose trials chose the settings, if it was another one. */
   readonly tunedIn?: string;
+  /** Name of the method against which the others are tested; absent: HetComp. */
+  readonly against?: string;
   /** Names of the methods asked for so far. */
   readonly methods: readonly string[];
   /** Seeds of the students asked for so far. */
@@ -96,7 +98,8 @@ export async function joinFolder(
     config = {
       ...found,
       version: asked.version,
-      commit: asked.commit,
+      commit: asked.commit || found.commit,
+      ...(asked.against === undefined ? {} : { against: asked.against }),
       commands: union(found.commands, asked.commands),
       methods: union(found.methods, asked.methods),
       seeds: union(found.seeds, asked.seeds),

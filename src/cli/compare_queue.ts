@@ -8,10 +8,10 @@ import { trialSettings } from "../distill/method_settings.ts";
 import { methodOf } from "../distill/methods/registry.ts";
 import type { EpochRecord } from "../teachers/training.ts";
 import { pause, takeClaim } from "./claim.ts";
-import { type CellWorld, copyCell, readCell, runCell } from "./compare_cells.ts";
+import { cellFolder, type CellWorld, copyCell, readCell, runCell } from "./compare_cells.ts";
 import type { CompareConfig } from "./compare_config.ts";
 import type { Entry } from "./compare_entries.ts";
-import { cellFolder, readTuning, type Tuning, writeTuning } from "./compare_results.ts";
+import { readTuning, type Tuning, writeTuning } from "./compare_results.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 /** What a look at some work came to: it was done before, another process is at it, or this one did a piece of it. */

@@ -77,7 +77,18 @@ export async function measureReferences(
   });
   const width = evaluation.width;
   const fused = fuseTeachers(trajectories, finalStates(trajectories), width);
-  references.push({ name: "ensemble", role: "ensemble", metrics: measure(fused.items, width) });
+  // Ranking with the ensemble takes all teachers.
+  const parameters = references.map((teacher) => teacher.parameters ?? NaN).reduce(
+    (sum, one) => sum + one,
+    0,
+  );
+  references.push({
+    name: "ensemble",
+    role: "ensemble",
+    ...(Number.isFinite(parameters) ? { parameters } : {}),
+    seconds: references.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0),
+    metrics: measure(fused.items, width),
+  });
   for (const kind of yardsticks) {
     if (kind === "EASE" && split.items > easeItemLimit) continue;
     say(`measuring ${kind}`);

@@ -113,6 +113,7 @@ export async function ensureTeachers(
     });
   }
   const trajectories = new Map<string, Trajectory>();
+  let waiting = false;
   while (true) {
     const before = trajectories.size;
     for (const kind of choice.kinds) {
@@ -122,7 +123,13 @@ export async function ensureTeachers(
       if (trajectory) trajectories.set(kind, trajectory);
     }
     if (trajectories.size === choice.kinds.length) break;
-    if (trajectories.size === before) await pause(options.signal);
+    if (trajectories.size > before) continue;
+    if (!waiting && !options.quiet) {
+      const others = choice.kinds.filter((kind) => !trajectories.has(kind));
+      logNotice("teacher", `waiting for another process that trains ${others.join(", ")}`, { kinds: others });
+    }
+    waiting = true;
+    await pause(options.signal);
   }
   return choice.kinds.map((kind) => trajectories.get(kind)!);
 }
