@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import configuration from "../../deno.json" with { type: "json" };
-import { exists, readText, writeAtomically } from "../data/files.ts";
+import { exists, pathKind, readText, writeAtomically } from "../data/files.ts";
 import { RunError } from "../errors.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
 import { takeClaim, untilFree } from "./claim.ts";
@@ -142,13 +144,19 @@ export const programVersion: string = configuration.version;
 /** The commit that is checked out where this program lies; empty where that cannot be told. */
 export async function commitOf(root: URL = new URL("../../", import.meta.url)): Promise<string> {
   if (root.protocol !== "file:") return "";
-  const read = async (path: string) => (await readText(new URL(`.git/${path}`, root).pathname)).trim();
+  const read = async (path: string) => (await readText(path)).trim();
   try {
-    const head = await read("HEAD");
+    const top = fileURLToPath(new URL(".git", root));
+    // In a further worktree, .git is a file that says where its own folder is.
+    const linked = await pathKind(top) === "file" ? /^gitdir: (.+)$/.exec(await read(top))?.[1] : undefined;
+    const own = linked === undefined ? top : resolve(dirname(top), linked);
+    const shared = linked === undefined ? own : resolve(own, await read(`${own}/commondir`));
+    const head = await read(`${own}/HEAD`);
     const name = /^ref: (.+)$/.exec(head)?.[1];
     if (name === undefined) return head;
-    return await read(name).catch(async () =>
-      (await read("packed-refs")).split("\n").find((line) => line.endsWith(` ${name}`))?.split(" ")[0] ?? ""
+    return await read(`${shared}/${name}`).catch(async () =>
+      (await read(`${shared}/packed-refs`)).split("\n").find((line) => line.endsWith(` ${name}`))
+        ?.split(" ")[0] ?? ""
     );
   } catch {
     return "";
