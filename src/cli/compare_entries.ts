@@ -24,7 +24,7 @@ export interface Entry {
 
 const singlePrefix = "only-";
 
-/** The method against which the others are tested. */
+/** The method against which the others are tested unless another is asked for. */
 export const mainMethod = "hetcomp";
 
 function entryOf(name: string): Entry {
@@ -32,8 +32,8 @@ function entryOf(name: string): Entry {
     const teacher = name.slice(singlePrefix.length);
     return { name, title: `HetComp from ${teacher} alone`, method: mainMethod, teacher, group: "single" };
   }
-  const { title } = methodOf(name);
-  const group = name.startsWith(`${mainMethod}-`) ? "ablation" : "method";
+  const { title, own } = methodOf(name);
+  const group = own ? "own" : name.startsWith(`${mainMethod}-`) ? "ablation" : "method";
   return { name, title, method: name, teacher: null, group };
 }
 
@@ -52,6 +52,13 @@ export function methodNames(text: string): string[] {
     }
   }
   return names;
+}
+
+/** Reads the name of one method. */
+export function oneMethod(text: string): string {
+  const [name, ...others] = methodNames(text);
+  if (name === "all" || others.length > 0) throw new InvalidArgumentError("expected one method");
+  return name!;
 }
 
 /**
