@@ -8,7 +8,7 @@
 export const operationsPerDispatch = 2 ** 30;
 
 /** The same for kernels that reuse what they load and only graphics processors run. */
-export const operationsPerTiledDispatch = 2 ** 32;
+export const operationsPerTiledDispatch = 2 ** 33;
 
 /** User-item pairs that one dispatch scores with loads of their own: well under a second on a software driver. */
 export const pairsPerDispatch = 2 ** 24;

@@ -1,30 +1,26 @@
-import { turnsPerInvocation } from "./dispatch_limits.ts";
-import { vectorsOf } from "./factors.ts";
+import {
+  planScoreTile,
+  type ScoreTile,
+  scoreTile,
+  type ScoreTilePlan,
+  tilesPerWorkgroup,
+  wholes,
+} from "./score_tile_plan.ts";
 import { sampleRank, sampleStride } from "./top_k_plan.ts";
 
 /** Which kind of adapter to plan for. */
 export type TopKTuning = "software" | "hardware";
 
 /** Workgroups of the top-K search by tiles: what they hold, and how many of them there are to be. */
-export interface TopKTile {
-  /** Invocations of a scoring workgroup along the users. */
-  readonly userLanes: number;
-  /** Invocations of a scoring workgroup along the items. */
-  readonly itemLanes: number;
-  /** Users of one invocation, 8 at most. */
-  readonly users: number;
-  /** Items of one invocation, in fours. */
-  readonly quads: number;
-  /** vec4 of every row that are in workgroup memory at a time, at most. */
-  readonly slab: number;
-  /** Workgroups wanted, so that every core is busy. */
-  readonly workgroups: number;
+export interface TopKTile extends ScoreTile {
   /** Groups of sampled items wanted. */
   readonly groups: number;
   /** Invocations that find a user's threshold, from 16 on. */
   readonly thresholdSize: number;
   /** Invocations that place a user's candidates, from 16 on. */
   readonly placeSize: number;
+  /** Bytes of working memory, unless 64 users take more. */
+  readonly memory: number;
 }
 
 /** How a top-K search by tiles is cut into pieces. */
@@ -41,20 +37,14 @@ export interface TopKTilePlan {
   readonly rank: number;
   /** Candidates that fit for one user. */
   readonly capacity: number;
-  /** Users of a scoring workgroup. */
-  readonly userTile: number;
-  /** Items that a scoring workgroup takes at a time. */
-  readonly itemTile: number;
-  /** Such tiles that one workgroup filters. */
+  /** Tiles of users and items. */
+  readonly scoring: ScoreTilePlan;
+  /** Tiles of items that one workgroup filters. */
   readonly tilesFiltered: number;
-  /** Constants of shaders/score/score_tile.wgsl. */
-  readonly header: Readonly<Record<string, number>>;
   /** Entries of the list in shaders/rank/filter_tiles.wgsl, and tiles after which it is emptied. */
   readonly filter: Readonly<Record<"LIST" | "EMPTIED", number>>;
 }
 
-/** Working memory of a search, at most. */
-const workingBytes = 64 * 1024 * 1024;
 /** WebGPU's workgroup memory, less what the kernels hold beside their lists. */
 const listBytes = 14 * 1024;
 /** Entries of a list of candidates in workgroup memory, at most. */
@@ -70,21 +60,7 @@ const safety = 4.5;
 
 /** Tiles for graphics processors. */
 export function topKTile(): TopKTile {
-  return {
-    userLanes: 16,
-    itemLanes: 16,
-    users: 8,
-    quads: 1,
-    slab: 4,
-    workgroups: 1024,
-    groups: 1024,
-    thresholdSize: 64,
-    placeSize: 128,
-  };
-}
-
-function wholes(count: number, unit: number): number {
-  return Math.ceil(count / unit) * unit;
+  return { ...scoreTile(), groups: 1024, thresholdSize: 64, placeSize: 128, memory: 64 * 1024 * 1024 };
 }
 
 /**
@@ -115,27 +91,22 @@ export function planTopKTiles(
     mostListed,
     wholes(Math.max(1, Math.min(items, complete + Math.min(excluded, mostExcluded))), 64),
   );
-  const userTile = tile.userLanes * tile.users;
-  const itemTile = 4 * tile.itemLanes * tile.quads;
+  const scoring = planScoreTile(dim, tile);
+  const { userTile, itemTile, slabs, size } = scoring;
   const steps = Math.max(1, Math.round(samples / Math.max(tile.groups, 6 * rank)));
   const groups = Math.min(
     Math.floor(mostGroups / itemTile) * itemTile,
     wholes(Math.ceil(samples / steps), itemTile),
   );
 
-  const vectors = vectorsOf(dim);
-  const slabs = Math.ceil(vectors / tile.slab);
-  const slab = Math.ceil(vectors / slabs);
-  const size = tile.userLanes * tile.itemLanes;
-  const list = Math.min(1024, Math.floor((16 * 1024 - 64 - 16 * slab * (userTile + itemTile)) / 8 / 64) * 64);
-  if (list < 64) throw new RangeError(`a slab of ${slab} vec4 leaves no workgroup memory for a list`);
+  const list = Math.min(1024, Math.floor((16 * 1024 - 64 - scoring.slabBytes) / 8 / 64) * 64);
+  if (list < 64) throw new RangeError("the slabs leave no workgroup memory for a list");
   const listedPerTile = userTile * itemTile * Math.min(1, stride * rank / Math.max(1, items));
 
-  const fitting = Math.min(65535, Math.max(64, Math.floor(workingBytes / (4 * groups + 8 * capacity + 16))));
+  const fitting = Math.min(65535, Math.max(64, Math.floor(tile.memory / (4 * groups + 8 * capacity + 16))));
   const chunks = Math.max(1, Math.ceil(users / fitting));
   const chunk = Math.max(1, Math.min(users, fitting, wholes(Math.ceil(users / chunks), userTile)));
-  const tiles = Math.ceil(items / itemTile);
-  const slices = Math.max(1, Math.ceil(tile.workgroups / Math.ceil(chunk / userTile)));
+  // An invocation may write down every score of a tile.
   const turns = slabs + 36 * tile.quads + Math.ceil(list / size);
   return {
     chunk,
@@ -144,23 +115,8 @@ export function planTopKTiles(
     groups,
     rank,
     capacity,
-    userTile,
-    itemTile,
-    tilesFiltered: Math.max(1, Math.min(Math.ceil(tiles / slices), Math.floor(turnsPerInvocation / turns))),
-    header: {
-      VECTORS: vectors,
-      SLAB: slab,
-      SLABS: slabs,
-      USER_LANES: tile.userLanes,
-      ITEM_LANES: tile.itemLanes,
-      SIZE: size,
-      USERS: tile.users,
-      QUADS: tile.quads,
-      USER_TILE: userTile,
-      ITEM_TILE: itemTile,
-      USER_LOADS: Math.ceil(slab * userTile / size),
-      ITEM_LOADS: Math.ceil(slab * itemTile / size),
-    },
+    scoring,
+    tilesFiltered: tilesPerWorkgroup(scoring, chunk, items, turns),
     filter: { LIST: list, EMPTIED: Math.max(1, Math.min(16, Math.floor(list / 2 / listedPerTile))) },
   };
 }

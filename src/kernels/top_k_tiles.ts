@@ -21,6 +21,7 @@ import workgroupReach from "../../shaders/rank/workgroup_reach.wgsl" with { type
 import { operationsPerTiledDispatch, ranges, turnsPerInvocation } from "./dispatch_limits.ts";
 import type { DeviceExclusions } from "./exclusions.ts";
 import { type FactorRows, vectorsOf } from "./factors.ts";
+import { evenRanges } from "./score_tile_plan.ts";
 import {
   loadedTogether,
   mostListed,
@@ -59,7 +60,8 @@ export interface TiledSearch {
  */
 export function recordTopKTiles(gpu: Gpu, plan: TopKTilePlan, search: TiledSearch): void {
   const { users, items, dim, k, exclude, rows, served, result } = search;
-  const { stride, samples, groups, rank, capacity, userTile, itemTile, tilesFiltered, header } = plan;
+  const { stride, samples, groups, rank, capacity, tilesFiltered } = plan;
+  const { userTile, itemTile, header } = plan.scoring;
   const { thresholdSize, placeSize } = { ...topKTile(), ...search.tile };
   const vectors = vectorsOf(dim);
   const tiled = [scoreStep, scoreTile];
@@ -112,7 +114,7 @@ export function recordTopKTiles(gpu: Gpu, plan: TopKTilePlan, search: TiledSearc
     const named = { ...place, first, named: rows ? 1 : 0 };
     const perTile = userTiles * userTile * itemTile * dim;
     const perMaxima = perTile * Math.ceil(samples / groups);
-    for (const [first_tile, last] of ranges(groups / itemTile, fitting(perMaxima))) {
+    for (const [first_tile, last] of evenRanges(groups / itemTile, perMaxima)) {
       gpu.dispatch(
         maximaKernel,
         { ...factors, rows: rows ?? users.array, maxima },
@@ -128,15 +130,20 @@ export function recordTopKTiles(gpu: Gpu, plan: TopKTilePlan, search: TiledSearc
       [count],
       count * groups * 8,
     );
-    const slice = tilesFiltered * itemTile;
-    for (const [first_item, last] of ranges(items.count, slice * fitting(perTile * tilesFiltered))) {
-      const slices = Math.ceil((last - first_item) / slice);
+    const perSlice = perTile * tilesFiltered;
+    for (const [from, to] of evenRanges(Math.ceil(items.count / (itemTile * tilesFiltered)), perSlice)) {
       gpu.dispatch(
         filterKernel,
         { ...factors, state, candidates },
-        { ...place, items: items.count, capacity, first_item, tiles: tilesFiltered },
-        [userTiles, slices],
-        perTile * tilesFiltered * slices,
+        {
+          ...place,
+          items: items.count,
+          capacity,
+          first_item: from * itemTile * tilesFiltered,
+          tiles: tilesFiltered,
+        },
+        [userTiles, to - from],
+        perSlice * (to - from),
       );
     }
     gpu.dispatch(
@@ -155,11 +162,6 @@ export function recordTopKTiles(gpu: Gpu, plan: TopKTilePlan, search: TiledSearc
       );
     }
   }
-}
-
-/** Workgroups of `operations` each that one dispatch takes. */
-function fitting(operations: number): number {
-  return Math.min(65535, Math.max(1, Math.floor(operationsPerTiledDispatch / Math.max(1, operations))));
 }
 
 /** Items that one dispatch looks at for each user, even if all of them are served exactly. */
