@@ -4,6 +4,7 @@ import type { Ragged } from "../ragged.ts";
 import { padRows } from "./embedding.ts";
 import { checkLists, uploadExclusions } from "./exclusions.ts";
 import { checkFactors } from "./factors.ts";
+import type { TopKTuning } from "./top_k_tile_plan.ts";
 import { rankCountsOnDevice } from "./rank_counts_on_device.ts";
 
 export { rankCountsOnDevice } from "./rank_counts_on_device.ts";
@@ -23,6 +24,8 @@ export interface RankCountsOptions {
   readonly length: number;
   /** Items to leave out, one row per user, in any order. */
   readonly exclude?: Ragged;
+  /** The kind of adapter to work for. Default: the device's. */
+  readonly tuning?: TopKTuning;
 }
 
 /**
@@ -83,6 +86,7 @@ export async function rankCounts(gpu: Gpu, options: RankCountsOptions): Promise<
     targets,
     length,
     ...(excluded ? { exclude: excluded } : {}),
+    ...(options.tuning ? { tuning: options.tuning } : {}),
   });
   return await gpu.readIntegers(ranks);
 }
