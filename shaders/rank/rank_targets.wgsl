@@ -1,7 +1,7 @@
 // A workgroup finds the ranks of one user's targets among stored scores, those of item i at
 // scores[user * user_stride + i * item_stride]: it puts the targets in order, counts every item at its place among them,
 // takes excluded items back, and sums up. Header: SIZE, HALVINGS, ROOM = 2 to the power of HALVINGS, more than `length`,
-// TURNS = ROOM / SIZE, at least 1. Parts: ordered_key.
+// TURNS = ROOM / SIZE, at least 1; HALVINGS is at least 2. Parts: ordered_key.
 struct Params {
   first: u32,
   named: u32,
@@ -61,10 +61,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let t = turn * SIZE + lane;
     own[turn] = ordered[min(t, ROOM - 1u)];
     place[turn] = 0u;
-    for (var other = 0u; other < length; other++) {
-      let entry = ordered[other];
-      let lower = entry.y < own[turn].y || (entry.y == own[turn].y && other < t);
-      place[turn] += select(0u, 1u, entry.x > own[turn].x || (entry.x == own[turn].x && lower));
+    for (var other = 0u; other < length; other += 4u) {
+      /* unroll */ for (var j = 0u; j < 4u; j++) {
+        let entry = ordered[other + j];
+        let lower = entry.y < own[turn].y || (entry.y == own[turn].y && other + j < t);
+        place[turn] += select(0u, 1u, entry.x > own[turn].x || (entry.x == own[turn].x && lower));
+      }
     }
   }
   workgroupBarrier();
@@ -73,9 +75,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
   workgroupBarrier();
   let lowest = ordered[length - 1u].x;
-  for (var item = lane; item < params.items; item += SIZE) {
-    let key = key_of(n, item);
-    if (key >= lowest) { atomicAdd(&counts[place_of(key, item)], 1u); }
+  // Four loads and four searches that do not wait for each other.
+  for (var base = lane; base < params.items; base += 4u * SIZE) {
+    var key: array<u32, 4>;
+    var highest = 0u;
+    /* unroll */ for (var j = 0u; j < 4u; j++) { key[j] = key_of(n, min(base + j * SIZE, params.items - 1u)); }
+    /* unroll */ for (var j = 0u; j < 4u; j++) {
+      key[j] = select(0u, key[j], base + j * SIZE < params.items);
+      highest = max(highest, key[j]);
+    }
+    if (highest >= lowest) {
+      var at: array<u32, 4>;
+      /* unroll */ for (var j = 0u; j < 4u; j++) { at[j] = place_of(key[j], base + j * SIZE); }
+      /* unroll */ for (var j = 0u; j < 4u; j++) {
+        if (key[j] >= lowest) { atomicAdd(&counts[at[j]], 1u); }
+      }
+    }
   }
   if (params.excluding == 1u) {
     var user = params.first + n;

@@ -1,7 +1,7 @@
 // A workgroup finds one user's threshold: a score that `rank` groups of sampled items reach with their maximum, and few
 // more. Groups whose best item is excluded do not count. Also starts the user's `state`; its fields, each `count` long:
 // user number, threshold (bits), candidates, whether select_exact has to serve the user. Header: SIZE, GROUPS,
-// VECTORS. Parts: score_step, ordered_key, workgroup_reach.
+// SHARE = GROUPS / SIZE, rounded up; VECTORS, WRITTEN (a divisor of it). Parts: score_step, ordered_key, workgroup_reach.
 struct Params {
   count: u32,
   first: u32,
@@ -34,9 +34,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let n = group.x;
   var user = params.first + n;
   if (params.named == 1u) { user = rows[user]; }
-  for (var g = lane; g < GROUPS; g += SIZE) {
-    let best = maxima[n * GROUPS + g];
-    atomicStore(&keys[g], select(0u, ordered_key(best), best > LOWEST));
+  // All are loaded before the first is used.
+  var best: array<f32, SHARE>;
+  /* unroll */ for (var j = 0u; j < SHARE; j++) { best[j] = maxima[n * GROUPS + min(j * SIZE + lane, GROUPS - 1u)]; }
+  /* unroll */ for (var j = 0u; j < SHARE; j++) {
+    let key = select(0u, ordered_key(best[j]), best[j] > LOWEST);
+    if (j * SIZE + lane < GROUPS) { atomicStore(&keys[j * SIZE + lane], key); }
   }
   workgroupBarrier();
   if (params.excluding == 1u) {
@@ -45,10 +48,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let item = excluded[place];
       let sample = item / params.stride;
       if (sample * params.stride == item && sample < params.samples) {
+        let left = (params.user_row + user) * VECTORS;
+        let right = (params.item_row + item) * VECTORS;
         var score = 0.0;
-        for (var v = 0u; v < VECTORS; v++) {
-          score = score_step(
-            score, users[(params.user_row + user) * VECTORS + v], item_rows[(params.item_row + item) * VECTORS + v]);
+        for (var v = 0u; v < VECTORS; v += WRITTEN) {
+          var own: array<vec4f, WRITTEN>;
+          var other: array<vec4f, WRITTEN>;
+          /* unroll */ for (var w = 0u; w < WRITTEN; w++) {
+            own[w] = users[left + v + w];
+            other[w] = item_rows[right + v + w];
+          }
+          /* unroll */ for (var w = 0u; w < WRITTEN; w++) { score = score_step(score, own[w], other[w]); }
         }
         if (ordered_key(score) >= atomicLoad(&keys[sample % GROUPS])) { atomicStore(&keys[sample % GROUPS], 0u); }
       }

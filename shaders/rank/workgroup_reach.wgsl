@@ -11,20 +11,12 @@ struct Reach {
 
 var<workgroup> bins: array<atomic<u32>, 256>;
 var<workgroup> coarse_bins: array<u32, 16>;
-var<workgroup> lowest_key: atomic<u32>;
-var<workgroup> highest_key: atomic<u32>;
-var<workgroup> lowest_best: atomic<u32>;
-var<workgroup> present: atomic<u32>;
 var<workgroup> found: vec4u;
 
-// The lowest key, the highest, how many there are, and a key that at least SIZE of them reach, or 0.
+// The lowest key, the highest, how many there are, and a key that at least SIZE of them reach, or 0. Sixteen places for
+// each, because operations on the same one wait for each other.
 fn key_range(length: u32, lane: u32) -> vec4u {
-  if (lane == 0u) {
-    atomicStore(&lowest_key, 0xffffffffu);
-    atomicStore(&highest_key, 0u);
-    atomicStore(&lowest_best, 0xffffffffu);
-    atomicStore(&present, 0u);
-  }
+  for (var bin = lane; bin < 64u; bin += SIZE) { atomicStore(&bins[bin], select(0u, 0xffffffffu, bin < 32u)); }
   workgroupBarrier();
   var low = 0xffffffffu;
   var high = 0u;
@@ -35,14 +27,21 @@ fn key_range(length: u32, lane: u32) -> vec4u {
     high = max(high, key);
     counted += select(0u, 1u, key > 0u);
   }
-  atomicMin(&lowest_key, low);
-  atomicMax(&highest_key, high);
-  atomicMin(&lowest_best, high);
-  atomicAdd(&present, counted);
+  let own = lane % 16u;
+  atomicMin(&bins[own], low);
+  atomicMin(&bins[16u + own], high);
+  atomicMax(&bins[32u + own], high);
+  atomicAdd(&bins[48u + own], counted);
   workgroupBarrier();
   if (lane == 0u) {
-    found = vec4u(
-      atomicLoad(&lowest_key), atomicLoad(&highest_key), atomicLoad(&present), atomicLoad(&lowest_best));
+    var range = vec4u(0xffffffffu, 0u, 0u, 0xffffffffu);
+    /* unroll */ for (var j = 0u; j < 16u; j++) {
+      range.x = min(range.x, atomicLoad(&bins[j]));
+      range.w = min(range.w, atomicLoad(&bins[16u + j]));
+      range.y = max(range.y, atomicLoad(&bins[32u + j]));
+      range.z += atomicLoad(&bins[48u + j]);
+    }
+    found = range;
   }
   return workgroupUniformLoad(&found);
 }

@@ -4,8 +4,9 @@
 // USER_TILE = USER_LANES x USERS, ITEM_TILE = 4 x ITEM_LANES x QUADS; SLABS = VECTORS / SLAB, rounded up; USER_LOADS,
 // ITEM_LOADS = what an invocation loads of a slab. Parts: score_step. The kernel has `users` and `item_rows`, and a
 // function `item_row_of(tile, place)`.
-var<workgroup> user_slab: array<vec4f, SLAB * USER_TILE>;
-var<workgroup> item_slab: array<vec4f, SLAB * ITEM_TILE>;
+// Nested, so that only the lane's number is no constant where they are read, and is checked once.
+var<workgroup> user_slab: array<array<array<vec4f, USER_LANES>, USERS>, SLAB>;
+var<workgroup> item_slab: array<array<array<array<vec4f, 4>, ITEM_LANES>, QUADS>, SLAB>;
 // Where the rows of this invocation's part of the users' slabs start.
 var<private> own_users: array<u32, USER_LOADS>;
 // What is loaded while the slab before it is in use.
@@ -33,14 +34,19 @@ fn load_items(tile: u32, slab: u32, lane: u32) {
 fn store_users(lane: u32) {
   /* unroll */ for (var j = 0u; j < USER_LOADS; j++) {
     let part = lane + j * SIZE;
-    if (part < SLAB * USER_TILE) { user_slab[part % SLAB * USER_TILE + part / SLAB] = next_users[j]; }
+    let place = part / SLAB;
+    if (place < USER_TILE) { user_slab[part % SLAB][place / USER_LANES][place % USER_LANES] = next_users[j]; }
   }
 }
 
 fn store_items(lane: u32) {
   /* unroll */ for (var j = 0u; j < ITEM_LOADS; j++) {
     let part = lane + j * SIZE;
-    if (part < SLAB * ITEM_TILE) { item_slab[part % SLAB * ITEM_TILE + part / SLAB] = next_items[j]; }
+    let place = part / SLAB;
+    let four = place / 4u;
+    if (place < ITEM_TILE) {
+      item_slab[part % SLAB][four / ITEM_LANES][four % ITEM_LANES][place % 4u] = next_items[j];
+    }
   }
 }
 
@@ -49,11 +55,11 @@ fn multiply_slabs(user_lane: u32, item_lane: u32) {
     var right: array<vec4f, QUADS * 4>;
     /* unroll */ for (var q = 0u; q < QUADS; q++) {
       /* unroll */ for (var c = 0u; c < 4u; c++) {
-        right[q * 4u + c] = item_slab[v * ITEM_TILE + q * 4u * ITEM_LANES + item_lane * 4u + c];
+        right[q * 4u + c] = item_slab[v][q][item_lane][c];
       }
     }
     /* unroll */ for (var r = 0u; r < USERS; r++) {
-      let left = user_slab[v * USER_TILE + r * USER_LANES + user_lane];
+      let left = user_slab[v][r][user_lane];
       /* unroll */ for (var q = 0u; q < QUADS; q++) {
         /* unroll */ for (var c = 0u; c < 4u; c++) {
           score[q * USERS + r][c] = score_step(score[q * USERS + r][c], left, right[q * 4u + c]);

@@ -64,7 +64,7 @@ export function ranksFit(items: number, length: number, exclude: DeviceExclusion
 /** Records the ranks of the targets among stored scores: one workgroup a user, up to 65,535. */
 export function recordRanksOfStored(gpu: Gpu, stored: StoredTargets): void {
   const { scores, targets, ranks, first, count, items, length, exclude, rows } = stored;
-  const halvings = Math.ceil(Math.log2(length + 1));
+  const halvings = Math.max(2, Math.ceil(Math.log2(length + 1)));
   const room = 2 ** halvings;
   gpu.dispatch(
     gpu.kernel({

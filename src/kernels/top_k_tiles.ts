@@ -72,7 +72,13 @@ export function recordTopKTiles(gpu: Gpu, plan: TopKTilePlan, search: TiledSearc
     name: "rank/sample_threshold",
     code: sampleThreshold,
     parts: [scoreStep, ...selecting],
-    header: { SIZE: thresholdSize, GROUPS: groups, VECTORS: vectors },
+    header: {
+      SIZE: thresholdSize,
+      GROUPS: groups,
+      SHARE: Math.ceil(groups / thresholdSize),
+      VECTORS: vectors,
+      WRITTEN: loadedTogether(vectors),
+    },
   });
   const filterKernel = gpu.kernel({
     name: "rank/filter_tiles",
