@@ -4,7 +4,6 @@ import type { Ragged } from "../ragged.ts";
 import { padRows } from "./embedding.ts";
 import { checkLists, uploadExclusions } from "./exclusions.ts";
 import { checkFactors } from "./factors.ts";
-import type { TopKTuning } from "./top_k_tile_plan.ts";
 import { rankCountsOnDevice } from "./rank_counts_on_device.ts";
 
 export { rankCountsOnDevice } from "./rank_counts_on_device.ts";
@@ -25,7 +24,7 @@ export interface RankCountsOptions {
   /** Items to leave out, one row per user, in any order. */
   readonly exclude?: Ragged;
   /** The kind of adapter to work for. Default: the device's. */
-  readonly tuning?: TopKTuning;
+  readonly tuning?: "software" | "hardware";
 }
 
 /**

@@ -4,7 +4,6 @@ import { type Ragged, rowCount } from "../ragged.ts";
 import { padRows } from "./embedding.ts";
 import { checkLists, uploadExclusions } from "./exclusions.ts";
 import { checkFactors } from "./factors.ts";
-import type { TopKTuning } from "./top_k_tile_plan.ts";
 import { topKOnDevice } from "./top_k_on_device.ts";
 
 export { uploadExclusions } from "./exclusions.ts";
@@ -26,7 +25,7 @@ export interface TopKOptions {
   /** Items to leave out, one row per user, in any order. */
   readonly exclude?: Ragged;
   /** The kind of adapter to work for. Default: the device's. */
-  readonly tuning?: TopKTuning;
+  readonly tuning?: "software" | "hardware";
 }
 
 /** The K best items of each user, k per user, the best first. */
