@@ -4,7 +4,9 @@
 // USER_TILE = USER_LANES x USERS, ITEM_TILE = 4 x ITEM_LANES x QUADS; SLABS = VECTORS / SLAB, rounded up; USER_LOADS,
 // ITEM_LOADS = what an invocation loads of a slab. Parts: score_step. The kernel has `users` and `item_rows`, and a
 // function `item_row_of(tile, place)`.
-// Nested, so that only the lane's number is no constant where they are read, and is checked once.
+// Nested, so that only the lane's number is no constant where they are read, and is checked once. Rows of a vec4's
+// number are turned by TURN of it, so that the eight vec4 that are written at a time lie in different banks.
+const TURN = 8u / SLAB;
 var<workgroup> user_slab: array<array<array<vec4f, USER_LANES>, USERS>, SLAB>;
 var<workgroup> item_slab: array<array<array<array<vec4f, 4>, ITEM_LANES>, QUADS>, SLAB>;
 // Where the rows of this invocation's part of the users' slabs start.
@@ -35,7 +37,10 @@ fn store_users(lane: u32) {
   /* unroll */ for (var j = 0u; j < USER_LOADS; j++) {
     let part = lane + j * SIZE;
     let place = part / SLAB;
-    if (place < USER_TILE) { user_slab[part % SLAB][place / USER_LANES][place % USER_LANES] = next_users[j]; }
+    let v = part % SLAB;
+    if (place < USER_TILE) {
+      user_slab[v][place / USER_LANES][(place + v * TURN) % USER_LANES] = next_users[j];
+    }
   }
 }
 
@@ -43,9 +48,10 @@ fn store_items(lane: u32) {
   /* unroll */ for (var j = 0u; j < ITEM_LOADS; j++) {
     let part = lane + j * SIZE;
     let place = part / SLAB;
-    let four = place / 4u;
+    let v = part % SLAB;
+    let turned = place + v * TURN;
     if (place < ITEM_TILE) {
-      item_slab[part % SLAB][four / ITEM_LANES][four % ITEM_LANES][place % 4u] = next_items[j];
+      item_slab[v][place / (4u * ITEM_LANES)][turned / 4u % ITEM_LANES][turned % 4u] = next_items[j];
     }
   }
 }
@@ -55,11 +61,11 @@ fn multiply_slabs(user_lane: u32, item_lane: u32) {
     var right: array<vec4f, QUADS * 4>;
     /* unroll */ for (var q = 0u; q < QUADS; q++) {
       /* unroll */ for (var c = 0u; c < 4u; c++) {
-        right[q * 4u + c] = item_slab[v][q][item_lane][c];
+        right[q * 4u + c] = item_slab[v][q][(item_lane + (c + v * TURN) / 4u) % ITEM_LANES][(c + v * TURN) % 4u];
       }
     }
     /* unroll */ for (var r = 0u; r < USERS; r++) {
-      let left = user_slab[v][r][user_lane];
+      let left = user_slab[v][r][(user_lane + v * TURN) % USER_LANES];
       /* unroll */ for (var q = 0u; q < QUADS; q++) {
         /* unroll */ for (var c = 0u; c < 4u; c++) {
           score[q * USERS + r][c] = score_step(score[q * USERS + r][c], left, right[q * 4u + c]);
