@@ -6,6 +6,7 @@
 import { strideOf } from "../src/kernels/embedding.ts";
 import { bytesOfMarks, planExpSum } from "../src/kernels/exp_sum_plan.ts";
 import { planTopK } from "../src/kernels/top_k_plan.ts";
+import { planTopKTiles, type TopKTuning } from "../src/kernels/top_k_tile_plan.ts";
 import type { Cost } from "./case.ts";
 
 /** A cost; what is not given is 0. */
@@ -179,7 +180,14 @@ export function distillationBytes(
 }
 
 /** Device memory of a top-K search by formula, in bytes, while `block` users are served at a time. */
-export function topKBytes(block: number, items: number, dim: number, k: number): number {
-  const { chunk, groups, capacity } = planTopK(block, items, k);
+export function topKBytes(
+  block: number,
+  items: number,
+  dim: number,
+  k: number,
+  kind: TopKTuning = "software",
+): number {
+  const tiled = kind === "hardware" ? planTopKTiles({ users: block, items, dim, k }) : null;
+  const { chunk, groups, capacity } = tiled ?? planTopK(block, items, k);
   return rowBytes(block + items, dim) + 8 * k * block + chunk * (4 * groups + 8 * capacity + 16);
 }
