@@ -12,16 +12,14 @@ struct Params { start: u32, count: u32, first_row: u32, scattered: u32, first_ve
 @group(1) @binding(0) var<uniform> params: Params;
 
 const BLOCK: u32 = 32u;
-// A block is summed relative to the highest score known before it, and again if its sum exceeds this.
-const MOST: f32 = 1.0e24;
-// So many vectors give a slice its first highest score.
-const FIRST: u32 = 8u;
+// A slice is summed relative to the highest score of a sample, and again, relative to its own, if the sum exceeds this.
+const MOST: f32 = 1.0e33;
+// Vectors in the sample.
+const SAMPLE: u32 = 16u;
 
 var<private> highest: array<Lanes, GROUPS>;
 var<private> sum: array<Lanes, GROUPS>;
-var<private> sum_vector: array<Lanes, GROUPS * PADDED>;
 var<private> top: array<Lanes, GROUPS>;
-var<private> block: array<Lanes, GROUPS>;
 var<private> excluded: array<LaneBits, GROUPS>;
 
 fn place_of(slot: u32) -> u32 {
@@ -40,7 +38,6 @@ fn start_group(g: u32, slot: u32) {
   /* unroll */ for (var w = 0u; w < WIDTH; w++) {
     hold(g, w, transposed(table[a + w], table[b + w], table[c + w], table[d + w]));
   }
-  highest[g] = Lanes(select(0.0, LOWEST, BOUND == 0u));
 }
 
 // One bit per vector of the block that the row leaves out.
@@ -74,11 +71,11 @@ fn left_out(g: u32, bit: u32) -> LaneTruth {
 fn visit_group(g: u32, bit: u32) {
   let raw = products(g, -highest[g]);
   let share = select(power(limited_lanes(raw)), Lanes(0.0), left_out(g, bit));
-  block[g] += share;
+  sum[g] += share;
   gather(g, passing_lanes(share, raw));
 }
 
-// Adds the streamed vector to the block's sums.
+// Adds the streamed vector.
 fn visit(bit: u32, extra: vec2u) {
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { visit_group(g, bit); }
 }
@@ -87,43 +84,29 @@ fn look(g: u32, bit: u32) {
   top[g] = max(top[g], select(products(g, Lanes(0.0)), Lanes(LOWEST), left_out(g, bit)));
 }
 
-// Raises the highest scores to those among the first vectors of a block, and the sums so far with them.
-fn raise(g: u32) {
-  let raised = max(highest[g], top[g]);
-  let scale = exp2(highest[g] - raised);
-  highest[g] = raised;
-  sum[g] *= scale;
-  /* unroll */ for (var w = 0u; w < WIDTH; w++) {
-    /* unroll */ for (var part = 0u; part < 4u; part++) { sum_vector[g * PADDED + 4u * w + part] *= scale; }
-  }
-}
-
-// Every invocation loads all vectors itself: this happens seldom.
-fn raise_highest(base: u32, length: u32) {
+// The highest scores among every `step`-th vector of a slice. Every invocation loads all of them itself: they are few,
+// or this happens seldom.
+fn find_highest(slot: u32, first: u32, last: u32, step: u32) {
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { top[g] = Lanes(LOWEST); }
-  for (var n = 0u; n < length; n++) {
-    load(0u, base + n);
-    /* unroll */ for (var w = 0u; w < WIDTH; w++) { streamed[w] = own[w]; }
-    /* unroll */ for (var g = 0u; g < GROUPS; g++) { look(g, n); }
+  for (var item = first; item < last; item += step) {
+    let base = item / BLOCK * BLOCK;
+    /* unroll */ for (var g = 0u; g < GROUPS; g++) { exclude(g, slot, base); }
+    load(0u, item);
+    stream_own();
+    /* unroll */ for (var g = 0u; g < GROUPS; g++) { look(g, item - base); }
   }
-  /* unroll */ for (var g = 0u; g < GROUPS; g++) { raise(g); }
+  /* unroll */ for (var g = 0u; g < GROUPS; g++) { highest[g] = top[g]; }
 }
 
 // Also true if the sum is not a number.
 fn too_high(g: u32) -> bool {
-  return !all(block[g] <= Lanes(MOST));
+  return !all(sum[g] <= Lanes(MOST));
 }
 
-// Adds the block's sums to the slice's, unless the block has to be done again, and clears them.
-fn settle(g: u32, again: bool) {
-  sum[g] += select(block[g], Lanes(0.0), again);
-  block[g] = Lanes(0.0);
+fn clear(g: u32) {
+  sum[g] = Lanes(0.0);
   /* unroll */ for (var w = 0u; w < WIDTH; w++) {
-    /* unroll */ for (var part = 0u; part < 4u; part++) {
-      let d = g * PADDED + 4u * w + part;
-      sum_vector[d] += select(gathered[d], Lanes(0.0), again);
-      gathered[d] = Lanes(0.0);
-    }
+    /* unroll */ for (var part = 0u; part < 4u; part++) { gathered[g * PADDED + 4u * w + part] = Lanes(0.0); }
   }
 }
 
@@ -134,7 +117,7 @@ fn keep_row(g: u32, c: u32, slot: u32, slice: u32) {
   /* unroll */ for (var w = 0u; w < WIDTH; w++) {
     let d = g * PADDED + 4u * w;
     partial_vectors[place * WIDTH + w] =
-      lane(LaneQuad(sum_vector[d], sum_vector[d + 1u], sum_vector[d + 2u], sum_vector[d + 3u]), c);
+      lane(LaneQuad(gathered[d], gathered[d + 1u], gathered[d + 2u], gathered[d + 3u]), c);
   }
 }
 
@@ -145,22 +128,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let last = min(params.vectors, first + params.slice_length);
   let slot = group.x * (SIZE * GROUPS * LANES) + local.x;
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { start_group(g, slot); }
-  for (var base = first; base < last; base += BLOCK) {
-    /* unroll */ for (var g = 0u; g < GROUPS; g++) { exclude(g, slot, base); }
-    if (BOUND == 0u && base == first) { raise_highest(base, FIRST); }
-    // Twice at most, whatever is no number.
-    for (var turn = 0u; turn < 2u; turn++) {
+  if (BOUND == 0u) { find_highest(slot, first, last, (params.slice_length + SAMPLE - 1u) / SAMPLE); }
+  // Twice at most, whatever is no number.
+  for (var turn = 0u; turn < 2u; turn++) {
+    for (var base = first; base < last; base += BLOCK) {
+      /* unroll */ for (var g = 0u; g < GROUPS; g++) { exclude(g, slot, base); }
       for (var n = 0u; n < BLOCK; n += SHARE * AHEAD) {
         /* unroll */ for (var u = 0u; u < AHEAD; u++) { load(u, base + n + u + local.x % SHARE); }
         visit_shared(n);
       }
-      var again = false;
-      /* unroll */ for (var g = 0u; g < GROUPS; g++) { again = again || too_high(g); }
-      again = wanted_by_any(again && turn == 0u);
-      /* unroll */ for (var g = 0u; g < GROUPS; g++) { settle(g, again); }
-      if (!again) { break; }
-      raise_highest(base, BLOCK);
     }
+    var again = false;
+    /* unroll */ for (var g = 0u; g < GROUPS; g++) { again = again || too_high(g); }
+    if (!wanted_by_any(again && turn == 0u)) { break; }
+    find_highest(slot, first, last, 1u);
+    /* unroll */ for (var g = 0u; g < GROUPS; g++) { clear(g); }
   }
   /* unroll */ for (var g = 0u; g < GROUPS; g++) {
     /* unroll */ for (var l = 0u; l < LANES; l++) { keep_row(g, l, slot + (g * LANES + l) * SIZE, slice); }

@@ -1,6 +1,6 @@
 // Gradient of every vector over one slice of the rows: exp(score + log weight) * row, or coefficient * row where the
-// row's index names the vector. Every invocation holds GROUPS * LANES vectors, neighbours within a group; all read the
-// same row at a time. exp_sum_prepare.wgsl says what marks are. Where invocations load for each other, a group's vectors
+// row's index names the vector. Every invocation holds GROUPS * LANES vectors, neighbours within a group
+// (GROUPS is 1 where none loads for another); all read the same row at a time. exp_sum_prepare.wgsl says what marks are. Where invocations load for each other, a group's vectors
 // of all of them are in the same block.
 struct Params { padded: u32, first_slot: u32, end_slot: u32, slice_length: u32, first_vector: u32, vectors: u32,
   first_tile: u32, first_block: u32, blocks: u32, target_vector: u32 }
@@ -65,21 +65,7 @@ fn entry_of(g: u32, slot: u32) -> u32 {
   return marks[params.blocks * params.padded + mark_of(g, slot)];
 }
 
-// Coefficients in place of exponentials where the row's index names a vector of the group.
-fn list(g: u32, slot: u32, mask: u32) {
-  let first = item_of(g) % 32u;
-  let bits = (mask >> first) & ((1u << LANES) - 1u);
-  if (bits == 0u) { return; }
-  let before = entry_of(g, slot);
-  /* unroll */ for (var l = 0u; l < LANES; l++) {
-    if (((bits >> l) & 1u) == 1u) {
-      let entry = before + countOneBits(mask & ((1u << (first + l)) - 1u));
-      share[g] = select(share[g], Lanes(entry_coefficients[entry]), lane_bits(0u, 1u, 2u, 3u) == LaneBits(l));
-    }
-  }
-}
-
-// No exponentials where the row's index names a vector of the group: list_together follows.
+// No exponentials where the row's index names a vector of the group: its coefficient comes later.
 fn leave_out(g: u32, mask: u32) {
   let bits = LaneBits(mask >> (item_of(g) % 32u)) & lane_bits(1u, 2u, 4u, 8u);
   share[g] = select(share[g], Lanes(0.0), bits != LaneBits(0u));
@@ -109,6 +95,40 @@ fn list_together(own_slot: u32, masks: vec2u) {
   }
 }
 
+// The same where every invocation has masks of its own: the entries of the AHEAD rows that it has loaded, all loads of
+// which are under way together.
+fn list_ahead(first_slot: u32) {
+  let first = item_of(0u) % 32u;
+  var bits: array<u32, AHEAD>;
+  var some = 0u;
+  /* unroll */ for (var u = 0u; u < AHEAD; u++) {
+    bits[u] = (extra_of(u).x >> first) & ((1u << LANES) - 1u);
+    some |= bits[u];
+  }
+  if (some == 0u) { return; }
+  var before: array<u32, AHEAD>;
+  /* unroll */ for (var u = 0u; u < AHEAD; u++) {
+    before[u] = entry_of(0u, first_slot + u) + countOneBits(extra_of(u).x & ((1u << first) - 1u));
+  }
+  var coefficient: array<Lanes, AHEAD>;
+  /* unroll */ for (var u = 0u; u < AHEAD; u++) {
+    var entry = before[u];
+    /* unroll */ for (var l = 0u; l < LANES; l++) {
+      let here = ((bits[u] >> l) & 1u) == 1u;
+      let value = Lanes(entry_coefficients[select(0u, entry, here)]);
+      let own_lane = lane_bits(0u, 1u, 2u, 3u) == LaneBits(l);
+      coefficient[u] = select(coefficient[u], value, own_lane & LaneTruth(here));
+      if (here) { entry++; }
+    }
+  }
+  /* unroll */ for (var u = 0u; u < AHEAD; u++) {
+    if (bits[u] != 0u) {
+      stream_of(u);
+      gather(0u, coefficient[u]);
+    }
+  }
+}
+
 fn load(u: u32, slot: u32) {
   /* unroll */ for (var w = 0u; w < WEIGHTED_WIDTH; w++) {
     own[u * WEIGHTED_WIDTH + w] = weighted[slot * WEIGHTED_WIDTH + w];
@@ -119,12 +139,10 @@ fn load(u: u32, slot: u32) {
   keep_extra(u, masks);
 }
 
-// Adds the streamed row, whose index has these masks in the groups' blocks.
+// Adds the streamed row but for its entries in the groups' blocks, which these masks name.
 fn visit(slot: u32, masks: vec2u) {
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { weigh(g); }
-  /* unroll */ for (var g = 0u; g < GROUPS; g++) {
-    if (SHARE > 1u) { leave_out(g, masks[g]); } else { list(g, slot, masks[g]); }
-  }
+  /* unroll */ for (var g = 0u; g < GROUPS; g++) { leave_out(g, masks[g]); }
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { gather(g, share[g]); }
 }
 
@@ -147,7 +165,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   for (var slot = first; slot < last; slot += SHARE * AHEAD) {
     /* unroll */ for (var u = 0u; u < AHEAD; u++) { load(u, slot + u + local.x % SHARE); }
     visit_shared(slot);
-    if (SHARE > 1u) { list_together(slot + local.x % SHARE, loaded_masks); }
+    if (SHARE > 1u) { list_together(slot + local.x % SHARE, loaded_masks); } else { list_ahead(slot); }
   }
   /* unroll */ for (var g = 0u; g < GROUPS; g++) {
     /* unroll */ for (var l = 0u; l < LANES; l++) { keep_vector(g, l, group.y); }

@@ -8,6 +8,10 @@ fn keep_extra(u: u32, extra: vec2u) {
   own_extra[u] = extra;
 }
 
+fn extra_of(u: u32) -> vec2u {
+  return own_extra[u];
+}
+
 fn visit_shared(first: u32) {
   /* unroll */ for (var u = 0u; u < AHEAD; u++) {
     /* unroll */ for (var w = 0u; w < STREAMED; w++) { streamed[w] = own[u * STREAMED + w]; }
@@ -21,6 +25,10 @@ fn first_with(wanted: bool) -> u32 {
 
 fn number_of(lane: u32, number: u32) -> u32 {
   return number;
+}
+
+fn stream_own() {
+  stream_of(0u);
 }
 
 fn stream_of(u: u32) {

@@ -11,6 +11,10 @@ fn keep_extra(u: u32, extra: vec2u) {
   own_extra = extra;
 }
 
+fn extra_of(u: u32) -> vec2u {
+  return own_extra;
+}
+
 fn visit_shared(first: u32) {
   /* unroll */ for (var lane = 0u; lane < SHARE; lane++) {
     /* unroll */ for (var w = 0u; w < STREAMED; w++) { streamed[w] = subgroupBroadcast(own[w], lane); }
@@ -27,7 +31,12 @@ fn number_of(lane: u32, number: u32) -> u32 {
   return subgroupShuffle(number, lane);
 }
 
-// Makes the part that an invocation has loaded the streamed one of all.
+// Makes the part that an invocation has loaded itself the streamed one.
+fn stream_own() {
+  /* unroll */ for (var w = 0u; w < STREAMED; w++) { streamed[w] = own[w]; }
+}
+
+// Makes the part that one invocation has loaded the streamed one of all.
 fn stream_of(lane: u32) {
   /* unroll */ for (var w = 0u; w < STREAMED; w++) { streamed[w] = subgroupShuffle(own[w], lane); }
 }
