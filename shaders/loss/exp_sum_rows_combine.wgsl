@@ -1,5 +1,6 @@
-// Merges the slices of every row, in order: the logarithm of the sum of exp(score), and the mean vector under these
-// weights. One invocation per (row, vec4). logs holds (log sum, log weight) per row; the caller writes the weight.
+// Merges the slices of every row: the logarithm of the sum of exp(score), and the mean vector under these weights. Eight
+// invocations, a workgroup's width apart, share the slices of one (row, vec4); a workgroup has eight of these. logs holds
+// (log sum, log weight) per row; the caller writes the weight.
 struct Params { count: u32, slices: u32 }
 @group(0) @binding(0) var<storage, read> partial_sums: array<vec2f>;
 @group(0) @binding(1) var<storage, read> partial_vectors: array<vec4f>;
@@ -8,38 +9,47 @@ struct Params { count: u32, slices: u32 }
 @group(1) @binding(0) var<uniform> params: Params;
 
 // Slices that are loaded before the first is used.
-const AHEAD: u32 = 8u;
+const AHEAD: u32 = 4u;
+const TEAM: u32 = 8u;
+
+var<workgroup> sums: array<vec2f, 64>;
+var<workgroup> vectors: array<vec4f, 64>;
+var<private> highest: f32;
+var<private> sum: f32;
+var<private> vector: vec4f;
+
+fn add(own: vec2f, own_vector: vec4f) {
+  let raised = max(highest, own.x);
+  let shrunk = exp2(highest - raised);
+  let scale = select(0.0, exp2(own.x - raised), own.y > 0.0);
+  sum = sum * shrunk + scale * own.y;
+  vector = vector * shrunk + scale * own_vector;
+  highest = raised;
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_id) local: vec3u) {
-  let n = (group.y * groups.x + group.x) * 64u + local.x;
-  if (n >= params.count * WIDTH) { return; }
-  let slot = n / WIDTH;
-  var highest = LOWEST;
-  var sum = 0.0;
-  var vector = vec4f(0.0);
-  for (var first = 0u; first < params.slices; first += AHEAD) {
+  let n = (group.y * groups.x + group.x) * TEAM + local.x % TEAM;
+  let part = min(n, params.count * WIDTH - 1u);
+  let slot = part / WIDTH;
+  highest = LOWEST;
+  for (var first = local.x / TEAM; first < params.slices; first += TEAM * AHEAD) {
     var own: array<vec2f, AHEAD>;
     var own_vector: array<vec4f, AHEAD>;
-    /* unroll */ for (var u = 0u; u < 8u; u++) {
-      let place = min(first + u, params.slices - 1u) * params.count + slot;
+    /* unroll */ for (var u = 0u; u < 4u; u++) {
+      let place = min(first + u * TEAM, params.slices - 1u) * params.count + slot;
       own[u] = partial_sums[place];
-      own_vector[u] = partial_vectors[place * WIDTH + n % WIDTH];
-      if (first + u >= params.slices || own[u].y <= 0.0) { own[u] = vec2f(LOWEST, 0.0); }
+      own_vector[u] = partial_vectors[place * WIDTH + part % WIDTH];
+      if (first + u * TEAM >= params.slices || own[u].y <= 0.0) { own[u] = vec2f(LOWEST, 0.0); }
     }
-    var raised = highest;
-    /* unroll */ for (var u = 0u; u < 8u; u++) { raised = max(raised, own[u].x); }
-    let shrunk = exp2(highest - raised);
-    sum *= shrunk;
-    vector *= shrunk;
-    /* unroll */ for (var u = 0u; u < 8u; u++) {
-      let scale = select(0.0, exp2(own[u].x - raised), own[u].y > 0.0);
-      sum += scale * own[u].y;
-      vector += scale * own_vector[u];
-    }
-    highest = raised;
+    /* unroll */ for (var u = 0u; u < 4u; u++) { add(own[u], own_vector[u]); }
   }
+  sums[local.x] = vec2f(highest, sum);
+  vectors[local.x] = vector;
+  workgroupBarrier();
+  if (local.x >= TEAM || n != part) { return; }
+  for (var other = TEAM; other < 64u; other += TEAM) { add(sums[local.x + other], vectors[local.x + other]); }
   let empty = highest < -1.0e37;
   means[n] = select(vector / sum, vec4f(0.0), vec4<bool>(empty));
   if (n % WIDTH == 0u) { logs[slot].x = select((highest + log2(sum)) * 0.6931471805599453, LOWEST, empty); }

@@ -14,6 +14,8 @@ import { bytesOfMarks, type ExpSumPlan, planExpSum, wholeEights } from "./exp_su
 
 /** An invocation keeps whole embeddings. */
 const longestEmbedding = 128;
+/** As TEAM in exp_sum_rows_combine.wgsl and exp_sum_row_gradient.wgsl. */
+const partsPerGroup = 8;
 /** Arithmetic operations allowed to one dispatch, so that a slow GPU ends it well within a second. */
 const dispatchOperations = 8e9;
 
@@ -169,7 +171,7 @@ export class ExpSum implements Disposable {
       this.#kernels.rowsCombine,
       { ...partials, logs: this.logs, means: this.#means },
       { count, slices },
-      spread(Math.ceil(count * width / 64)),
+      spread(Math.ceil(count * width / partsPerGroup)),
     );
   }
 
@@ -227,7 +229,7 @@ export class ExpSum implements Disposable {
       kernels.rowGradient,
       { logs, means: this.#means, vectors, numbers, spans, listed, coefficients, gradient: gradients.rows },
       { ...place, first_vector: firstVector },
-      spread(Math.ceil(count * width / 64)),
+      spread(Math.ceil(count * width / partsPerGroup)),
     );
     const padded = wholeEights(count);
     const longest = index.longestRow;

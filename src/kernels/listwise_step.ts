@@ -205,7 +205,8 @@ export class ListwiseStep implements Disposable {
         log_weight: weight > 0 ? Math.log(weight) : lowest,
         ...(weighted ? { positives_weight: weights!.positives, scale: weights!.scale } : {}),
       },
-      spread(Math.ceil(count / 64)),
+      // As TEAM in listwise_overall.wgsl; the others have one invocation per row.
+      spread(Math.ceil(count / (granularity === "overall" ? 8 : 64))),
     );
     gpu.dispatch(
       this.#total,
