@@ -4,7 +4,7 @@
  * @module
  */
 import { strideOf } from "../src/kernels/embedding.ts";
-import { normal, uniform } from "../src/random.ts";
+import { normal, permutation, uniform } from "../src/random.ts";
 import { type Ragged, ragged } from "../src/ragged.ts";
 
 /** Sizes of CiteULike: the shape that most cases have. */
@@ -33,14 +33,18 @@ export function table(rows: number, dim: number, length = 1): Float32Array<Array
   return values;
 }
 
-/** `length` distinct items for each user, in random order, the popular ones more often. */
+/**
+ * `length` distinct items for each user, in random order, the popular ones more often. As in real data, the numbers of
+ * items say nothing of how popular they are.
+ */
 export function popularLists(users: number, items: number, length: number, seed = 1): Ragged {
   const rows: Uint32Array[] = [];
+  const numbers = permutation(items, seed, purpose + 2, 0);
   const marks = new Int32Array(items).fill(-1);
   for (let user = 0; user < users; user++) {
     const row = new Uint32Array(length);
     for (let found = 0, n = 0; found < length; n++) {
-      const item = Math.floor(items * uniform(seed, purpose + 1, user, n) ** 3);
+      const item = numbers[Math.floor(items * uniform(seed, purpose + 1, user, n) ** 3)]!;
       if (marks[item] === user) continue;
       marks[item] = user;
       row[found++] = item;
