@@ -9,6 +9,7 @@ import { HetcompError } from "../errors.ts";
 import { teacherDefaults, teacherExpectation } from "../teachers/presets.ts";
 import {
   columnName,
+  delimiterText,
   finiteNumber,
   numberList,
   pathName,
@@ -68,6 +69,7 @@ const schemas = new Map<Parser, Schema>([
   [finiteNumber, { type: "number" }],
   [seedNumber, { type: "integer", minimum: 0, maximum: 0xffffffff }],
   [columnName, { type: "string", minLength: 1 }],
+  [delimiterText, { type: "string", minLength: 1 }],
   [pathName, { type: "string", minLength: 1 }],
   [numberList, { type: "array", minItems: 1, items: { type: "integer", minimum: 1 } }],
   [teacherKinds, {

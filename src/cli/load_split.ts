@@ -19,16 +19,22 @@ export interface ColumnChoice {
   readonly time: string | null;
 }
 
-/** Which data a command works on. */
-export interface DataChoice {
-  /** "sample", a registry name, a file, or a folder (with train.txt and valid.txt or test.txt: as split). */
-  readonly source: string;
+/** How a log is read. */
+export interface LogChoice {
   /** The columns of a log. */
   readonly columns: ColumnChoice;
+  /** What separates the fields of delimited text; absent: found out. */
+  readonly delimiter?: string;
   /** Whether a log has a header; null: found out. */
   readonly header: boolean | null;
   /** Lines of a log with a smaller rating are left out; null: none. */
   readonly minimumRating: number | null;
+}
+
+/** Which data a command works on. */
+export interface DataChoice extends LogChoice {
+  /** "sample", a registry name, a file, or a folder (with train.txt and valid.txt or test.txt: as split). */
+  readonly source: string;
   /** Users with fewer interactions are left out; null: the data set's own default. */
   readonly minimumInteractions: number | null;
   /** The core that is kept; null: everything. */
@@ -55,10 +61,7 @@ export const largeFile = 50_000_000;
 
 /** How a log is read, and how that is shown: notices as lines, progress of a large file as a bar. */
 export function logReading(
-  { source, columns, header, minimumRating }: Pick<
-    DataChoice,
-    "source" | "columns" | "header" | "minimumRating"
-  >,
+  { source, columns, delimiter, header, minimumRating }: LogChoice & { readonly source: string },
   quiet: boolean,
 ): LogOptions & Disposable {
   let progress: Progress | null = null;
@@ -70,6 +73,7 @@ export function logReading(
     columns: Object.fromEntries(
       Object.entries(columns).map(([role, name]) => [role, name ?? undefined]),
     ),
+    delimiter,
     header: header ?? undefined,
     minimumRating: minimumRating ?? undefined,
     onNotice: (line) => quiet || logNotice("data", line),
@@ -131,9 +135,11 @@ function marksOf({ minimumRating, core, splitMethod, splitSeed }: DataChoice): s
 }
 
 /** A published split is taken as it is: what would change it must not be passed over in silence. */
-function refuseForSplit({ source, columns, header, minimumRating, core, splitMethod }: DataChoice): void {
+function refuseForSplit(choice: DataChoice): void {
+  const { source, columns, delimiter, header, minimumRating, core, splitMethod } = choice;
   const given = [
     ...Object.entries(columns).flatMap(([role, name]) => name === null ? [] : [`--${role}-column`]),
+    ...delimiter === undefined ? [] : ["--delimiter"],
     ...header === null ? [] : ["--header"],
     ...minimumRating === null ? [] : ["--minimum-rating"],
     ...core === null ? [] : ["--core"],

@@ -142,10 +142,10 @@ async function pastRecords(folder: string, settings: object): Promise<TrialRecor
 }
 
 function bestConfig(flags: SearchFlags, settings: Hyperparameters): Record<string, unknown> {
-  const { data, userColumn, itemColumn, ratingColumn, timeColumn, header, minimumRating } = flags;
+  const { data, userColumn, itemColumn, ratingColumn, timeColumn, delimiter, header, minimumRating } = flags;
   const { minimumInteractions, core, split, splitSeed, seed, model, teacherOption = {}, option = {} } = flags;
   const shared = {
-    ...{ data, userColumn, itemColumn, ratingColumn, timeColumn, header, minimumRating },
+    ...{ data, userColumn, itemColumn, ratingColumn, timeColumn, delimiter, header, minimumRating },
     ...{ minimumInteractions, core, split, splitSeed, seed },
   };
   if (model !== "student") {

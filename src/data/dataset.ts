@@ -94,7 +94,7 @@ export async function loadDataset(nameOrPath: string, options: LoadOptions = {})
   for (const name of ["minimumInteractions", "core"] as const) requireThreshold(name, options[name] ?? 1);
   const log = await logFile(nameOrPath);
   if (log !== null) {
-    const form = await formOfFile(log.path);
+    const form = await formOfFile(log.path, options.delimiter);
     if (form.kind !== "users.dat") {
       return datasetOfLog(log.name, await readLog(log.path, form, options), options);
     }
@@ -103,7 +103,7 @@ export async function loadDataset(nameOrPath: string, options: LoadOptions = {})
     throw new DataError(
       { file: nameOrPath },
       "the data has no columns to be named and no ratings",
-      "a log (CSV, TSV, JSON lines, Parquet), or no option for columns, header and minimum rating",
+      "a log (CSV, TSV, JSON lines, Parquet), or no option for columns, delimiter, header and minimum rating",
     );
   }
   return inCore(await loadLists(nameOrPath, log, options), options.core ?? 1, nameOrPath);

@@ -35,6 +35,7 @@ const number = fc.double({ min: 1e-300, max: 1e300, noNaN: true });
 const values = fc.record({
   data: text,
   userColumn: text,
+  delimiter: fc.constantFrom("^", " ", "\t", "||"),
   header: fc.constantFrom("yes", "no"),
   minimumRating: fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
   core: positive,
