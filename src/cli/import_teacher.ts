@@ -13,6 +13,7 @@ import { saveTrajectory } from "../teachers/trajectory_file.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { largeFile, loadSplit } from "./load_split.ts";
+import { logNotice } from "./log.ts";
 import { dataChoice, type DataFlags, dataOptions, pathName } from "./options.ts";
 import { createProgress } from "./progress.ts";
 
@@ -70,7 +71,7 @@ async function runImport(files: readonly string[], flags: ImportFlags): Promise<
   const imported = await importTrajectory(split, rows, { name, skipUnknown: flags.skipUnknown });
   interrupt.signal.throwIfAborted();
   await saveTrajectory(folder, imported.trajectory);
-  if (!quiet) { for (const note of notes(imported)) console.error(`${name}: ${note}`); }
+  if (!quiet) { for (const note of notes(imported)) logNotice("lists", `${name}: ${note}`, { name }); }
   console.log(stateLines(imported));
   console.log(`\nteacher: ${folder}`);
 }
