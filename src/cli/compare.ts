@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { generalizationSplit } from "../data/generalization.ts";
 import { splitFingerprint } from "../data/split.ts";
 import type { SettingValue } from "../distill/method.ts";
@@ -13,7 +13,7 @@ import { type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
 import { type EpochRecord, Interrupted } from "../teachers/training.ts";
 import { type CellWorld, copyCell, readCell, runCell } from "./compare_cells.ts";
 import { commitOf, type CompareConfig, joinFolder, programVersion } from "./compare_config.ts";
-import { entriesOf, type Entry, methodNames } from "./compare_entries.ts";
+import { entriesOf, type Entry, methodNames, yardstickNames } from "./compare_entries.ts";
 import { measureReferences } from "./compare_references.ts";
 import {
   cellFolder,
@@ -24,11 +24,13 @@ import {
   writeResults,
   writeTuning,
 } from "./compare_results.ts";
+import { applyConfig, type ConfigForm, configOptions, configText } from "./config_file.ts";
 import { commandLine } from "./distill_config.ts";
 import { withDriver } from "./embedded_driver.ts";
 import {
   ensureTeachers,
   requireTeachers,
+  resolvedTeachers,
   teacherChoice,
   type TeacherChoiceFlags,
 } from "./ensure_teachers.ts";
@@ -48,15 +50,6 @@ import {
   teacherOptions,
 } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
-
-function yardstickNames(text: string): YardstickKind[] {
-  if (text.trim() === "none") return [];
-  return text.split(",").map((name) => {
-    const kind = yardstickKinds.find((known) => known === name.trim());
-    if (!kind) throw new InvalidArgumentError(`expected none, or some of ${yardstickKinds.join(",")}`);
-    return kind;
-  });
-}
 
 /** Adds the command `compare`. */
 export function registerCompare(program: Command): void {
@@ -104,7 +97,8 @@ export function registerCompare(program: Command): void {
       ["TopPop", "ItemKNN", "RP3beta"],
     )
     .option("--out <folder>", "folder of the comparison (default: runs/compare-DATASET)", pathName)
-    .addOption(adapterOption())
+    .addOption(adapterOption());
+  configOptions(command)
     .addHelpText(
       "after",
       examples(
@@ -113,7 +107,19 @@ export function registerCompare(program: Command): void {
         "compare --data citeulike --setup generalization --methods bpr,hetcomp --out runs/general",
       ),
     )
-    .action(async (_options, self: Command) => await runCompare(self.optsWithGlobals()));
+    .action(async (_options, self: Command) => {
+      await applyConfig(self);
+      const flags = self.optsWithGlobals<CompareFlags>();
+      if (flags.printConfig === undefined) return await runCompare(flags);
+      const resolved = await resolvedTeachers(dataChoice(flags), teacherChoice(flags));
+      console.log(await configText(self, flags.printConfig, { ...resolved, ...epochsOf(flags) }));
+    });
+}
+
+/** Most epochs of a training and of a trial. */
+function epochsOf({ data, epochs, trialEpochs }: CompareFlags): { epochs: number; trialEpochs: number } {
+  const most = epochs ?? distillPreset(data).epochs ?? 300;
+  return { epochs: most, trialEpochs: trialEpochs ?? most };
 }
 
 interface CompareFlags extends DataFlags, TeacherChoiceFlags {
@@ -129,6 +135,7 @@ interface CompareFlags extends DataFlags, TeacherChoiceFlags {
   setup: "benchmark" | "generalization";
   yardsticks: YardstickKind[];
   out?: string;
+  printConfig?: ConfigForm;
   adapter: AdapterChoice;
   quiet?: boolean;
 }
@@ -307,7 +314,6 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     throw new ArgumentError("tuned-in", `there are ${flags.trials} trials beside it`, "no --trials");
   }
   const tunings = flags.tunedIn === undefined ? [] : await tuningsIn(flags.tunedIn, entries);
-  const epochs = flags.epochs ?? distillPreset(flags.data).epochs ?? 300;
   const folder = flags.out ?? `runs/compare-${split.name}`;
   const config = await joinFolder(folder, {
     version: programVersion,
@@ -321,10 +327,9 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     teachers: teacherChoice(flags),
     student: flags.student,
     dim: flags.dim,
-    epochs,
+    ...epochsOf(flags),
     patience: flags.patience,
     trials: flags.trials,
-    trialEpochs: flags.trialEpochs ?? epochs,
     ...(flags.tunedIn === undefined ? {} : { tunedIn: flags.tunedIn }),
     methods: entries.map(({ name }) => name),
     seeds: flags.seeds,

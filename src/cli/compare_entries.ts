@@ -6,6 +6,7 @@
 import { InvalidArgumentError } from "commander";
 import { distillationMethods, methodOf } from "../distill/methods/registry.ts";
 import { modelFactories } from "../models/registry.ts";
+import { type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
 import type { MethodSummary } from "../report/comparison_summary.ts";
 
 /** One method with its teachers. */
@@ -52,6 +53,16 @@ export function methodNames(text: string): string[] {
     }
   }
   return names;
+}
+
+/** Reads a list of yardsticks; "none", as an empty list does, stands for none of them. */
+export function yardstickNames(text: string): YardstickKind[] {
+  if (["", "none"].includes(text.trim())) return [];
+  return text.split(",").map((name) => {
+    const kind = yardstickKinds.find((known) => known === name.trim());
+    if (!kind) throw new InvalidArgumentError(`expected none, or some of ${yardstickKinds.join(",")}`);
+    return kind;
+  });
 }
 
 /**

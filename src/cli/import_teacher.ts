@@ -10,6 +10,7 @@ import {
   importTrajectory,
 } from "../teachers/import_trajectory.ts";
 import { saveTrajectory } from "../teachers/trajectory_file.ts";
+import { applyConfig } from "./config_file.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { largeFile, loadSplit } from "./load_split.ts";
@@ -29,6 +30,7 @@ export function registerImport(teachers: Command): void {
     .option("--teachers-folder <folder>", "where trajectories are kept", pathName, "Teachers")
     .option("--skip-unknown", "leave out rows of users and items that the data does not have", false)
     .option("--replace", "replace the teacher of that name", false)
+    .option("--config <file>", "data and folder from a file, as distill takes them", pathName)
     .addHelpText(
       "after",
       examples(
@@ -44,6 +46,7 @@ export function registerImport(teachers: Command): void {
         !self.options.some((own) => own.long === option.long)
       );
       if (idle !== undefined) self.error(`error: 'teachers import' has no option ${idle.long}`);
+      await applyConfig(teachers);
       await runImport(files, self.optsWithGlobals());
     });
 }
