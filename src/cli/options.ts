@@ -179,6 +179,11 @@ export function dataOptions(command: Command): Command {
         "a users.dat file, or a folder with train.txt, valid.txt, test.txt",
       "sample",
     );
+  return splitOptions(command);
+}
+
+/** Adds the options that say how data is read, filtered and split. */
+export function splitOptions(command: Command): Command {
   return logOptions(command)
     .option(
       "--minimum-interactions <number>",
