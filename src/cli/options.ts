@@ -176,7 +176,7 @@ export function dataOptions(command: Command): Command {
     .option(
       "--data <source>",
       "sample, a downloaded data set (see: deno task data), a log (CSV, TSV, JSON lines, Parquet, ...: docs/data.md), " +
-        "a users.dat file, or a folder with train.txt, valid.txt, test.txt",
+        "a users.dat file, or a folder with train.txt, valid.txt, test.txt (or train.csv, ...)",
       "sample",
     );
   return splitOptions(command);

@@ -168,7 +168,7 @@ Deno.test("without an adapter, or one of the wanted kind, nothing is begun", lin
   const none = /no WebGPU adapter was found, .*install a GPU driver with Vulkan/;
   await attempts.refused(none, ["distill", ...place], hidden);
   await attempts.refused(none, ["teachers", ...place.slice(0, 4)], hidden);
-  await attempts.refused(none, ["evaluate", attempts.at("student"), ...place.slice(0, 2)], hidden);
+  await attempts.refused(none, ["evaluate", attempts.at("a.safetensors"), ...place.slice(0, 2)], hidden);
   const hardware = /no hardware WebGPU adapter was found; install/;
   await attempts.refused(hardware, ["distill", ...place, "--adapter", "hardware"], hidden);
 });

@@ -17,7 +17,7 @@ Deno.test("data split writes the pairs that other commands train, validate and t
     "--out",
     at("split"),
   );
-  const split = await loadSplit({ ...dataDefaults, source: at("small.dat"), splitSeed: 3 });
+  const split = await loadSplit({ ...dataDefaults, source: at("small.dat"), splitSeed: 3 }, true);
   for (const name of ["train", "valid", "test"] as const) {
     const pairs = split.userIds.flatMap((user, u) =>
       Array.from(rowOf(split[name], u), (item) => `${user},${split.itemIds[item]}`)
@@ -26,6 +26,27 @@ Deno.test("data split writes the pairs that other commands train, validate and t
     assert.deepEqual(text.trimEnd().split("\n"), ["user,item", ...pairs]);
     assert.match(stdout, new RegExp(`${name}\\.csv +\\d+ +${formatCount(pairs.length)}$`, "m"));
   }
+});
+
+Deno.test("what data split wrote is a split for the other commands, taken as it is", async () => {
+  await using folder = await temporaryFolder();
+  const at = (name: string) => `${folder.path}/${name}`;
+  await Deno.writeTextFile(at("small.dat"), smallData());
+  await succeed("data", "split", at("small.dat"), "--out", at("mine"));
+  const whole = await loadSplit({ ...dataDefaults, source: at("small.dat") }, true);
+  const again = await loadSplit({ ...dataDefaults, source: at("mine") }, true);
+  assert.equal(again.name, "mine");
+  for (const name of ["train", "valid", "test"] as const) {
+    assert.equal(again[name].items.length, whole[name].items.length);
+  }
+  const { stdout } = await succeed(
+    ...["teachers", "--teachers", "MF", "--teacher-epochs", "20", "--data", at("mine")],
+    ...["--user-column", "user", "--teachers-folder", at("teachers")],
+  );
+  assert.match(stdout, /^MF +0\.\d+/m);
+  await fail(/is taken as it is, without --minimum-interactions, --core/, [
+    ...["teachers", "--data", at("mine"), "--core", "2", "--minimum-interactions", "2"],
+  ]);
 });
 
 Deno.test("data split quotes ids, and leaves a folder that is there alone", async () => {

@@ -6,7 +6,7 @@
 import { ArgumentError, DataError } from "../../errors.ts";
 import { type ColumnNames, columnsLine, listed } from "./columns.ts";
 import { fileBytes, firstBytes, type ReadHooks } from "./file_bytes.ts";
-import { InteractionLog } from "./interaction_log.ts";
+import { InteractionLog, type LogIds } from "./interaction_log.ts";
 import { type FileForm, fileForm } from "./log_form.ts";
 import { readDelimited } from "./read_delimited.ts";
 import { readJsonLines } from "./read_json_lines.ts";
@@ -62,6 +62,7 @@ export async function formOfFile(path: string, delimiter?: string): Promise<File
  * @param path Path of the file.
  * @param form Its form.
  * @param options Columns, header, minimum rating, notices, progress, stop.
+ * @param ids Numbers that other logs have given already.
  * @throws {DataError} naming file, line and column of what cannot be read.
  * @throws {ArgumentError} if the minimum rating is not a number.
  */
@@ -69,6 +70,7 @@ export async function readLog(
   path: string,
   form: Exclude<FileForm, { kind: "users.dat" }>,
   options: LogOptions,
+  ids?: LogIds,
 ): Promise<InteractionLog> {
   const { minimumRating, onNotice } = options;
   if (minimumRating !== undefined && !Number.isFinite(minimumRating)) {
@@ -83,7 +85,7 @@ export async function readLog(
     );
   }
   const names = options.columns ?? {};
-  const log = new InteractionLog(path, minimumRating);
+  const log = new InteractionLog(path, minimumRating, ids);
   const say = () => onNotice?.(columnsLine(log.columns!));
   if (form.kind === "parquet") await readParquet(names, log, say, options);
   else {
