@@ -7,6 +7,7 @@ import { InvalidArgumentError } from "commander";
 import { distillationMethods, methodOf } from "../distill/methods/registry.ts";
 import { modelFactories } from "../models/registry.ts";
 import { type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
+import { meantName } from "../nearest_ids.ts";
 import type { MethodSummary } from "../report/comparison_summary.ts";
 
 /** One method with its teachers. */
@@ -47,8 +48,10 @@ export function methodNames(text: string): string[] {
   ];
   for (const name of names) {
     if (name !== "all" && !known.includes(name)) {
+      const meant = meantName(name, known);
+      const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
       throw new InvalidArgumentError(
-        `there is no method "${name}"; expected all, or some of ${known.join(",")}`,
+        `there is no method "${name}"; expected all, or some of ${known.join(",")}${hint}`,
       );
     }
   }
