@@ -123,7 +123,7 @@ export async function logFile(nameOrPath: string): Promise<InteractionFile | nul
   const kind = await pathKind(nameOrPath);
   if (kind === "nothing") {
     const names = ["sample", ...datasetRegistry.map((candidate) => candidate.name)];
-    const meant = meantName(nameOrPath, names);
+    const meant = meantName(nameOrPath, names) ?? await meantPath(nameOrPath);
     throw new DataError(
       { file: nameOrPath },
       "there is no such dataset, file or folder",
@@ -144,6 +144,15 @@ export async function logFile(nameOrPath: string): Promise<InteractionFile | nul
     }
   }
   return null;
+}
+
+/** The path that another may be a slip of: beside it lies something of nearly that name. */
+async function meantPath(path: string): Promise<string | undefined> {
+  const { basename, dirname, join } = await import("node:path");
+  const { readdir } = await import("node:fs/promises");
+  const folder = dirname(path);
+  const meant = meantName(basename(path), await readdir(folder).catch(() => []));
+  return meant === undefined ? undefined : join(folder, meant);
 }
 
 /** Loads data that comes as lists by user. */
