@@ -218,6 +218,7 @@ export { renderComparison } from "./src/report/render_comparison.ts";
 export type {
   CellSummary,
   ComparisonSummary,
+  LeaderSummary,
   MethodSummary,
   ReferenceSummary,
   TestSummary,

@@ -4,8 +4,9 @@
  * @module
  */
 import { strideOf } from "../src/kernels/embedding.ts";
-import { planExpSum } from "../src/kernels/exp_sum_plan.ts";
+import { bytesOfMarks, planExpSum } from "../src/kernels/exp_sum_plan.ts";
 import { planTopK } from "../src/kernels/top_k_plan.ts";
+import { planTopKTiles, type TopKTuning } from "../src/kernels/top_k_tile_plan.ts";
 import type { Cost } from "./case.ts";
 
 /** A cost; what is not given is 0. */
@@ -169,9 +170,9 @@ export function distillationBytes(
     "table and gradient": 2 * rowBytes(users + items, dim),
     "lists of all users": users * (16 + 8 * entries + 4 * listed),
     "partial sums": 4 * (stride + 2) * capacity * plan.slices,
-    "rows of the batch": 4 * (2 * stride + plan.weightedStride + 2) * capacity,
+    "rows of the batch": 4 * (stride + plan.weightedStride + 2) * capacity,
     "scores and denominators": 8 * capacity * listed,
-    "index of the tiles": 8 * capacity * plan.tableTiles + 8 * users * entries,
+    "marks and coefficients of entries": bytesOfMarks(capacity, plan.blocks) + 4 * users * entries,
     "partial gradients": plan.rowSlices > 1 ? rowBytes(items * plan.rowSlices, dim) : 0,
   };
   const total = Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);
@@ -179,7 +180,14 @@ export function distillationBytes(
 }
 
 /** Device memory of a top-K search by formula, in bytes, while `block` users are served at a time. */
-export function topKBytes(block: number, items: number, dim: number, k: number): number {
-  const { chunk, groups, capacity } = planTopK(block, items, k);
+export function topKBytes(
+  block: number,
+  items: number,
+  dim: number,
+  k: number,
+  kind: TopKTuning = "software",
+): number {
+  const tiled = kind === "hardware" ? planTopKTiles({ users: block, items, dim, k }) : null;
+  const { chunk, groups, capacity } = tiled ?? planTopK(block, items, k);
   return rowBytes(block + items, dim) + 8 * k * block + chunk * (4 * groups + 8 * capacity + 16);
 }

@@ -120,7 +120,7 @@ export async function measureMillionUsers(
     block,
     seconds,
     peaks,
-    formula: topKBytes(block, items, dim, k),
+    formula: topKBytes(block, items, dim, k, gpu.adapter.kind),
     allSeconds: mean * users / block,
     allProcessorSeconds: processor / seconds.length * users / block,
     resultBytes: 8 * users * k,

@@ -64,7 +64,7 @@ export function listwiseCase(shape: ListwiseShape, granularity: Granularity, qui
   };
   const forward = expSumForwardCost(pairs, lists);
   const backward = expSumBackwardCost(pairs, lists);
-  const half = /exp_sum_(row_gradient|weighted|tiles|vector_gradient|vector_combine)$/;
+  const half = /exp_sum_(row_gradient|weighted|vector_gradient|vector_combine)$/;
   return {
     family: "listwise",
     name: `${granularity} loss`,

@@ -17,7 +17,7 @@ function softmaxCase(rows: number, vectors: number, dim: number, quick: boolean)
   const lists = { listed: length, entries: length, exponentials: 1 };
   const forward = expSumForwardCost(pairs, lists);
   const backward = expSumBackwardCost(pairs, lists);
-  const half = /exp_sum_(row_gradient|weighted|tiles|vector_gradient|vector_combine)$/;
+  const half = /exp_sum_(row_gradient|weighted|vector_gradient|vector_combine)$/;
   return {
     family: "softmax_output",
     name: "softmax over all items",

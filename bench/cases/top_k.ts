@@ -28,10 +28,10 @@ export function topKCase(shape: PairShape, quick = false): BenchCase {
     quick,
     cost: topKCost(shape, k, excluded),
     parts: [
-      { name: "scores, filtered", kernels: /^rank\/filter_candidates/, cost: filterCost(shape) },
+      { name: "scores, filtered", kernels: /^rank\/filter_(candidates|tiles)/, cost: filterCost(shape) },
       {
         name: "selection",
-        kernels: /^rank\/(?!filter_candidates)/,
+        kernels: /^rank\/(?!filter_)/,
         cost: selectionCost(shape, k, excluded),
       },
     ],

@@ -143,7 +143,7 @@ class Adam {
   }
 }
 
-function listwise(inputs: Inputs, { granularity, scores, steps }: WorkOptions): PreparedWork {
+function listwise(inputs: Inputs, { granularity, scores, repeats }: WorkOptions): PreparedWork {
   if (granularity === "ranked") {
     throw new Unsupported("needs the gradient of take(): naga refuses its shader");
   }
@@ -188,7 +188,7 @@ function listwise(inputs: Inputs, { granularity, scores, steps }: WorkOptions): 
       return { loss: lossValue[0], users: userGradient, items: itemGradient };
     },
     async run() {
-      for (let n = 0; n < steps; n++) {
+      for (let n = 0; n < repeats; n++) {
         const [value, [ofUsers, ofItems]] = gradients(users.ref, items.ref);
         users = adams[0]!.step(users, ofUsers);
         items = adams[1]!.step(items, ofItems);

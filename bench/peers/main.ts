@@ -21,6 +21,8 @@ const help = `deno task bench-peers [options]
   --rounds N      timed runs of each peer and work (default 5)
   --seconds N     seconds of timed runs after which a peer is not asked again (default 30)
   --limit N       seconds after which an answer is given up (default 300)
+  --steps N       distillation steps of a timed run (default 8)
+  --searches N    searches and products of a timed run; ours and pytorch only (default 1; 16 fills a GPU)
   --python PATH   a Python with PyTorch (default: python3, else /usr/bin/python3)
   --json FILE     write the figures, every single time included
 `;
@@ -33,6 +35,8 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "30" },
     limit: { type: "string", default: "300" },
+    steps: { type: "string", default: "8" },
+    searches: { type: "string", default: "1" },
     python: { type: "string" },
     json: { type: "string" },
     help: { type: "boolean", default: false },
@@ -115,7 +119,14 @@ if (values.help) {
 }
 const folder = await Deno.makeTempDir({ prefix: "hetcomp-peers-" });
 const split = await readData(values.data);
-const works = allWorks(writeInputs(folder, split)).filter(({ name }) => name.includes(values.filter));
+const repeats = { steps: Number(values.steps), searches: Number(values.searches) };
+if (repeats.searches > 1 && values.peers !== "pytorch") {
+  console.error("error: --searches above 1 needs --peers pytorch: the others wait for every search");
+  Deno.exit(1);
+}
+const works = allWorks(writeInputs(folder, split), repeats).filter(({ name }) =>
+  name.includes(values.filter)
+);
 const inputs = new Inputs(folder);
 const peers = (await programs(folder)).map((program) => new Peer(program, folder, Number(values.limit)));
 const effort = { rounds: Number(values.rounds), seconds: Number(values.seconds) };

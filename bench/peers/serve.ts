@@ -31,7 +31,8 @@ export interface WorkOptions {
   readonly count: number | null;
   readonly granularity: "overall" | "ranked";
   readonly scores: "free" | "clamped";
-  readonly steps: number;
+  /** How often a timed run does it before it waits. */
+  readonly repeats: number;
   readonly kind: "MF" | "ML" | "DL" | "GNN" | "AE" | "I-AE";
 }
 

@@ -121,7 +121,7 @@ function rankedLossOf(inputs: Inputs, numbers: Uint32Array, scores: WorkOptions[
   };
 }
 
-function listwise(inputs: Inputs, { granularity, scores, steps }: WorkOptions): PreparedWork {
+function listwise(inputs: Inputs, { granularity, scores, repeats }: WorkOptions): PreparedWork {
   const { users: userCount, items: itemCount, distillation } = inputs.header;
   const { dim, learningRate, weightDecay, weights } = distillation;
   const users = tf.variable(tf.tensor2d(inputs.floats("student.users"), [userCount, dim]));
@@ -168,7 +168,7 @@ function listwise(inputs: Inputs, { granularity, scores, steps }: WorkOptions): 
       return { loss: lossValue[0], users: userGradient, items: itemGradient };
     },
     async run() {
-      for (let n = 0; n < steps; n++) await step();
+      for (let n = 0; n < repeats; n++) await step();
     },
     dispose: () => tf.dispose([users, items, inLists, excluded, chosen]),
   };

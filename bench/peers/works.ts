@@ -22,30 +22,44 @@ export interface Work {
 
 /** Users of the works on one block. */
 const block = 1024;
-/** A read-back costs 10 ms or more: several steps share one. */
-const steps = 8;
+
+/** How often the work of a timed run is done before it is waited for: a read-back costs 10 ms or more in Deno. */
+export interface Repeats {
+  /** Distillation steps. */
+  readonly steps: number;
+  /** Searches and products: their results stay on the device, but for the last one's. */
+  readonly searches: number;
+}
 
 /** All works on inputs of this shape. */
-export function allWorks({ users, items, k, distillation }: Header): Work[] {
-  const once = (name: string, kind: Work["kind"], options: Work["arguments"]): Work => {
-    return { name, kind, arguments: options, repeats: 1, leastRuns: kind === "teacher" ? 3 : 1 };
+export function allWorks(
+  { users, items, k, distillation }: Header,
+  { steps, searches }: Repeats = { steps: 8, searches: 1 },
+): Work[] {
+  const work = (name: string, kind: Work["kind"], options: Work["arguments"], repeats: number): Work => {
+    return {
+      name,
+      kind,
+      arguments: { ...options, ...(kind === "teacher" ? {} : { repeats }) },
+      repeats,
+      leastRuns: kind === "teacher" ? 3 : 1,
+    };
   };
+  const search = (name: string, kind: Work["kind"], options: Work["arguments"]) =>
+    work(name, kind, options, searches);
   return [
     ...(["overall", "ranked"] as const).flatMap((granularity) =>
-      (["free", "clamped"] as const).map((scores): Work => ({
-        name: `distillation step, ${granularity}, ${scores}, dim ${distillation.dim}`,
-        kind: "listwise",
-        arguments: { granularity, scores, steps },
-        repeats: steps,
-        leastRuns: 1,
-      }))
+      (["free", "clamped"] as const).map((scores) => {
+        const name = `distillation step, ${granularity}, ${scores}, dim ${distillation.dim}`;
+        return work(name, "listwise", { granularity, scores }, steps);
+      })
     ),
-    ...[6, 64].map((dim) => once(`top-${k} of ${users} users, dim ${dim}`, "top-k", { dim, count: null })),
-    ...[6, 64].map((dim) => once(`top-${k} of ${block} users, dim ${dim}`, "top-k", { dim, count: block })),
-    once(`stored scores ${block} x ${items}, dim 64`, "scores", { dim: 64, count: block }),
-    once(`softmax gradient ${block} x ${items}, dim 64`, "cross-entropy", { dim: 64, count: block }),
+    ...[6, 64].map((dim) => search(`top-${k} of ${users} users, dim ${dim}`, "top-k", { dim, count: null })),
+    ...[6, 64].map((dim) => search(`top-${k} of ${block} users, dim ${dim}`, "top-k", { dim, count: block })),
+    search(`stored scores ${block} x ${items}, dim 64`, "scores", { dim: 64, count: block }),
+    search(`softmax gradient ${block} x ${items}, dim 64`, "cross-entropy", { dim: 64, count: block }),
     ...(["MF", "ML", "DL", "GNN", "AE", "I-AE"] as const).map((kind) => {
-      return once(`epoch of ${kind}`, "teacher", { kind });
+      return work(`epoch of ${kind}`, "teacher", { kind }, 1);
     }),
   ];
 }

@@ -1,5 +1,6 @@
 // One embedding at a time; exp_sum_lanes4.wgsl says what for.
 alias Lanes = f32;
+alias LaneTruth = bool;
 alias LaneBits = u32;
 struct LaneQuad { x: f32, y: f32, z: f32, w: f32 }
 

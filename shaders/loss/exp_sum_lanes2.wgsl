@@ -1,5 +1,6 @@
 // Two embeddings side by side; exp_sum_lanes4.wgsl says what for.
 alias Lanes = vec2f;
+alias LaneTruth = vec2<bool>;
 alias LaneBits = vec2u;
 struct LaneQuad { x: vec2f, y: vec2f, z: vec2f, w: vec2f }
 

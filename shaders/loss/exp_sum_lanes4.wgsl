@@ -1,6 +1,7 @@
 // Four embeddings side by side in one invocation: a Lanes holds one coordinate of each. The more of them, the fewer
 // loads of the streamed side; the larger the embeddings, the fewer fit in registers.
 alias Lanes = vec4f;
+alias LaneTruth = vec4<bool>;
 alias LaneBits = vec4u;
 struct LaneQuad { x: vec4f, y: vec4f, z: vec4f, w: vec4f }
 

@@ -4,6 +4,9 @@
 // Stands for the logarithm of zero.
 const LOWEST: f32 = -3.0e38;
 
+// Free scores are streamed in units of log 2, so that exp2 takes them as they are.
+const UNIT: f32 = select(1.4426950408889634, 1.0, BOUND > 0u);
+
 fn limited(score: f32) -> f32 {
   if (BOUND == 0u) { return score; }
   return clamp(score, -f32(BOUND), f32(BOUND));

@@ -7,9 +7,24 @@ const PADDED: u32 = WIDTH * 4u;
 var<private> held: array<Lanes, GROUPS * PADDED>;
 var<private> gathered: array<Lanes, GROUPS * PADDED>;
 
+// Keeps four coordinates of the embeddings of a group.
+fn hold(g: u32, w: u32, quad: LaneQuad) {
+  let d = g * PADDED + 4u * w;
+  held[d] = quad.x * UNIT;
+  held[d + 1u] = quad.y * UNIT;
+  held[d + 2u] = quad.z * UNIT;
+  held[d + 3u] = quad.w * UNIT;
+}
+
 fn limited_lanes(score: Lanes) -> Lanes {
   if (BOUND == 0u) { return score; }
   return clamp(score, Lanes(-f32(BOUND)), Lanes(f32(BOUND)));
+}
+
+// The exponential of a score in units of UNIT.
+fn power(score: Lanes) -> Lanes {
+  if (BOUND == 0u) { return exp2(score); }
+  return exp(score);
 }
 
 fn passing_lanes(share: Lanes, score: Lanes) -> Lanes {
@@ -26,9 +41,9 @@ fn product_step(g: u32, start: Lanes, w: u32) -> Lanes {
   return sum;
 }
 
-// Dot products of the group's embeddings with the streamed one.
-fn products(g: u32) -> Lanes {
-  var sum = Lanes(0.0);
+// Dot products of the group's embeddings with the streamed one, added to `start`.
+fn products(g: u32, start: Lanes) -> Lanes {
+  var sum = start;
   /* unroll */ for (var w = 0u; w < WIDTH; w++) { sum = product_step(g, sum, w); }
   return sum;
 }

@@ -11,6 +11,9 @@ struct Params { start: u32, count: u32, first_row: u32, first_vector: u32, scatt
 @group(0) @binding(7) var<storage, read_write> gradient: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
+// Listed vectors that are loaded before the first is used.
+const AHEAD: u32 = 8u;
+
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_id) local: vec3u) {
@@ -24,9 +27,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   // Both are LOWEST where there is nothing to add: their sum must not overflow.
   let weight = exp(max(log_pair.x, -1.0e38) + max(log_pair.y, -1.0e38));
   var sum = weight * means[n];
-  for (var place = span.y; place < span.w; place++) {
-    let coefficient = coefficients[(place - span.y) * params.count + slot];
-    sum += coefficient * vectors[(params.first_vector + listed[place]) * WIDTH + part];
+  for (var first = span.y; first < span.w; first += AHEAD) {
+    var coefficient: array<f32, AHEAD>;
+    var vector: array<vec4f, AHEAD>;
+    /* unroll */ for (var u = 0u; u < 8u; u++) {
+      let place = min(first + u, span.w - 1u);
+      coefficient[u] = select(0.0, coefficients[(place - span.y) * params.count + slot], first + u < span.w);
+      vector[u] = vectors[(params.first_vector + listed[place]) * WIDTH + part];
+    }
+    /* unroll */ for (var u = 0u; u < 8u; u++) { sum += coefficient[u] * vector[u]; }
   }
   let row = params.first_row + select(slot, number, params.scattered == 1u);
   gradient[row * WIDTH + part] = sum;

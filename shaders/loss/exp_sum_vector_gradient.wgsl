@@ -1,16 +1,19 @@
 // Gradient of every vector over one slice of the rows: exp(score + log weight) * row, or coefficient * row where the
-// row's index names the vector. Every invocation holds GROUPS * LANES vectors; all read the same row at a time.
+// row's index names the vector. Every invocation holds GROUPS * LANES vectors, neighbours within a group; all read the
+// same row at a time. exp_sum_prepare.wgsl says what marks are. Where invocations load for each other, a group's vectors
+// of all of them are in the same block.
 struct Params { padded: u32, first_slot: u32, end_slot: u32, slice_length: u32, first_vector: u32, vectors: u32,
-  table_tile: u32, first_tile: u32, target_vector: u32 }
+  first_tile: u32, first_block: u32, blocks: u32, target_vector: u32 }
 @group(0) @binding(0) var<storage, read> weighted: array<vec4f>;
 @group(0) @binding(1) var<storage, read> vectors: array<vec4f>;
-@group(0) @binding(2) var<storage, read> tiles: array<vec2u>;
-@group(0) @binding(3) var<storage, read> tile_entries: array<vec2u>;
+@group(0) @binding(2) var<storage, read> marks: array<u32>;
+@group(0) @binding(3) var<storage, read> entry_coefficients: array<f32>;
 @group(0) @binding(4) var<storage, read_write> gradient: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 var<private> share: array<Lanes, GROUPS>;
 var<private> first_item: u32;
+var<private> loaded_masks: vec2u;
 
 fn place_of(item: u32) -> u32 {
   return (params.first_vector + min(item, params.vectors - 1u)) * WIDTH;
@@ -20,22 +23,21 @@ fn target_of(item: u32, slice: u32) -> u32 {
   return (params.target_vector + slice * params.vectors + min(item, params.vectors - 1u)) * WIDTH;
 }
 
-fn start_group(g: u32, item: u32, slice: u32) {
-  let a = item + g * LANES * SIZE;
+fn item_of(g: u32) -> u32 {
+  return first_item + g * LANES * SIZE;
+}
+
+fn start_group(g: u32, slice: u32) {
+  let a = item_of(g);
   /* unroll */ for (var w = 0u; w < WIDTH; w++) {
-    let quad = transposed(vectors[place_of(a) + w], vectors[place_of(a + SIZE) + w],
-      vectors[place_of(a + 2u * SIZE) + w], vectors[place_of(a + 3u * SIZE) + w]);
-    let d = g * PADDED + 4u * w;
-    held[d] = quad.x;
-    held[d + 1u] = quad.y;
-    held[d + 2u] = quad.z;
-    held[d + 3u] = quad.w;
+    hold(g, w, transposed(vectors[place_of(a) + w], vectors[place_of(a + 1u) + w], vectors[place_of(a + 2u) + w],
+      vectors[place_of(a + 3u) + w]));
   }
   // The rows may come in several dispatches: go on from what the last one left.
   if (params.first_slot == 0u) { return; }
   /* unroll */ for (var w = 0u; w < WIDTH; w++) {
-    let quad = transposed(gradient[target_of(a, slice) + w], gradient[target_of(a + SIZE, slice) + w],
-      gradient[target_of(a + 2u * SIZE, slice) + w], gradient[target_of(a + 3u * SIZE, slice) + w]);
+    let quad = transposed(gradient[target_of(a, slice) + w], gradient[target_of(a + 1u, slice) + w],
+      gradient[target_of(a + 2u, slice) + w], gradient[target_of(a + 3u, slice) + w]);
     let d = g * PADDED + 4u * w;
     gathered[d] = quad.x;
     gathered[d + 1u] = quad.y;
@@ -44,55 +46,110 @@ fn start_group(g: u32, item: u32, slice: u32) {
   }
 }
 
+fn mark_of(g: u32, slot: u32) -> u32 {
+  return (item_of(g) / 32u - params.first_block) * params.padded + slot;
+}
+
 fn weigh(g: u32) {
-  let raw = products(g);
-  share[g] = passing_lanes(exp(limited_lanes(raw) + Lanes(streamed[DIM / 4u][DIM % 4u])), raw);
+  let weight = Lanes(streamed[DIM / 4u][DIM % 4u]);
+  if (BOUND == 0u) {
+    share[g] = exp2(products(g, weight));
+  } else {
+    let raw = products(g, Lanes(0.0));
+    share[g] = passing_lanes(exp(limited_lanes(raw) + weight), raw);
+  }
 }
 
-fn list(g: u32, item: u32, own: vec2u) {
-  let a = item + g * LANES * SIZE;
-  let items = lane_bits(a, a + SIZE, a + 2u * SIZE, a + 3u * SIZE);
-  share[g] = select(share[g], Lanes(bitcast<f32>(own.y)), items == LaneBits(own.x));
+// Number of a group's first set bit's entry; they follow each other.
+fn entry_of(g: u32, slot: u32) -> u32 {
+  return marks[params.blocks * params.padded + mark_of(g, slot)];
 }
 
-fn load(slot: u32) {
-  /* unroll */ for (var w = 0u; w < WEIGHTED_WIDTH; w++) { own[w] = weighted[slot * WEIGHTED_WIDTH + w]; }
+// Coefficients in place of exponentials where the row's index names a vector of the group.
+fn list(g: u32, slot: u32, mask: u32) {
+  let first = item_of(g) % 32u;
+  let bits = (mask >> first) & ((1u << LANES) - 1u);
+  if (bits == 0u) { return; }
+  let before = entry_of(g, slot);
+  /* unroll */ for (var l = 0u; l < LANES; l++) {
+    if (((bits >> l) & 1u) == 1u) {
+      let entry = before + countOneBits(mask & ((1u << (first + l)) - 1u));
+      share[g] = select(share[g], Lanes(entry_coefficients[entry]), lane_bits(0u, 1u, 2u, 3u) == LaneBits(l));
+    }
+  }
 }
 
-// Adds the streamed row; `span` are its entries in this tile.
-fn visit(slot: u32, span: vec2u) {
+// No exponentials where the row's index names a vector of the group: list_together follows.
+fn leave_out(g: u32, mask: u32) {
+  let bits = LaneBits(mask >> (item_of(g) % 32u)) & lane_bits(1u, 2u, 4u, 8u);
+  share[g] = select(share[g], Lanes(0.0), bits != LaneBits(0u));
+}
+
+// Where invocations load for each other, they go through the entries of the rows that they have loaded together, an
+// entry at a time: software drivers run whatever stands behind a condition.
+fn list_together(own_slot: u32, masks: vec2u) {
+  var rest = masks;
+  var entry = entry_of(select(0u, GROUPS - 1u, masks.x == 0u), own_slot);
+  loop {
+    let lane = first_with(any(rest != vec2u(0u)));
+    if (lane == 0xffffffffu) { break; }
+    let lower = number_of(lane, rest.x);
+    let upper = number_of(lane, rest.y);
+    let coefficient = entry_coefficients[number_of(lane, entry)];
+    let bit = firstTrailingBit(select(lower, upper, lower == 0u));
+    stream_of(lane);
+    /* unroll */ for (var g = 0u; g < GROUPS; g++) {
+      let own_bit = select(32u, bit - item_of(g) % 32u, (lower == 0u) == (g == 1u));
+      gather(g, select(Lanes(0.0), Lanes(coefficient), lane_bits(0u, 1u, 2u, 3u) == LaneBits(own_bit)));
+    }
+    if (own_slot % SHARE == lane) {
+      if (lower != 0u) { rest.x &= rest.x - 1u; } else { rest.y &= rest.y - 1u; }
+      entry++;
+    }
+  }
+}
+
+fn load(u: u32, slot: u32) {
+  /* unroll */ for (var w = 0u; w < WEIGHTED_WIDTH; w++) {
+    own[u * WEIGHTED_WIDTH + w] = weighted[slot * WEIGHTED_WIDTH + w];
+  }
+  var masks = vec2u(marks[mark_of(0u, slot)], 0u);
+  if (GROUPS > 1u) { masks.y = marks[mark_of(1u, slot)]; }
+  loaded_masks = masks;
+  keep_extra(u, masks);
+}
+
+// Adds the streamed row, whose index has these masks in the groups' blocks.
+fn visit(slot: u32, masks: vec2u) {
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { weigh(g); }
-  for (var n = span.x; n < span.y; n++) {
-    let entry = tile_entries[n];
-    /* unroll */ for (var g = 0u; g < GROUPS; g++) { list(g, first_item, entry); }
+  /* unroll */ for (var g = 0u; g < GROUPS; g++) {
+    if (SHARE > 1u) { leave_out(g, masks[g]); } else { list(g, slot, masks[g]); }
   }
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { gather(g, share[g]); }
 }
 
-fn keep_vector(g: u32, c: u32, item: u32, slice: u32) {
+fn keep_vector(g: u32, l: u32, slice: u32) {
+  let item = item_of(g) + l;
   if (item >= params.vectors) { return; }
   /* unroll */ for (var w = 0u; w < WIDTH; w++) {
     let d = g * PADDED + 4u * w;
     gradient[target_of(item, slice) + w] =
-      lane(LaneQuad(gathered[d], gathered[d + 1u], gathered[d + 2u], gathered[d + 3u]), c);
+      lane(LaneQuad(gathered[d], gathered[d + 1u], gathered[d + 2u], gathered[d + 3u]), l);
   }
 }
 
 @compute @workgroup_size(SIZE)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let tile = params.first_tile + group.x;
-  let item = tile * (SIZE * GROUPS * LANES) + local.x;
-  first_item = item;
+  first_item = (params.first_tile + group.x) * (SIZE * GROUPS * LANES) + local.x * LANES;
   let first = params.first_slot + group.y * params.slice_length;
   let last = min(params.end_slot, first + params.slice_length);
-  /* unroll */ for (var g = 0u; g < GROUPS; g++) { start_group(g, item, group.y); }
-  for (var slot = first; slot < last; slot += SHARE) {
-    let own_slot = slot + local.x % SHARE;
-    load(own_slot);
-    own_extra = tiles[(tile - params.table_tile) * params.padded + own_slot];
+  /* unroll */ for (var g = 0u; g < GROUPS; g++) { start_group(g, group.y); }
+  for (var slot = first; slot < last; slot += SHARE * AHEAD) {
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) { load(u, slot + u + local.x % SHARE); }
     visit_shared(slot);
+    if (SHARE > 1u) { list_together(slot + local.x % SHARE, loaded_masks); }
   }
   /* unroll */ for (var g = 0u; g < GROUPS; g++) {
-    /* unroll */ for (var l = 0u; l < LANES; l++) { keep_vector(g, l, item + (g * LANES + l) * SIZE, group.y); }
+    /* unroll */ for (var l = 0u; l < LANES; l++) { keep_vector(g, l, group.y); }
   }
 }

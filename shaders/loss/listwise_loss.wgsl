@@ -4,15 +4,19 @@ struct Params { count: u32, slot: u32 }
 @group(0) @binding(1) var<storage, read_write> loss: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-var<workgroup> sums: array<f32, 64>;
+var<workgroup> sums: array<f32, 256>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(256)
 fn main(@builtin(local_invocation_id) local: vec3u) {
   var sum = 0.0;
-  for (var n = local.x; n < params.count; n += 64u) { sum += losses[n]; }
+  for (var n = local.x; n < params.count; n += 256u) { sum += losses[n]; }
   sums[local.x] = sum;
-  workgroupBarrier();
-  if (local.x > 0u) { return; }
-  for (var n = 1u; n < 64u; n++) { sum += sums[n]; }
-  loss[params.slot] = sum;
+  for (var half = 128u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (local.x < half) {
+      sum += sums[local.x + half];
+      sums[local.x] = sum;
+    }
+  }
+  if (local.x == 0u) { loss[params.slot] = sum; }
 }

@@ -10,6 +10,14 @@ struct Params { start: u32, count: u32, weight: f32, log_weight: f32 }
 @group(0) @binding(5) var<storage, read_write> losses: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
+var<private> ahead_denominators: array<f32, 8>;
+
+fn load_denominators(first: u32, end: u32, slot: u32) {
+  /* unroll */ for (var u = 0u; u < 8u; u++) {
+    ahead_denominators[u] = denominators[min(first + u, end - 1u) * params.count + slot];
+  }
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let slot = group.x * 64u + local.x;
@@ -20,23 +28,30 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   for (var n = 0u; n < middle; n++) { scores[n * params.count + slot] = 0.0; }
   var loss = 0.0;
   var sum = vec2f(logs[slot].x, 1.0);
-  for (var n = end; n > middle; n--) {
-    let place = (n - 1u) * params.count + slot;
-    let score = limited(scores[place]);
-    sum = added(sum, score);
-    denominators[place] = sum.x + log(sum.y);
-    loss += term_loss(sum, score);
+  for (var last = end; last > middle; last -= min(8u, last - middle)) {
+    load_back(middle, last, slot);
+    /* unroll */ for (var u = 0u; u < 8u; u++) {
+      if (last > middle + u) {
+        let score = limited(ahead[u]);
+        sum = added(sum, score);
+        denominators[(last - u - 1u) * params.count + slot] = sum.x + log(sum.y);
+        loss += term_loss(sum, score);
+      }
+    }
   }
   losses[slot] = params.weight * loss;
   var prefix = vec2f(0.0);
-  for (var n = middle; n < end; n++) {
-    let place = n * params.count + slot;
-    let raw = scores[place];
-    let denominator = denominators[place];
-    if (n == middle) { prefix.x = denominator; }
-    prefix = advanced(prefix, denominator, 1.0);
-    let coefficient = fraction(limited(raw) - denominator) * prefix.y - 1.0;
-    scores[place] = select(0.0, params.weight * coefficient, passes(raw));
+  for (var first = middle; first < end; first += 8u) {
+    load_ahead(first, end, slot);
+    load_denominators(first, end, slot);
+    /* unroll */ for (var u = 0u; u < 8u; u++) {
+      if (first + u < end) {
+        if (first + u == middle) { prefix.x = ahead_denominators[u]; }
+        prefix = advanced(prefix, ahead_denominators[u], 1.0);
+        let coefficient = fraction(limited(ahead[u]) - ahead_denominators[u]) * prefix.y - 1.0;
+        scores[(first + u) * params.count + slot] = select(0.0, params.weight * coefficient, passes(ahead[u]));
+      }
+    }
   }
   let total = log_or_lowest(prefix.y, -prefix.x);
   logs[slot].y = select(total + params.log_weight, LOWEST, total < -1.0e37 || logs[slot].x < -1.0e37);

@@ -12,6 +12,14 @@ struct Params { start: u32, count: u32, weight: f32, log_weight: f32 }
 @group(0) @binding(5) var<storage, read_write> losses: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
+var<private> ahead_denominators: array<f32, 8>;
+
+fn load_denominators(first: u32, end: u32, slot: u32) {
+  /* unroll */ for (var u = 0u; u < 8u; u++) {
+    ahead_denominators[u] = denominators[min(first + u, end - 1u) * params.count + slot];
+  }
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let slot = group.x * 64u + local.x;
@@ -25,47 +33,65 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 
   var sum = vec2f(logs[slot].x, 1.0);
   var positives_sum = sum;
-  for (var n = end; n > middle; n--) {
-    let place = (n - 1u) * params.count + slot;
-    let score = limited(scores[place]);
-    sum = added(sum, score);
-    denominators[place] = sum.x + log(sum.y);
-    let weight = select(0.0, 0.5, n <= half) + select(0.0, 0.5, n <= tenth);
-    if (n > half) { positives_sum = sum; }
-    loss += weight * term_loss(sum, score);
+  for (var last = end; last > middle; last -= min(8u, last - middle)) {
+    load_back(middle, last, slot);
+    /* unroll */ for (var u = 0u; u < 8u; u++) {
+      if (last > middle + u) {
+        let n = last - u;
+        let score = limited(ahead[u]);
+        sum = added(sum, score);
+        denominators[(n - 1u) * params.count + slot] = sum.x + log(sum.y);
+        let weight = select(0.0, 0.5, n <= half) + select(0.0, 0.5, n <= tenth);
+        if (n > half) { positives_sum = sum; }
+        loss += weight * term_loss(sum, score);
+      }
+    }
   }
   sum = positives_sum;
-  for (var n = middle; n > 0u; n--) {
-    let place = (n - 1u) * params.count + slot;
-    let score = limited(scores[place]);
-    sum = added(sum, score);
-    denominators[place] = sum.x + log(sum.y);
-    loss += term_loss(sum, score);
+  for (var last = middle; last > 0u; last -= min(8u, last)) {
+    load_back(0u, last, slot);
+    /* unroll */ for (var u = 0u; u < 8u; u++) {
+      if (last > u) {
+        let score = limited(ahead[u]);
+        sum = added(sum, score);
+        denominators[(last - u - 1u) * params.count + slot] = sum.x + log(sum.y);
+        loss += term_loss(sum, score);
+      }
+    }
   }
   losses[slot] = params.weight * loss;
 
   var prefix = vec2f(0.0);
-  for (var n = 0u; n < middle; n++) {
-    let place = n * params.count + slot;
-    let raw = scores[place];
-    let denominator = denominators[place];
-    if (n == 0u) { prefix.x = denominator; }
-    prefix = advanced(prefix, denominator, 1.0);
-    let coefficient = fraction(limited(raw) - denominator) * prefix.y - 1.0;
-    scores[place] = select(0.0, params.weight * coefficient, passes(raw));
+  for (var first = 0u; first < middle; first += 8u) {
+    load_ahead(first, middle, slot);
+    load_denominators(first, middle, slot);
+    /* unroll */ for (var u = 0u; u < 8u; u++) {
+      if (first + u < middle) {
+        if (first + u == 0u) { prefix.x = ahead_denominators[u]; }
+        prefix = advanced(prefix, ahead_denominators[u], 1.0);
+        let coefficient = fraction(limited(ahead[u]) - ahead_denominators[u]) * prefix.y - 1.0;
+        scores[(first + u) * params.count + slot] = select(0.0, params.weight * coefficient, passes(ahead[u]));
+      }
+    }
   }
   let positives_weight = log_or_lowest(prefix.y, -prefix.x);
   prefix = vec2f(0.0);
-  for (var n = middle; n < end; n++) {
-    let place = n * params.count + slot;
-    let raw = scores[place];
-    let denominator = denominators[place];
-    if (n == middle) { prefix.x = denominator; }
-    let weight = select(0.0, 0.5, n < half) + select(0.0, 0.5, n < tenth);
-    prefix = advanced(prefix, denominator, weight);
-    var coefficient = fraction(limited(raw) - denominator) * prefix.y - weight;
-    if (n >= half) { coefficient += exp(limited(raw) + positives_weight); }
-    scores[place] = select(0.0, params.weight * coefficient, passes(raw));
+  for (var first = middle; first < end; first += 8u) {
+    load_ahead(first, end, slot);
+    load_denominators(first, end, slot);
+    /* unroll */ for (var u = 0u; u < 8u; u++) {
+      if (first + u < end) {
+        let n = first + u;
+        let raw = ahead[u];
+        let denominator = ahead_denominators[u];
+        if (n == middle) { prefix.x = denominator; }
+        let weight = select(0.0, 0.5, n < half) + select(0.0, 0.5, n < tenth);
+        prefix = advanced(prefix, denominator, weight);
+        var coefficient = fraction(limited(raw) - denominator) * prefix.y - weight;
+        if (n >= half) { coefficient += exp(limited(raw) + positives_weight); }
+        scores[n * params.count + slot] = select(0.0, params.weight * coefficient, passes(raw));
+      }
+    }
   }
   let tops_weight = log_or_lowest(prefix.y, -prefix.x);
   let both = log_add(positives_weight, tops_weight);

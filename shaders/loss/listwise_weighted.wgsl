@@ -17,7 +17,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let middle = span.z - span.y;
   let end = span.w - span.y;
   var sum = vec2f(logs[slot].x, 1.0);
-  for (var n = middle; n < end; n++) { sum = added(sum, limited(scores[n * params.count + slot])); }
+  for (var first = middle; first < end; first += 8u) {
+    load_ahead(first, end, slot);
+    /* unroll */ for (var u = 0u; u < 8u; u++) {
+      if (first + u < end) { sum = added(sum, limited(ahead[u])); }
+    }
+  }
   let denominator = sum.x + log(sum.y);
   let free = !floored(denominator);
 
@@ -35,16 +40,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     let coefficient = select(fraction(score - own), 0.0, below) - 1.0;
     scores[place] = select(0.0, params.weight * params.positives_weight * coefficient, passes(raw));
   }
-  for (var n = middle; n < end; n++) {
-    let weight = exp(-f32(n - middle) / params.scale);
-    loss += weight * (select(LOG_FLOOR, denominator, free) - limited(scores[n * params.count + slot]));
-    slope += select(0.0, weight, free);
+  if (free) {
+    for (var n = middle; n < end; n++) { slope += exp(-f32(n - middle) / params.scale); }
   }
-  for (var n = middle; n < end; n++) {
-    let place = n * params.count + slot;
-    let raw = scores[place];
-    let coefficient = slope * fraction(limited(raw) - denominator) - exp(-f32(n - middle) / params.scale);
-    scores[place] = select(0.0, params.weight * coefficient, passes(raw));
+  for (var first = middle; first < end; first += 8u) {
+    load_ahead(first, end, slot);
+    /* unroll */ for (var u = 0u; u < 8u; u++) {
+      if (first + u < end) {
+        let weight = exp(-f32(first + u - middle) / params.scale);
+        let score = limited(ahead[u]);
+        loss += weight * (select(LOG_FLOOR, denominator, free) - score);
+        let coefficient = slope * fraction(score - denominator) - weight;
+        scores[(first + u) * params.count + slot] = select(0.0, params.weight * coefficient, passes(ahead[u]));
+      }
+    }
   }
   losses[slot] = params.weight * loss;
   let total = log_or_lowest(slope, -denominator);

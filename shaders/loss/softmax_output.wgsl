@@ -13,6 +13,13 @@ struct Params { start: u32, count: u32, weight: f32, divergence_weight: f32 }
 // Stands for the logarithm of zero, as in exp_sum_part.wgsl.
 const LOWEST: f32 = -3.0e38;
 
+// Scores of eight places of a row, which are loaded before the first is used; those from `end` on repeat the last.
+var<private> ahead: array<f32, 8>;
+
+fn load_ahead(first: u32, end: u32, slot: u32) {
+  /* unroll */ for (var u = 0u; u < 8u; u++) { ahead[u] = scores[min(first + u, end - 1u) * params.count + slot]; }
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let slot = id.x + id.y * groups.x * 64u;
@@ -22,17 +29,29 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   // log sum of the vectors that are not listed; LOWEST if all are
   let rest = logs[slot].x;
   var highest = rest;
-  for (var n = 0u; n < length; n++) { highest = max(highest, scores[n * params.count + slot]); }
+  for (var first = 0u; first < length; first += 8u) {
+    load_ahead(first, length, slot);
+    /* unroll */ for (var u = 0u; u < 8u; u++) { highest = max(highest, ahead[u]); }
+  }
   var total = exp(max(rest - highest, -1.0e4));
   if (rest < -1.0e37) { total = 0.0; }
-  for (var n = 0u; n < length; n++) { total += exp(scores[n * params.count + slot] - highest); }
+  for (var first = 0u; first < length; first += 8u) {
+    load_ahead(first, length, slot);
+    /* unroll */ for (var u = 0u; u < 8u; u++) {
+      total += select(0.0, exp(ahead[u] - highest), first + u < length);
+    }
+  }
   let log_total = highest + log(total);
   var loss = 0.0;
-  for (var n = 0u; n < length; n++) {
-    let place = n * params.count + slot;
-    let distance = scores[place] - log_total;
-    loss -= distance;
-    scores[place] = params.weight * (f32(length) * exp(min(distance, 0.0)) - 1.0);
+  for (var first = 0u; first < length; first += 8u) {
+    load_ahead(first, length, slot);
+    /* unroll */ for (var u = 0u; u < 8u; u++) {
+      if (first + u < length) {
+        let distance = ahead[u] - log_total;
+        loss -= distance;
+        scores[(first + u) * params.count + slot] = params.weight * (f32(length) * exp(min(distance, 0.0)) - 1.0);
+      }
+    }
   }
   logs[slot].y = LOWEST;
   if (length > 0u && rest > -1.0e37) { logs[slot].y = log(params.weight * f32(length)) - log_total; }

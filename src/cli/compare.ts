@@ -1,22 +1,20 @@
 import { type Command, Option } from "commander";
 import { generalizationSplit } from "../data/generalization.ts";
 import { splitFingerprint } from "../data/split.ts";
-import type { SettingValue } from "../distill/method.ts";
-import { trialSettings } from "../distill/method_settings.ts";
-import { methodOf } from "../distill/methods/registry.ts";
 import { distillPreset } from "../distill/presets.ts";
 import { studentKinds } from "../distill/students.ts";
 import { ArgumentError } from "../errors.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
 import { openGpu } from "../gpu/gpu.ts";
 import { type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
-import { type EpochRecord, Interrupted } from "../teachers/training.ts";
-import { type CellWorld, copyCell, readCell, runCell } from "./compare_cells.ts";
-import { commitOf, type CompareConfig, joinFolder, programVersion } from "./compare_config.ts";
-import { entriesOf, type Entry, methodNames, yardstickNames } from "./compare_entries.ts";
+import { Interrupted } from "../teachers/training.ts";
+import { takeClaim, untilFree } from "./claim.ts";
+import { commitOf, joinFolder, programVersion } from "./compare_config.ts";
+import { entriesOf, type Entry, methodNames, oneMethod, yardstickNames } from "./compare_entries.ts";
+import { helperOption, startHelpers } from "./compare_helpers.ts";
+import { Queue } from "./compare_queue.ts";
 import { measureReferences } from "./compare_references.ts";
 import {
-  cellFolder,
   comparisonLines,
   readTuning,
   type Tuning,
@@ -49,7 +47,6 @@ import {
   seedNumbers,
   teacherOptions,
 } from "./options.ts";
-import { createProgress, type Progress } from "./progress.ts";
 
 /** Adds the command `compare`. */
 export function registerCompare(program: Command): void {
@@ -96,7 +93,19 @@ export function registerCompare(program: Command): void {
       yardstickNames,
       ["TopPop", "ItemKNN", "RP3beta"],
     )
+    .option(
+      "--against <method>",
+      "the method that the others are tested against (default: hetcomp)",
+      oneMethod,
+    )
     .option("--out <folder>", "folder of the comparison (default: runs/compare-DATASET)", pathName)
+    .option(
+      "--workers <number>",
+      "processes that share the work; more can join by the same command",
+      positiveInteger,
+      1,
+    )
+    .addOption(new Option(helperOption, "a process that --workers started").hideHelp())
     .addOption(adapterOption());
   configOptions(command)
     .addHelpText(
@@ -134,139 +143,13 @@ interface CompareFlags extends DataFlags, TeacherChoiceFlags {
   tunedIn?: string;
   setup: "benchmark" | "generalization";
   yardsticks: YardstickKind[];
+  against?: string;
   out?: string;
+  workers: number;
+  helper?: boolean;
   printConfig?: ConfigForm;
   adapter: AdapterChoice;
   quiet?: boolean;
-}
-
-/** Trains what is missing, cell after cell, under one progress display. */
-class Queue {
-  readonly #world: CellWorld;
-  readonly #config: CompareConfig;
-  readonly #folder: string;
-  readonly #signal: AbortSignal;
-  readonly #quiet: boolean;
-  #progress: Progress | null = null;
-  /** Epochs behind and in all, as if every training went on to its last. */
-  #done = 0;
-  #total = 0;
-
-  constructor(world: CellWorld, config: CompareConfig, folder: string, signal: AbortSignal, quiet: boolean) {
-    this.#world = world;
-    this.#config = config;
-    this.#folder = folder;
-    this.#signal = signal;
-    this.#quiet = quiet;
-  }
-
-  get #tuned(): boolean {
-    return this.#config.trials > 0;
-  }
-
-  /** Whether the best trial of a method is its training with this seed. */
-  #isTrial(seed: number): boolean {
-    return this.#tuned && seed === this.#config.teachers.seed &&
-      this.#config.trialEpochs === this.#config.epochs;
-  }
-
-  #trials({ method }: Entry): Record<string, SettingValue>[] {
-    return trialSettings(methodOf(method), this.#config.trials, this.#config.teachers.seed);
-  }
-
-  /** Runs the cells of all entries, seed after seed; `finished` is called after each. */
-  async run(
-    entries: readonly Entry[],
-    seeds: readonly number[],
-    finished: () => Promise<unknown>,
-  ): Promise<void> {
-    const { epochs, trialEpochs } = this.#config;
-    for (const entry of entries) {
-      if (this.#tuned && !await readTuning(this.#folder, entry.name)) {
-        this.#total += this.#trials(entry).length * trialEpochs;
-      }
-      for (const seed of seeds) {
-        const known = await readCell(cellFolder(this.#folder, entry.name, seed));
-        if (!known && !this.#isTrial(seed)) this.#total += epochs;
-      }
-    }
-    try {
-      for (const [place, seed] of seeds.entries()) {
-        for (const [n, entry] of entries.entries()) {
-          const cell = `cell ${place * entries.length + n + 1} of ${entries.length * seeds.length}`;
-          await this.#cell(entry, seed, cell);
-          await finished();
-        }
-      }
-    } finally {
-      this.#progress?.stop();
-    }
-  }
-
-  async #cell(entry: Entry, seed: number, note: string): Promise<void> {
-    const folder = cellFolder(this.#folder, entry.name, seed);
-    if (await readCell(folder)) return;
-    const tuning = await this.#tune(entry, note);
-    const chosen = tuning ? tuning.trials[tuning.chosen]!.settings : {};
-    if (tuning && this.#isTrial(seed)) {
-      await copyCell(this.#trialFolder(entry, tuning.chosen), folder);
-      return;
-    }
-    await this.#train(
-      entry,
-      { ...chosen, seed, epochs: this.#config.epochs },
-      folder,
-      `${note}, seed ${seed}`,
-    );
-  }
-
-  #trialFolder({ name }: Entry, trial: number): string {
-    return `${this.#folder}/trials/${name}-${trial + 1}`;
-  }
-
-  /** The best of a method's trials on validation; null if methods are not tuned. */
-  async #tune(entry: Entry, note: string): Promise<Tuning | null> {
-    const known = await readTuning(this.#folder, entry.name);
-    if (known || !this.#tuned) return known;
-    const { trialEpochs: epochs, teachers: { seed } } = this.#config;
-    const all = this.#trials(entry);
-    const trials: { settings: Record<string, SettingValue>; value: number; epochs: number }[] = [];
-    for (const [n, settings] of all.entries()) {
-      const cell = await this.#train(
-        entry,
-        { ...settings, seed, epochs },
-        this.#trialFolder(entry, n),
-        `${note}, trial ${n + 1} of ${all.length}`,
-      );
-      trials.push({ settings, value: cell.validMetrics["recall@50"]!, epochs: cell.epochs });
-    }
-    const chosen = trials.reduce((best, { value }, n) => value > trials[best]!.value ? n : best, 0);
-    const tuning: Tuning = { grid: methodOf(entry.method).grid, seed, chosen, trials };
-    await writeTuning(this.#folder, entry.name, tuning);
-    return tuning;
-  }
-
-  async #train(entry: Entry, settings: Record<string, SettingValue>, folder: string, note: string) {
-    const { student, dim, patience } = this.#config;
-    const onEpoch = ({ epoch, loss, valid }: EpochRecord) => {
-      this.#progress ??= createProgress({
-        label: "compare",
-        total: this.#total,
-        unit: "epochs",
-        quiet: this.#quiet,
-        done: this.#done + epoch - 1,
-      });
-      const recall = valid ? `, Recall@50 ${valid["recall@50"]!.toFixed(4)}` : "";
-      this.#progress.update(
-        this.#done + epoch,
-        `${entry.title} (${note}) epoch ${epoch}, loss ${loss.toPrecision(4)}${recall}`,
-      );
-    };
-    const hooks = { onEpoch, signal: this.#signal };
-    const cell = await runCell(this.#world, entry, { student, dim, patience, ...settings }, folder, hooks);
-    this.#done += settings.epochs as number;
-    return cell;
-  }
 }
 
 function requireSingleTeachers(entries: readonly Entry[], kinds: readonly string[]): void {
@@ -300,7 +183,8 @@ async function tuningsIn(folder: string, entries: readonly Entry[]): Promise<Map
 }
 
 async function runCompare(flags: CompareFlags): Promise<void> {
-  const quiet = flags.quiet ?? false;
+  const helper = flags.helper ?? false;
+  const quiet = flags.quiet || helper;
   const entries = entriesOf(flags.methods, flags.teachers, flags.student);
   requireSingleTeachers(entries, flags.teachers);
   await withDriver({ adapter: flags.adapter, quiet });
@@ -315,10 +199,12 @@ async function runCompare(flags: CompareFlags): Promise<void> {
   }
   const tunings = flags.tunedIn === undefined ? [] : await tuningsIn(flags.tunedIn, entries);
   const folder = flags.out ?? `runs/compare-${split.name}`;
+  using interrupt = untilInterrupted();
+  const { signal } = interrupt;
   const config = await joinFolder(folder, {
     version: programVersion,
     commit: await commitOf(),
-    commands: [commandLine("compare")],
+    commands: helper ? [] : [commandLine("compare")],
     started: new Date().toISOString(),
     adapter: flags.adapter,
     data,
@@ -331,9 +217,10 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     patience: flags.patience,
     trials: flags.trials,
     ...(flags.tunedIn === undefined ? {} : { tunedIn: flags.tunedIn }),
+    ...(flags.against === undefined ? {} : { against: flags.against }),
     methods: entries.map(({ name }) => name),
     seeds: flags.seeds,
-  });
+  }, signal);
   for (const [name, tuning] of tunings) {
     if (!await readTuning(folder, name)) await writeTuning(folder, name, tuning);
   }
@@ -342,19 +229,29 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     `data: ${split.name}, ${split.users} users, ${split.items} items, ${split.train.items.length} training pairs`,
   );
 
-  using gpu = await openGpu({ adapter: flags.adapter });
-  using interrupt = untilInterrupted();
-  const { signal } = interrupt;
+  const helpers = await startHelpers(helper ? 0 : flags.workers - 1, signal);
   try {
+    using gpu = await openGpu({ adapter: flags.adapter });
     const trajectories = await ensureTeachers(gpu, split, config.teachers, { signal, quiet });
     const world = { gpu, split, views, trajectories };
-    const references = await measureReferences(world, flags.yardsticks, `${folder}/references.json`, say);
-    const write = () => writeResults({ folder, config, split, adapter: gpu.adapter, references });
+    const measure = () => measureReferences(world, flags.yardsticks, `${folder}/references.json`, say);
+    let references = await measure();
+    const write = async () => {
+      using claim = await takeClaim(`${folder}/results.claim`);
+      if (claim === null) return null;
+      references ??= await measure();
+      return references && await writeResults({ folder, split, adapter: gpu.adapter, references });
+    };
     await new Queue(world, config, folder, signal, quiet).run(entries, flags.seeds, write);
-    console.log(comparisonLines(await write()));
+    // What another process left out because this one was writing is in the last of these.
+    const summary = await untilFree(write, signal);
+    await helpers.ended;
+    console.log(comparisonLines(summary));
     console.log(`\nreport: ${folder}/report.html`);
   } catch (error) {
     if (error instanceof Interrupted) error.message = "stopped; the same command continues from there";
     throw error;
+  } finally {
+    await helpers.ended;
   }
 }

@@ -45,6 +45,11 @@ export interface Cell extends CellSummary {
 const cellName = "cell.json";
 const files = ["student.safetensors", "per_user.safetensors", cellName];
 
+/** The folder of a cell. */
+export function cellFolder(folder: string, name: string, seed: number): string {
+  return `${folder}/cells/${name}-${seed}`;
+}
+
 /** Reads a finished cell; null if it is not finished. */
 export async function readCell(folder: string): Promise<Cell | null> {
   const path = `${folder}/${cellName}`;
@@ -102,6 +107,7 @@ export async function runCell(
     ...(outside ? { outsideMetrics: outside.test.means } : {}),
     bytes: bytes.byteLength,
     inferenceSeconds: inferenceTime(student),
+    adapter: gpu.adapter.name,
     curve: history.filter(({ valid }) => valid).map(({ epoch, valid, test }) => ({
       epoch,
       valid: valid!,

@@ -3,10 +3,13 @@
  *
  * @module
  */
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import configuration from "../../deno.json" with { type: "json" };
-import { exists, readText, writeAtomically } from "../data/files.ts";
+import { exists, pathKind, readText, writeAtomically } from "../data/files.ts";
 import { RunError } from "../errors.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
+import { takeClaim, untilFree } from "./claim.ts";
 import type { TeacherChoice } from "./ensure_teachers.ts";
 import type { DataChoice } from "./load_split.ts";
 
@@ -44,6 +47,8 @@ export interface CompareConfig {
   readonly trialEpochs: number;
   /** Folder of the comparison whose trials chose the settings, if it was another one. */
   readonly tunedIn?: string;
+  /** Name of the method against which the others are tested; absent: HetComp. */
+  readonly against?: string;
   /** Names of the methods asked for so far. */
   readonly methods: readonly string[];
   /** Seeds of the students asked for so far. */
@@ -70,7 +75,13 @@ const fixed = [
  *
  * @throws {RunError} if the folder holds something else, or a setting differs.
  */
-export async function joinFolder(folder: string, asked: CompareConfig): Promise<CompareConfig> {
+export async function joinFolder(
+  folder: string,
+  asked: CompareConfig,
+  signal: AbortSignal,
+): Promise<CompareConfig> {
+  // Beside the folder: whether that is there says whether it may be begun.
+  using _claim = await untilFree(() => takeClaim(`${folder.replace(/\/+$/, "")}.claim`), signal);
   const path = `${folder}/${fileName}`;
   let config = asked;
   if (await exists(path)) {
@@ -89,7 +100,8 @@ export async function joinFolder(folder: string, asked: CompareConfig): Promise<
     config = {
       ...found,
       version: asked.version,
-      commit: asked.commit,
+      commit: asked.commit || found.commit,
+      ...(asked.against === undefined ? {} : { against: asked.against }),
       commands: union(found.commands, asked.commands),
       methods: union(found.methods, asked.methods),
       seeds: union(found.seeds, asked.seeds),
@@ -101,6 +113,11 @@ export async function joinFolder(folder: string, asked: CompareConfig): Promise<
   }
   await writeAtomically(path, JSON.stringify(config, null, 2) + "\n");
   return config;
+}
+
+/** The configuration as it is now: other processes may have added to it. */
+export async function currentConfig(folder: string): Promise<CompareConfig> {
+  return await readConfig(`${folder}/${fileName}`);
 }
 
 async function readConfig(path: string): Promise<CompareConfig> {
@@ -127,13 +144,19 @@ export const programVersion: string = configuration.version;
 /** The commit that is checked out where this program lies; empty where that cannot be told. */
 export async function commitOf(root: URL = new URL("../../", import.meta.url)): Promise<string> {
   if (root.protocol !== "file:") return "";
-  const read = async (path: string) => (await readText(new URL(`.git/${path}`, root).pathname)).trim();
+  const read = async (path: string) => (await readText(path)).trim();
   try {
-    const head = await read("HEAD");
+    const top = fileURLToPath(new URL(".git", root));
+    // In a further worktree, .git is a file that says where its own folder is.
+    const linked = await pathKind(top) === "file" ? /^gitdir: (.+)$/.exec(await read(top))?.[1] : undefined;
+    const own = linked === undefined ? top : resolve(dirname(top), linked);
+    const shared = linked === undefined ? own : resolve(own, await read(`${own}/commondir`));
+    const head = await read(`${own}/HEAD`);
     const name = /^ref: (.+)$/.exec(head)?.[1];
     if (name === undefined) return head;
-    return await read(name).catch(async () =>
-      (await read("packed-refs")).split("\n").find((line) => line.endsWith(` ${name}`))?.split(" ")[0] ?? ""
+    return await read(`${shared}/${name}`).catch(async () =>
+      (await read(`${shared}/packed-refs`)).split("\n").find((line) => line.endsWith(` ${name}`))
+        ?.split(" ")[0] ?? ""
     );
   } catch {
     return "";

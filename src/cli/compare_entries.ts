@@ -26,7 +26,7 @@ export interface Entry {
 
 const singlePrefix = "only-";
 
-/** The method against which the others are tested. */
+/** The method against which the others are tested unless another is asked for. */
 export const mainMethod = "hetcomp";
 
 function entryOf(name: string): Entry {
@@ -34,8 +34,8 @@ function entryOf(name: string): Entry {
     const teacher = name.slice(singlePrefix.length);
     return { name, title: `HetComp from ${teacher} alone`, method: mainMethod, teacher, group: "single" };
   }
-  const { title } = methodOf(name);
-  const group = name.startsWith(`${mainMethod}-`) ? "ablation" : "method";
+  const { title, own } = methodOf(name);
+  const group = own ? "own" : name.startsWith(`${mainMethod}-`) ? "ablation" : "method";
   return { name, title, method: name, teacher: null, group };
 }
 
@@ -66,6 +66,13 @@ export function yardstickNames(text: string): YardstickKind[] {
     if (!kind) throw new InvalidArgumentError(`expected none, or some of ${yardstickKinds.join(",")}`);
     return kind;
   });
+}
+
+/** Reads the name of one method. */
+export function oneMethod(text: string): string {
+  const [name, ...others] = methodNames(text);
+  if (name === "all" || others.length > 0) throw new InvalidArgumentError("expected one method");
+  return name!;
 }
 
 /**

@@ -12,6 +12,7 @@ import { easeItemLimit } from "../models/ease.ts";
 import { parameterCount } from "../models/parameter_count.ts";
 import { type YardstickKind, yardstickLists } from "../models/yardsticks.ts";
 import type { ReferenceSummary } from "../report/comparison_summary.ts";
+import { takeClaim } from "./claim.ts";
 import type { CellWorld } from "./compare_cells.ts";
 
 /** Leaves a user's known items out of a list, as rankings do. */
@@ -28,13 +29,23 @@ function withoutHistory(lists: Uint32Array, width: number, { train, users, items
   return kept;
 }
 
-/** Measures them, unless the file says that this was done with the same data and teachers. */
+async function readReferences(path: string, identity: string): Promise<ReferenceSummary[] | null> {
+  if (!await exists(path)) return null;
+  const found = JSON.parse(await readText(path)) as { identity: string; references: ReferenceSummary[] };
+  return found.identity === identity ? found.references : null;
+}
+
+/**
+ * Measures them, unless the file says that this was done with the same data and teachers.
+ *
+ * @returns null while another process measures them.
+ */
 export async function measureReferences(
   { gpu, split, views, trajectories }: CellWorld,
   yardsticks: readonly YardstickKind[],
   path: string,
   say: (line: string) => void,
-): Promise<ReferenceSummary[]> {
+): Promise<ReferenceSummary[] | null> {
   const identity = JSON.stringify([
     trajectories.map((
       { kind, fingerprint, seed, hyperparameters },
@@ -42,10 +53,12 @@ export async function measureReferences(
     yardsticks,
     split.name,
   ]);
-  if (await exists(path)) {
-    const found = JSON.parse(await readText(path)) as { identity: string; references: ReferenceSummary[] };
-    if (found.identity === identity) return found.references;
-  }
+  const known = await readReferences(path, identity);
+  if (known) return known;
+  using claim = await takeClaim(`${path}.claim`);
+  if (claim === null) return null;
+  const others = await readReferences(path, identity);
+  if (others) return others;
   const history = views?.insideHistory ?? split;
   using evaluation = new RankingEvaluation(gpu, history);
   const measure = (lists: Uint32Array, width: number) =>
@@ -64,7 +77,18 @@ export async function measureReferences(
   });
   const width = evaluation.width;
   const fused = fuseTeachers(trajectories, finalStates(trajectories), width);
-  references.push({ name: "ensemble", role: "ensemble", metrics: measure(fused.items, width) });
+  // Ranking with the ensemble takes all teachers.
+  const parameters = references.map((teacher) => teacher.parameters ?? NaN).reduce(
+    (sum, one) => sum + one,
+    0,
+  );
+  references.push({
+    name: "ensemble",
+    role: "ensemble",
+    ...(Number.isFinite(parameters) ? { parameters } : {}),
+    seconds: references.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0),
+    metrics: measure(fused.items, width),
+  });
   for (const kind of yardsticks) {
     if (kind === "EASE" && split.items > easeItemLimit) continue;
     say(`measuring ${kind}`);

@@ -6,30 +6,25 @@
 import { exists, readText, writeAtomically } from "../data/files.ts";
 import type { Split } from "../data/split.ts";
 import { studentParameters } from "../distill/students.ts";
-import { confidenceMargin, holm, pairedTTest, wilcoxonSignedRank } from "../evaluate/significance.ts";
 import type { AdapterDescription } from "../gpu/adapter.ts";
-import { comparisonCsv } from "../report/comparison_csv.ts";
+import { comparisonCsv, trialsCsv } from "../report/comparison_csv.ts";
 import {
   comparedMetrics,
   type ComparisonSummary,
   type MethodSummary,
   type ReferenceSummary,
   shareKept,
-  type TestSummary,
   type TrialSummary,
 } from "../report/comparison_summary.ts";
 import { formatSpread } from "../report/comparison_tables.ts";
 import { formatDuration, formatMetric, formatPercent } from "../report/format.ts";
 import { renderComparison } from "../report/render_comparison.ts";
+import { resultsPicture } from "../report/results_figure.ts";
 import { textTable } from "../report/table.ts";
-import { type Cell, readCell, readPerUser } from "./compare_cells.ts";
-import type { CompareConfig } from "./compare_config.ts";
+import { type Cell, cellFolder, readCell } from "./compare_cells.ts";
+import { currentConfig } from "./compare_config.ts";
 import { entriesOf, type Entry, mainMethod } from "./compare_entries.ts";
-
-/** The folder of a cell. */
-export function cellFolder(folder: string, name: string, seed: number): string {
-  return `${folder}/cells/${name}-${seed}`;
-}
+import { leadersOf, testsAgainst } from "./compare_tests.ts";
 
 /** The file that says how a method was tuned. */
 export function tuningFile(folder: string, name: string): string {
@@ -65,8 +60,6 @@ export async function writeTuning(folder: string, name: string, tuning: Tuning):
 export interface ResultFacts {
   /** The folder. */
   readonly folder: string;
-  /** Its configuration. */
-  readonly config: CompareConfig;
   /** The split on which students are trained. */
   readonly split: Split;
   /** The adapter. */
@@ -75,9 +68,10 @@ export interface ResultFacts {
   readonly references: readonly ReferenceSummary[];
 }
 
-/** Summarises the finished cells, and writes results.json, results.csv and report.html. */
+/** Summarises the finished cells, and writes its files. */
 export async function writeResults(facts: ResultFacts): Promise<ComparisonSummary> {
-  const { folder, config, split, adapter } = facts;
+  const { folder, split, adapter } = facts;
+  const config = await currentConfig(folder);
   const entries = entriesOf(config.methods, config.teachers.kinds, config.student);
   const methods: MethodSummary[] = [];
   let missing = 0;
@@ -90,6 +84,9 @@ export async function writeResults(facts: ResultFacts): Promise<ComparisonSummar
     }
     methods.push(await methodSummary(folder, entry, cells, split));
   }
+  const finished = methods.filter(({ cells }) => cells.length > 0);
+  const against = config.against ?? mainMethod;
+  const main = finished.find(({ name }) => name === against);
   const summary: ComparisonSummary = {
     title: `Methods of distillation on ${split.name}`,
     dataset: {
@@ -120,11 +117,14 @@ export async function writeResults(facts: ResultFacts): Promise<ComparisonSummar
     missing,
     methods,
     references: [...facts.references],
-    main: methods.some(({ name, cells }) => name === mainMethod && cells.length > 0) ? mainMethod : "",
-    tests: await testsOf(folder, methods),
+    main: main?.name ?? "",
+    tests: main === undefined ? [] : await testsAgainst(folder, main, finished),
+    leaders: await leadersOf(folder, finished),
   };
   await writeAtomically(`${folder}/results.json`, JSON.stringify(summary, null, 2) + "\n");
   await writeAtomically(`${folder}/results.csv`, comparisonCsv(summary));
+  await writeAtomically(`${folder}/trials.csv`, trialsCsv(summary));
+  await writeAtomically(`${folder}/figure.svg`, resultsPicture(summary));
   await writeAtomically(`${folder}/report.html`, renderComparison(summary));
   return summary;
 }
@@ -148,47 +148,6 @@ async function methodSummary(
     ...(tuning?.tunedIn === undefined ? {} : { tunedIn: tuning.tunedIn }),
     cells: cells.map(({ name: _name, settings: _settings, ...cell }) => cell),
   };
-}
-
-/** Every user's values of a method, averaged over its seeds. */
-async function userValues(
-  folder: string,
-  { name, cells }: MethodSummary,
-): Promise<Record<string, Float64Array>> {
-  const sums: Record<string, Float64Array> = {};
-  for (const { seed } of cells) {
-    for (const [metric, values] of Object.entries(await readPerUser(cellFolder(folder, name, seed)))) {
-      const sum = sums[metric] ??= new Float64Array(values.length);
-      for (let n = 0; n < values.length; n++) sum[n]! += values[n]! / cells.length;
-    }
-  }
-  return sums;
-}
-
-const meanOfValues = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-async function testsOf(folder: string, methods: readonly MethodSummary[]): Promise<TestSummary[]> {
-  const finished = methods.filter(({ cells }) => cells.length > 0);
-  const main = finished.find(({ name }) => name === mainMethod);
-  if (main === undefined) return [];
-  const own = await userValues(folder, main);
-  const others: { name: string; values: Record<string, Float64Array> }[] = [];
-  for (const method of finished) {
-    if (method !== main) others.push({ name: method.name, values: await userValues(folder, method) });
-  }
-  return Object.keys(comparedMetrics).flatMap((metric) => {
-    const t = others.map(({ values }) => pairedTTest(own[metric]!, values[metric]!));
-    const w = others.map(({ values }) => wilcoxonSignedRank(own[metric]!, values[metric]!));
-    const [adjustedT, adjustedW] = [holm(t.map(({ p }) => p)), holm(w.map(({ p }) => p))];
-    return others.map(({ name }, n) => ({
-      name,
-      metric,
-      difference: meanOfValues(own[metric]!) - meanOfValues(others[n]!.values[metric]!),
-      margin: confidenceMargin(own[metric]!, others[n]!.values[metric]!),
-      t: adjustedT[n]!,
-      wilcoxon: adjustedW[n]!,
-    }));
-  });
 }
 
 /** The table of what is finished of a comparison, for a terminal. */

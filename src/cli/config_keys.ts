@@ -8,7 +8,7 @@ import type { Command, Option } from "commander";
 import { HetcompError } from "../errors.ts";
 import { yardstickKinds } from "../models/yardsticks.ts";
 import { teacherDefaults, teacherExpectation } from "../teachers/presets.ts";
-import { methodNames, yardstickNames } from "./compare_entries.ts";
+import { methodNames, oneMethod, yardstickNames } from "./compare_entries.ts";
 import {
   columnName,
   countNumber,
@@ -92,6 +92,7 @@ const schemas = new Map<Parser, Schema>([
     items: { type: "string", examples: teacherKindNames },
   }],
   [methodNames, { type: "array", minItems: 1, items: { type: "string" } }],
+  [oneMethod, { type: "string", minLength: 1 }],
   [yardstickNames, { type: "array", items: { type: "string", enum: yardstickKinds } }],
   [spaceEntry, { type: "array", minItems: 1, items: { type: "string", minLength: 1 } }],
   [

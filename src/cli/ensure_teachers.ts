@@ -11,6 +11,7 @@ import { teacherSettings } from "../teachers/presets.ts";
 import { type TeacherKind, trainTeacher } from "../teachers/train_teacher.ts";
 import { type Trajectory } from "../teachers/trajectory.ts";
 import { loadTrajectory, saveTrajectory } from "../teachers/trajectory_file.ts";
+import { pause, takeClaim } from "./claim.ts";
 import { type DataChoice, splitName } from "./load_split.ts";
 import { logNotice } from "./log.ts";
 import type { TeacherSettingTable } from "./setting_options.ts";
@@ -93,7 +94,8 @@ export async function requireTeachers(
 }
 
 /**
- * Loads the teachers' trajectories and trains those that are missing. A training that was stopped continues.
+ * Loads the teachers' trajectories and trains those that are missing. A training that was stopped continues; one that
+ * another process is at is waited for, after the others.
  *
  * @throws {TrajectoryError} if one on disk belongs to other data, or is damaged.
  * @throws {Interrupted} if the signal asked to stop.
@@ -110,40 +112,78 @@ export async function ensureTeachers(
       unused,
     });
   }
-  const trajectories: Trajectory[] = [];
-  for (const kind of choice.kinds) {
-    const folder = `${choice.folder}/${split.name}/${kind}`;
-    if (await exists(`${folder}/manifest.json`)) {
-      const trajectory = await load(folder, split, Object.hasOwn(modelFactories, kind));
-      trajectories.push(trajectory);
-      if (!options.quiet) {
-        const imported = trajectory.hyperparameters.imported === true;
-        const found = imported
-          ? []
-          : differences(trajectory, choice, chosenSettings(choice, kind, split.name));
-        const other = found.length === 0 ? "" : ` with ${found.join(" and ")}`;
-        logNotice("teacher", `${kind}: ${imported ? "imported" : `trained before${other}`}, in ${folder}`, {
-          kind,
-          folder,
-          imported,
-          differences: found,
-        });
-      }
-      continue;
+  const trajectories = new Map<string, Trajectory>();
+  let waiting = false;
+  while (true) {
+    const before = trajectories.size;
+    for (const kind of choice.kinds) {
+      if (trajectories.has(kind)) continue;
+      const trajectory = await kept(split, choice, kind, options) ??
+        await trained(gpu, split, choice, kind, options);
+      if (trajectory) trajectories.set(kind, trajectory);
     }
-    const checkpoints = folderCheckpoints(`${folder}/checkpoints`);
-    using progress = trainingProgress(kind, choice.epochs ?? null, options.quiet);
-    const trajectory = await trainTeacher(gpu, split, {
-      ...chosenSettings(choice, kind, split.name),
-      kind: kind as TeacherKind,
-      seed: choice.seed,
-      ...(choice.epochs === null ? {} : { epochs: choice.epochs }),
-    }, { ...progress.hooks, signal: options.signal, checkpoints });
-    await saveTrajectory(folder, trajectory);
-    await checkpoints.clear();
-    trajectories.push(trajectory);
+    if (trajectories.size === choice.kinds.length) break;
+    if (trajectories.size > before) continue;
+    if (!waiting && !options.quiet) {
+      const others = choice.kinds.filter((kind) => !trajectories.has(kind));
+      logNotice("teacher", `waiting for another process that trains ${others.join(", ")}`, { kinds: others });
+    }
+    waiting = true;
+    await pause(options.signal);
   }
-  return trajectories;
+  return choice.kinds.map((kind) => trajectories.get(kind)!);
+}
+
+/** A teacher on disk; null if it is not there. */
+async function kept(
+  split: Split,
+  choice: TeacherChoice,
+  kind: string,
+  { quiet }: { quiet: boolean },
+): Promise<Trajectory | null> {
+  const folder = teacherFolder(split, choice, kind);
+  if (!await exists(`${folder}/manifest.json`)) return null;
+  const trajectory = await load(folder, split, Object.hasOwn(modelFactories, kind));
+  if (!quiet) {
+    const imported = trajectory.hyperparameters.imported === true;
+    const found = imported ? [] : differences(trajectory, choice, chosenSettings(choice, kind, split.name));
+    const other = found.length === 0 ? "" : ` with ${found.join(" and ")}`;
+    logNotice("teacher", `${kind}: ${imported ? "imported" : `trained before${other}`}, in ${folder}`, {
+      kind,
+      folder,
+      imported,
+      differences: found,
+    });
+  }
+  return trajectory;
+}
+
+/** Trains a teacher; null if another process is at it, or was until now. */
+async function trained(
+  gpu: Gpu,
+  split: Split,
+  choice: TeacherChoice,
+  kind: string,
+  { signal, quiet }: { signal: AbortSignal; quiet: boolean },
+): Promise<Trajectory | null> {
+  const folder = teacherFolder(split, choice, kind);
+  using claim = await takeClaim(`${folder}/claim`);
+  if (claim === null || await exists(`${folder}/manifest.json`)) return null;
+  const checkpoints = folderCheckpoints(`${folder}/checkpoints`);
+  using progress = trainingProgress(kind, choice.epochs ?? null, quiet);
+  const trajectory = await trainTeacher(gpu, split, {
+    ...chosenSettings(choice, kind, split.name),
+    kind: kind as TeacherKind,
+    seed: choice.seed,
+    ...(choice.epochs === null ? {} : { epochs: choice.epochs }),
+  }, { ...progress.hooks, signal, checkpoints });
+  await saveTrajectory(folder, trajectory);
+  await checkpoints.clear();
+  return trajectory;
+}
+
+function teacherFolder(split: Split, choice: TeacherChoice, kind: string): string {
+  return `${choice.folder}/${split.name}/${kind}`;
 }
 
 async function load(folder: string, split: Split, builtIn: boolean): Promise<Trajectory> {

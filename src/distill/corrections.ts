@@ -55,9 +55,12 @@ export function correctionLists(sources: CorrectionSources): Corrections {
   let end = 0;
   for (let row = 0; row < rows; row++) {
     const first = row * length;
-    const taken = (difference: number, draw: number) =>
-      difference > 0 &&
-      uniform(seed, purpose, epoch * rows + row, draw) < Math.tanh(sharpness * difference);
+    const taken = (difference: number, draw: number) => {
+      if (!(difference > 0)) return false;
+      const chance = Math.tanh(sharpness * difference);
+      // Nothing needs to be drawn for what is certain.
+      return chance === 1 || uniform(seed, purpose, epoch * rows + row, draw) < chance;
+    };
     const start = end;
     for (let place = 0; place < length; place++) {
       const vector = teacher[first + place]!;

@@ -73,6 +73,8 @@ export interface DistillationMethod {
   readonly key: string;
   /** Name for people, such as "RRD". */
   readonly title: string;
+  /** Whether it is this project's own, and not published. Default: no. */
+  readonly own?: boolean;
   /** Which teachers it wants. */
   readonly teachers: "all" | "none";
   /** Which kinds of students it can train. Default: all. */

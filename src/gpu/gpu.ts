@@ -148,10 +148,11 @@ export class Gpu implements Disposable {
     this.device.queue.writeBuffer(array.buffer, offset, data as Float32Array<ArrayBuffer>);
   }
 
-  /** Fills `array` with zero bytes. */
-  clear(array: DeviceArray): void {
+  /** Fills the first `byteLength` bytes of `array`, all by default, with zeros. */
+  clear(array: DeviceArray, byteLength = array.byteLength): void {
+    if (byteLength === 0) return;
     this.#endPass();
-    this.#commands().clearBuffer(array.buffer, 0, Math.ceil(array.byteLength / 4) * 4);
+    this.#commands().clearBuffer(array.buffer, 0, Math.ceil(byteLength / 4) * 4);
   }
 
   /** Copies bytes between two arrays. */

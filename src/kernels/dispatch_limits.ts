@@ -7,6 +7,9 @@
 /** Multiply-adds, or comparisons, of one dispatch: well under a second on a slow GPU. */
 export const operationsPerDispatch = 2 ** 30;
 
+/** The same for kernels that reuse what they load and only graphics processors run. */
+export const operationsPerTiledDispatch = 2 ** 33;
+
 /** User-item pairs that one dispatch scores with loads of their own: well under a second on a software driver. */
 export const pairsPerDispatch = 2 ** 24;
 

@@ -7,15 +7,13 @@
 import { ArgumentError } from "../errors.ts";
 import type { DeviceArray } from "../gpu/device_array.ts";
 import { type Gpu, spread } from "../gpu/gpu.ts";
-import { turnsPerInvocation } from "./dispatch_limits.ts";
+import { ranges, turnsPerInvocation } from "./dispatch_limits.ts";
 import type { ExpSumBatch, ExpSumGradients, ExpSumOptions } from "./exp_sum_batch.ts";
 import { compileExpSum, type ExpSumKernels } from "./exp_sum_kernels.ts";
-import { type ExpSumPlan, planExpSum, wholeEights } from "./exp_sum_plan.ts";
+import { bytesOfMarks, type ExpSumPlan, planExpSum, wholeEights } from "./exp_sum_plan.ts";
 
 /** An invocation keeps whole embeddings. */
 const longestEmbedding = 128;
-/** As SEGMENT in exp_sum_tiles.wgsl. */
-const tilesPerInvocation = 64;
 /** Arithmetic operations allowed to one dispatch, so that a slow GPU ends it well within a second. */
 const dispatchOperations = 8e9;
 
@@ -29,15 +27,14 @@ const dispatchOperations = 8e9;
  * listed one its own, and records dL/dh and dL/dq. Exponents are taken relative to a running maximum per row.
  *
  * Memory in bytes, with the padded length `stride`: 4 (stride + 2) x capacity x slices for partial sums (a slice is 128
- * to 4,096 vectors, longer for larger batches); 12 (stride + 2) x capacity for rows; 4 x capacity x the longest list;
- * 8 x the index's entries; at most 16 MiB for tiles; on a graphics processor also up to 32 x stride x vectors. Nothing
- * of size rows x vectors. Calls allocate only when an index is larger than all before. Lists of at most 10,000.
+ * to 4,096 vectors, longer for larger batches); 8 (stride + 2) x capacity for rows; 4 x capacity x the longest list; 4
+ * x the index's entries; at most 16 MiB for the marks of what rows leave out (where one slice needs more,
+ * a quarter of its length x capacity); on a graphics processor also up to 32 x stride x vectors. Nothing of size
+ * rows x vectors. Calls allocate only when an index is larger than all before. Lists of at most 10,000.
  */
 export class ExpSum implements Disposable {
   /** Two floats per row: log sum of exp(score), written by `recordSums`; log weight, written by the caller. */
   readonly logs: DeviceArray;
-  /** The rows of the batch, one after the other. */
-  readonly rows: DeviceArray;
   readonly #gpu: Gpu;
   readonly #options: Pick<ExpSumOptions, "dim" | "capacity" | "vectors">;
   readonly #plan: ExpSumPlan;
@@ -46,10 +43,10 @@ export class ExpSum implements Disposable {
   readonly #partialSums: DeviceArray;
   readonly #partialVectors: DeviceArray;
   readonly #weighted: DeviceArray;
-  readonly #tiles: DeviceArray;
+  readonly #marks: DeviceArray;
   readonly #partialGradient: DeviceArray | null;
   #scores: DeviceArray;
-  #tileEntries: DeviceArray;
+  #entryCoefficients: DeviceArray;
 
   /**
    * Takes the workspace and compiles the kernels.
@@ -71,18 +68,17 @@ export class ExpSum implements Disposable {
     }
     this.#gpu = gpu;
     this.#options = { dim, capacity, vectors };
-    const plan = this.#plan = planExpSum(tuning, dim, capacity, vectors, gpu.sharing);
+    const plan = this.#plan = planExpSum(tuning, dim, capacity, vectors, gpu.sharing, options.tile);
     const { width, slices } = plan;
     this.#kernels = compileExpSum(gpu, dim, bound, plan);
     const bytes = 16 * width;
     this.logs = gpu.array("exp-sum: logarithms", 8 * capacity);
-    this.rows = gpu.array("exp-sum: rows", bytes * capacity);
     this.#means = gpu.array("exp-sum: means", bytes * capacity);
     this.#partialSums = gpu.array("exp-sum: partial sums", 8 * capacity * slices);
     this.#partialVectors = gpu.array("exp-sum: partial vectors", bytes * capacity * slices);
     this.#weighted = gpu.array("exp-sum: weighted rows", 4 * plan.weightedStride * wholeEights(capacity));
-    this.#tiles = gpu.array("exp-sum: tiles", 8 * wholeEights(capacity) * plan.tableTiles);
-    this.#tileEntries = gpu.array("exp-sum: tile entries", 8);
+    this.#marks = gpu.array("exp-sum: marks", bytesOfMarks(capacity, plan.blocks));
+    this.#entryCoefficients = gpu.array("exp-sum: coefficients of entries", 4 * capacity);
     this.#partialGradient = plan.rowSlices > 1
       ? gpu.array("exp-sum: partial gradient", bytes * vectors * plan.rowSlices)
       : null;
@@ -116,65 +112,98 @@ export class ExpSum implements Disposable {
   }
 
   /**
-   * Records the forward half: `rows`, `scores`, and the log sums in `logs`.
+   * Records the forward half: `scores`, and the log sums in `logs`.
    *
    * @throws {ArgumentError} if the batch does not fit the workspace.
    */
   recordSums(batch: ExpSumBatch): void {
     this.#check(batch);
     const gpu = this.#gpu;
-    const { start, count, firstVector, numbers, vectors, index } = batch;
-    const { capacity, vectors: vectorCount, dim } = this.#options;
-    const { width, size, lanes, rowGroups, slices, sliceLength } = this.#plan;
-    const { spans, entries, listed } = index;
-    const needed = 4 * capacity * index.longestList;
-    if (this.#scores.byteLength < needed) {
+    const { start, count, firstRow, scattered, firstVector, index } = batch;
+    const { capacity, vectors, dim } = this.#options;
+    const { width, size, lanes, rowGroups, slices, sliceLength, slicesTogether } = this.#plan;
+    const listBytes = 4 * capacity * index.longestList;
+    if (this.#scores.byteLength < listBytes) {
       this.#scores.dispose();
-      this.#scores = gpu.array("exp-sum: scores", needed);
+      this.#scores = gpu.array("exp-sum: scores", listBytes);
     }
-    if (this.#tileEntries.byteLength < entries.byteLength) {
-      this.#tileEntries.dispose();
-      this.#tileEntries = gpu.array("exp-sum: tile entries", entries.byteLength);
+    const entryBytes = index.entries.byteLength / 2;
+    if (this.#entryCoefficients.byteLength < entryBytes) {
+      this.#entryCoefficients.dispose();
+      this.#entryCoefficients = gpu.array("exp-sum: coefficients of entries", entryBytes);
     }
-    const { rows, logs } = this;
-    const kernels = this.#kernels;
-    gpu.dispatch(
-      kernels.gather,
-      { table: batch.rows, numbers, rows },
-      { start, count, first_row: batch.firstRow, width, scattered: batch.scattered ? 1 : 0 },
-      spread(Math.ceil(count * width / 64)),
-    );
-    gpu.dispatch(
-      kernels.scores,
-      { rows, vectors, numbers, spans, listed, scores: this.#scores },
-      { start, count, places: index.longestList, first_vector: firstVector },
-      spread(Math.ceil(count * index.longestList / 64)),
-    );
     const partials = { partial_sums: this.#partialSums, partial_vectors: this.#partialVectors };
     const operationsPerSlice = count * sliceLength * (4 * dim + 30);
     const together = Math.max(1, Math.floor(dispatchOperations / operationsPerSlice));
-    for (let first = 0; first < slices; first += together) {
-      const now = Math.min(together, slices - first);
-      gpu.dispatch(
-        kernels.rows,
-        { rows, vectors, numbers, spans, entries, ...partials },
-        {
-          start,
-          count,
-          first_vector: firstVector,
-          vectors: vectorCount,
-          slice_length: sliceLength,
-          first_slice: first,
-        },
-        [Math.ceil(count / (size * lanes * rowGroups)), now],
-        now * operationsPerSlice,
-      );
+    for (const [marked, end] of ranges(slices, slicesTogether)) {
+      const first_block = marked * sliceLength / 32;
+      this.#recordMarks(batch, first_block, marked === 0 ? index.longestList : 0);
+      for (const [offset, stop] of ranges(end - marked, together)) {
+        gpu.dispatch(
+          this.#kernels.rows,
+          {
+            table: batch.rows,
+            numbers: batch.numbers,
+            vectors: batch.vectors,
+            marks: this.#marks,
+            ...partials,
+          },
+          {
+            start,
+            count,
+            first_row: firstRow,
+            scattered: scattered ? 1 : 0,
+            first_vector: firstVector,
+            vectors,
+            slice_length: sliceLength,
+            first_slice: marked + offset,
+            first_block,
+            padded: wholeEights(count),
+          },
+          [Math.ceil(count / (size * lanes * rowGroups)), stop - offset],
+          (stop - offset) * operationsPerSlice,
+        );
+      }
     }
     gpu.dispatch(
-      kernels.rowsCombine,
-      { ...partials, logs, means: this.#means },
+      this.#kernels.rowsCombine,
+      { ...partials, logs: this.logs, means: this.#means },
       { count, slices },
       spread(Math.ceil(count * width / 64)),
+    );
+  }
+
+  /** Marks what the rows leave out of the plan's blocks from `first_block` on; scores the first `places` listed. */
+  #recordMarks(batch: ExpSumBatch, first_block: number, places: number): void {
+    const gpu = this.#gpu;
+    const { start, count, firstRow, scattered, firstVector, index } = batch;
+    const { blocks } = this.#plan;
+    gpu.clear(this.#marks, bytesOfMarks(count, blocks) / 2);
+    gpu.dispatch(
+      this.#kernels.prepare,
+      {
+        table: batch.rows,
+        numbers: batch.numbers,
+        spans: index.spans,
+        entries: index.entries,
+        vectors: batch.vectors,
+        listed: index.listed,
+        marks: this.#marks,
+        scores: this.#scores,
+      },
+      {
+        start,
+        count,
+        first_row: firstRow,
+        scattered: scattered ? 1 : 0,
+        first_vector: firstVector,
+        longest: index.longestRow,
+        places,
+        first_block,
+        blocks,
+        padded: wholeEights(count),
+      },
+      spread(Math.ceil(count * Math.max(index.longestRow, places) / 64)),
     );
   }
 
@@ -188,37 +217,40 @@ export class ExpSum implements Disposable {
     const gpu = this.#gpu;
     const { start, count, firstVector, numbers, vectors, index } = batch;
     const { vectors: vectorCount } = this.#options;
-    const { width, rowSlices } = this.#plan;
-    const { spans, listed } = index;
-    const { rows, logs } = this;
+    const { width, rowSlices, tiles, tileLength, tilesTogether, slices, slicesTogether } = this.#plan;
+    const { spans, listed, entries } = index;
+    const { logs } = this;
     const kernels = this.#kernels;
     const coefficients = this.#scores;
+    const place = { start, count, first_row: batch.firstRow, scattered: batch.scattered ? 1 : 0 };
     gpu.dispatch(
       kernels.rowGradient,
       { logs, means: this.#means, vectors, numbers, spans, listed, coefficients, gradient: gradients.rows },
-      {
-        start,
-        count,
-        first_row: batch.firstRow,
-        first_vector: firstVector,
-        scattered: batch.scattered ? 1 : 0,
-      },
+      { ...place, first_vector: firstVector },
       spread(Math.ceil(count * width / 64)),
     );
     const padded = wholeEights(count);
+    const longest = index.longestRow;
     gpu.dispatch(
       kernels.weighted,
-      { rows, logs, weighted: this.#weighted },
-      { count, padded },
-      [Math.ceil(padded / 64)],
+      {
+        table: batch.rows,
+        numbers,
+        spans,
+        entries,
+        logs,
+        coefficients,
+        weighted: this.#weighted,
+        entry_coefficients: this.#entryCoefficients,
+      },
+      { ...place, padded, longest },
+      spread(Math.ceil(Math.max(padded, count * longest) / 64)),
     );
-    for (let table = 0; table < this.#plan.tiles; table += this.#plan.tableTiles) {
-      this.#recordTiles(
-        batch,
-        gradients.vectors,
-        table,
-        Math.min(this.#plan.tableTiles, this.#plan.tiles - table),
-      );
+    const kept = slicesTogether === slices && tilesTogether === tiles;
+    for (const [first, end] of ranges(tiles, tilesTogether)) {
+      const first_block = Math.floor(first * tileLength / 32);
+      if (!kept) this.#recordMarks(batch, first_block, 0);
+      this.#recordTiles(batch, gradients.vectors, first, end, first_block);
     }
     if (this.#partialGradient) {
       gpu.dispatch(
@@ -230,44 +262,49 @@ export class ExpSum implements Disposable {
     }
   }
 
-  /** Indexes `tiles` tiles of vectors from `table` on, and streams the rows past them. */
-  #recordTiles(batch: ExpSumBatch, target: DeviceArray, table: number, tiles: number): void {
+  /** Streams the rows past the tiles `first` .. `end`, whose marks start at `first_block`. */
+  #recordTiles(
+    batch: ExpSumBatch,
+    target: DeviceArray,
+    first: number,
+    end: number,
+    first_block: number,
+  ): void {
     const gpu = this.#gpu;
-    const { start, count, firstVector, numbers, vectors, index } = batch;
-    const { tileLength, rowSlices } = this.#plan;
+    const { count, firstVector, vectors } = batch;
+    const { dim, vectors: vectorCount } = this.#options;
+    const { share, tileLength, rowSlices, blocks } = this.#plan;
     const padded = wholeEights(count);
-    const lists = { tiles: this.#tiles, tile_entries: this.#tileEntries };
-    gpu.dispatch(
-      this.#kernels.tiles,
-      { numbers, spans: index.spans, entries: index.entries, coefficients: this.#scores, ...lists },
-      { start, count, padded, first_tile: table, tiles, tile_length: tileLength },
-      spread(Math.ceil(padded * Math.ceil(tiles / tilesPerInvocation) / 32)),
-    );
-    const perRow = 2 + Math.min(tileLength, index.longestRow);
-    const rowsTogether = wholeEights(Math.max(1, Math.floor(turnsPerInvocation / perRow))) * rowSlices;
+    const perRow = 2 + (share > 1 ? Math.min(tileLength, batch.index.longestRow) : 0);
+    const rowsTogether = wholeEights(turnsPerInvocation / perRow - 8) * rowSlices;
     // Without rows, one round still writes zeros.
-    for (let first = 0; first === 0 || first < padded; first += rowsTogether) {
-      const now = Math.min(rowsTogether, padded - first);
-      const operationsPerTile = now * tileLength * (4 * this.#options.dim + 25);
+    for (const [slot, last] of padded === 0 ? [[0, 0] as const] : ranges(padded, rowsTogether)) {
+      const operationsPerTile = (last - slot) * tileLength * (4 * dim + 25);
       const tilesTogether = Math.min(65535, Math.max(1, Math.floor(dispatchOperations / operationsPerTile)));
-      for (let done = 0; done < tiles; done += tilesTogether) {
-        const tilesNow = Math.min(tilesTogether, tiles - done);
+      for (const [tile, stop] of ranges(end - first, tilesTogether)) {
         gpu.dispatch(
           this.#kernels.vectorGradient,
-          { weighted: this.#weighted, vectors, gradient: this.#partialGradient ?? target, ...lists },
+          {
+            weighted: this.#weighted,
+            vectors,
+            marks: this.#marks,
+            entry_coefficients: this.#entryCoefficients,
+            gradient: this.#partialGradient ?? target,
+          },
           {
             padded,
-            first_slot: first,
-            end_slot: first + now,
-            slice_length: wholeEights(Math.ceil(now / rowSlices)),
+            first_slot: slot,
+            end_slot: last,
+            slice_length: wholeEights(Math.ceil((last - slot) / rowSlices)),
             first_vector: firstVector,
-            vectors: this.#options.vectors,
-            table_tile: table,
-            first_tile: table + done,
+            vectors: vectorCount,
+            first_tile: first + tile,
+            first_block,
+            blocks,
             target_vector: this.#partialGradient ? 0 : firstVector,
           },
-          [tilesNow, rowSlices],
-          tilesNow * operationsPerTile,
+          [stop - tile, rowSlices],
+          (stop - tile) * operationsPerTile,
         );
       }
     }
@@ -278,13 +315,12 @@ export class ExpSum implements Disposable {
     for (
       const array of [
         this.logs,
-        this.rows,
         this.#means,
         this.#partialSums,
         this.#partialVectors,
         this.#weighted,
-        this.#tiles,
-        this.#tileEntries,
+        this.#marks,
+        this.#entryCoefficients,
         this.#partialGradient,
         this.#scores,
       ]

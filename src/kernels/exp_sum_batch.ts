@@ -1,5 +1,5 @@
 import type { DeviceArray } from "../gpu/device_array.ts";
-import type { ExpSumTuning } from "./exp_sum_plan.ts";
+import type { ExpSumTile, ExpSumTuning } from "./exp_sum_plan.ts";
 import type { DeviceListIndex } from "./list_index.ts";
 
 /** Sizes that an `ExpSum` is made for. */
@@ -14,6 +14,8 @@ export interface ExpSumOptions {
   readonly bound?: number;
   /** Which kind of adapter to plan for. Default: the kind in use. */
   readonly tuning?: ExpSumTuning;
+  /** What differs from the tile that is planned for that kind. */
+  readonly tile?: Partial<ExpSumTile>;
 }
 
 /** One batch: which rows meet which vectors, and which pairs are left out. */

@@ -1,12 +1,8 @@
 import type { Sharing } from "../gpu/sharing.ts";
 import { strideOf } from "./embedding.ts";
 
-/** How the streaming exp-sum cuts its work into invocations, workgroups and dispatches. */
-export interface ExpSumPlan {
-  /** vec4 in a row. */
-  readonly width: number;
-  /** Floats of a row with its weight behind it. */
-  readonly weightedStride: number;
+/** What an invocation of the streaming exp-sum holds, and how many of them there are to be. */
+export interface ExpSumTile {
   /** Invocations in a workgroup. */
   readonly size: number;
   /** Embeddings side by side in one invocation. */
@@ -15,6 +11,18 @@ export interface ExpSumPlan {
   readonly groups: 1 | 2;
   /** That many times `lanes` rows in one invocation. */
   readonly rowGroups: 1 | 2;
+  /** Streamed embeddings that are loaded before the first is used; 1 where invocations load for each other. */
+  readonly ahead: 1 | 2 | 4 | 8;
+  /** Workgroups wanted, so that every core is busy. */
+  readonly workgroups: number;
+}
+
+/** How the streaming exp-sum cuts its work into invocations, workgroups and dispatches. */
+export interface ExpSumPlan extends Omit<ExpSumTile, "workgroups"> {
+  /** vec4 in a row. */
+  readonly width: number;
+  /** Floats of a row with its weight behind it. */
+  readonly weightedStride: number;
   /** Invocations that load streamed embeddings for each other; slots of rows are padded to that many. */
   readonly share: Sharing;
   /** Slices of the vectors. */
@@ -25,8 +33,12 @@ export interface ExpSumPlan {
   readonly tileLength: number;
   /** Tiles, and so workgroups, that hold all vectors. */
   readonly tiles: number;
-  /** Tiles that are indexed at a time. */
-  readonly tableTiles: number;
+  /** Blocks of 32 vectors whose marks exist at a time. */
+  readonly blocks: number;
+  /** Slices within these blocks. */
+  readonly slicesTogether: number;
+  /** Tiles within these blocks. */
+  readonly tilesTogether: number;
   /** Slices of the rows. */
   readonly rowSlices: number;
 }
@@ -36,56 +48,72 @@ export function wholeEights(count: number): number {
   return Math.ceil(count / 8) * 8;
 }
 
-/** Vectors in a slice: an invocation may meet each once, and once more for each of its eight rows that excludes it. */
+/** Vectors in a slice, at most. */
 const longestSlice = 4096;
-/** Bytes of the index of tiles that exist at a time. */
-const tableBytes = 16 * 1024 * 1024;
-/** Enough workgroups to keep every core busy. */
-const workgroupsWanted = { software: 32, hardware: 1024 } as const;
+/** Bytes of marks that exist at a time, if a slice and a tile need no more. */
+const markBytes = 16 * 1024 * 1024;
 
+/** Bytes of the marks of `rows` rows: eight for each row and block. */
+export function bytesOfMarks(rows: number, blocks: number): number {
+  return 8 * wholeEights(rows) * blocks;
+}
 /** Which kind of adapter to plan for. */
 export type ExpSumTuning = "software" | "hardware";
 
 /**
- * Plans the work.
+ * The tile for a kind of adapter.
  *
  * Software drivers pay for every load of the streamed side as much as for some thirty operations, so an invocation
  * holds as many embeddings as compile in a few seconds. On graphics processors those loads are nearly free and
  * registers are scarce: an invocation holds up to three arrays of `dim x lanes x groups` floats.
  */
+export function expSumTile(tuning: ExpSumTuning, dim: number, sharing: Sharing = 1): ExpSumTile {
+  if (tuning === "hardware") {
+    const lanes = dim <= 12 ? 4 : dim <= 24 ? 2 : 1;
+    return { size: 64, lanes, groups: 1, rowGroups: 1, ahead: 4, workgroups: 2048 };
+  }
+  const groups = dim <= 24 ? 2 : 1;
+  // With shared loads a second group of rows gains less than it takes to compile.
+  const rowGroups = sharing > 1 ? 1 : groups;
+  return { size: 8, lanes: dim <= 96 ? 4 : 2, groups, rowGroups, ahead: 1, workgroups: 32 };
+}
+
+/** Plans the work for a tile. */
 export function planExpSum(
   tuning: ExpSumTuning,
   dim: number,
   capacity: number,
   vectors: number,
   sharing: Sharing = 1,
+  tile: Partial<ExpSumTile> = {},
 ): ExpSumPlan {
+  const { workgroups, ...held } = { ...expSumTile(tuning, dim, sharing), ...tile };
+  const { size, lanes, groups, rowGroups } = held;
   const software = tuning === "software";
-  const size = software ? 8 : 64;
-  const share = software ? sharing : 1;
-  const lanes = dim <= (software ? 96 : 12) ? 4 : software || dim <= 24 ? 2 : 1;
-  const groups = software && dim <= 24 ? 2 : 1;
   const tileLength = size * lanes * groups;
-  // With shared loads a second group of rows gains less than it takes to compile.
-  const rowGroups = share > 1 ? 1 : groups;
   const rowTiles = Math.ceil(capacity / (size * lanes * rowGroups));
-  const slicesWanted = Math.min(Math.ceil(vectors / 128), Math.floor(workgroupsWanted[tuning] / rowTiles));
-  const sliceLength = Math.min(longestSlice, Math.ceil(vectors / Math.max(1, slicesWanted) / 32) * 32);
+  const slicesWanted = Math.min(Math.ceil(vectors / 128), Math.floor(workgroups / rowTiles));
+  const fair = Math.ceil(vectors / Math.max(1, slicesWanted));
+  const sliceLength = Math.min(longestSlice, Math.ceil(fair / 32) * 32);
+  const slices = Math.ceil(vectors / sliceLength);
   const tiles = Math.ceil(vectors / tileLength);
-  const rowSlices = Math.min(8, Math.ceil(capacity / 32), Math.floor(workgroupsWanted[tuning] / tiles));
+  const marked = 32 * Math.floor(markBytes / bytesOfMarks(capacity, 1));
+  const slicesTogether = Math.min(slices, Math.max(1, Math.floor(marked / sliceLength)));
+  const unit = Math.max(32, tileLength);
+  const tilesTogether = Math.min(tiles, Math.max(1, Math.floor(marked / unit)) * (unit / tileLength));
+  const rowSlices = Math.min(8, Math.ceil(capacity / 32), Math.floor(workgroups / tiles));
   return {
+    ...held,
     width: strideOf(dim) / 4,
     weightedStride: strideOf(dim + 1),
-    size,
-    lanes,
-    groups,
-    rowGroups,
-    share,
-    slices: Math.ceil(vectors / sliceLength),
+    share: software ? sharing : 1,
+    slices,
     sliceLength,
     tileLength,
     tiles,
-    tableTiles: Math.min(tiles, Math.max(1, Math.floor(tableBytes / (8 * wholeEights(capacity))))),
+    blocks: Math.ceil(Math.max(slicesTogether * sliceLength, tilesTogether * tileLength) / 32),
+    slicesTogether,
+    tilesTogether,
     rowSlices: software ? 1 : Math.max(1, rowSlices),
   };
 }

@@ -9,7 +9,7 @@ import { type Gpu, spread } from "../gpu/gpu.ts";
 import type { Kernel } from "../gpu/kernel.ts";
 import { ExpSum } from "./exp_sum.ts";
 import type { ExpSumBatch } from "./exp_sum_batch.ts";
-import type { ExpSumTuning } from "./exp_sum_plan.ts";
+import type { ExpSumTile, ExpSumTuning } from "./exp_sum_plan.ts";
 import type { DeviceListIndex } from "./list_index.ts";
 import expSumPart from "../../shaders/loss/exp_sum_part.wgsl" with { type: "text" };
 import part from "../../shaders/loss/listwise_part.wgsl" with { type: "text" };
@@ -60,6 +60,8 @@ export interface ListwiseStepOptions {
   readonly scores?: ScoreRange;
   /** Which kind of adapter to plan for. Default: the kind in use. */
   readonly tuning?: ExpSumTuning;
+  /** What differs from the tile that is planned for that kind. */
+  readonly tile?: Partial<ExpSumTile>;
 }
 
 /** One step's batch, loss, and where the results go. */
@@ -119,7 +121,7 @@ export class ListwiseStep implements Disposable {
     this.#capacity = capacity;
     const bound = scores === "clamped" ? scoreBound : 0;
     const { tuning = gpu.adapter.kind } = options;
-    this.#sums = new ExpSum(gpu, { dim, capacity, vectors: items, bound, tuning });
+    this.#sums = new ExpSum(gpu, { dim, capacity, vectors: items, bound, tuning, tile: options.tile ?? {} });
     const kernel = (name: string, code: string, ...more: string[]) =>
       gpu.kernel({
         name: `loss/listwise_${name}`,

@@ -23,6 +23,8 @@ export interface RankCountsOptions {
   readonly length: number;
   /** Items to leave out, one row per user, in any order. */
   readonly exclude?: Ragged;
+  /** The kind of adapter to work for. Default: the device's. */
+  readonly tuning?: "software" | "hardware";
 }
 
 /**
@@ -83,6 +85,7 @@ export async function rankCounts(gpu: Gpu, options: RankCountsOptions): Promise<
     targets,
     length,
     ...(excluded ? { exclude: excluded } : {}),
+    ...(options.tuning ? { tuning: options.tuning } : {}),
   });
   return await gpu.readIntegers(ranks);
 }

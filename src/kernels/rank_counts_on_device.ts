@@ -9,7 +9,10 @@ import scoreStep from "../../shaders/score/score_step.wgsl" with { type: "text" 
 import type { DeviceExclusions } from "./exclusions.ts";
 import { type FactorRows, vectorsOf } from "./factors.ts";
 import { operationsPerDispatch, ranges } from "./dispatch_limits.ts";
+import { recordRankCountTiles } from "./rank_count_tiles.ts";
+import type { ScoreTile } from "./score_tile_plan.ts";
 import { sharedLoads, streamingTile } from "./shared_loads.ts";
+import type { TopKTuning } from "./top_k_tile_plan.ts";
 import { itemsCounted, targetBytes, TargetPlaces } from "./target_places.ts";
 
 /** What {@linkcode rankCountsOnDevice} works on. */
@@ -32,6 +35,10 @@ export interface DeviceRankCountsOptions {
   readonly rowCount?: number;
   /** Where to put the result. Default: a new array, which the caller disposes. */
   readonly into?: DeviceArray;
+  /** The kind of adapter to work for. Default: the device's. */
+  readonly tuning?: TopKTuning;
+  /** Tiles for graphics processors other than the usual ones. */
+  readonly tile?: Partial<ScoreTile>;
 }
 
 const size = 64;
@@ -43,22 +50,33 @@ const workingBytes = 32 * 1024 * 1024;
 /**
  * The exact rank of given items for each user, by counting, and records the work without waiting for it: how many
  * items that are not excluded come before the target, in the order of `topKOnDevice`. A target that is itself
- * excluded gets the rank it would have among the others. Scores are recomputed, never stored.
+ * excluded gets the rank it would have among the others. Graphics processors store the scores of a block of users by
+ * tiles and give each user a workgroup that counts; for drivers on processors, and for very many items or targets,
+ * scores are recomputed, never stored.
  *
- * Working memory: 20 bytes for each user of a chunk and target, 32 MiB at most for ordinary sizes.
+ * Working memory: 20 bytes for each user of a chunk and target, 32 MiB at most for ordinary sizes. By tiles: 4 bytes for
+ * each item and user of a block, 64 MiB at most.
  * The scores must be finite numbers: nothing on the device checks that.
  *
  * @returns Ranks (u32) from 0, `length` per served user; 0xffffffff where there is no target.
  * @throws {GpuError} if the result does not fit into one binding.
  */
 export function rankCountsOnDevice(gpu: Gpu, options: DeviceRankCountsOptions): DeviceArray {
-  const { users, items, dim, targets, length, exclude, rows } = options;
+  const { users, items, dim, targets, length, exclude, rows, tuning = gpu.adapter.kind } = options;
   const served = rows ? options.rowCount ?? rows.byteLength / 4 : users.count;
   const ranks = options.into ?? gpu.array("ranks", served * length * 4);
   if (served === 0 || length === 0) return ranks;
+  if (tuning === "hardware") {
+    const { tile } = options;
+    if (
+      recordRankCountTiles(gpu, { users, items, dim, served, targets, length, exclude, rows, tile, ranks })
+    ) {
+      return ranks;
+    }
+  }
   const vectors = vectorsOf(dim);
   const { sharing } = gpu;
-  const tile = streamingTile(vectors, gpu.adapter.kind);
+  const tile = streamingTile(vectors, tuning);
   const parts = [scoreStep, scoreKey];
   const header = { VECTORS: vectors };
   const keysKernel = gpu.kernel({ name: "rank/target_keys", code: targetKeys, parts, header });

@@ -16,6 +16,8 @@ import storedKeys from "../../shaders/rank/stored_keys.wgsl" with { type: "text"
 import storedMaxima from "../../shaders/rank/stored_maxima.wgsl" with { type: "text" };
 import storedPlaces from "../../shaders/rank/stored_places.wgsl" with { type: "text" };
 import sufficient from "../../shaders/rank/sufficient.wgsl" with { type: "text" };
+import { ranksFit, recordRanksOfStored } from "./rank_count_tiles.ts";
+import type { TopKTuning } from "./top_k_tile_plan.ts";
 import { itemsCounted, TargetPlaces } from "./target_places.ts";
 import { operationsPerDispatch, ranges } from "./dispatch_limits.ts";
 import type { DeviceExclusions } from "./exclusions.ts";
@@ -149,9 +151,11 @@ export function topKOfBlocks(
 
 /**
  * The exact rank of given items for each user: how many items that are not excluded come before the target, in the
- * order of {@linkcode topKOfBlocks}. Working memory: a block of scores, and 20 bytes for each of its users and targets.
+ * order of {@linkcode topKOfBlocks}. Working memory: a block of scores, and, unless a workgroup of a graphics processor
+ * counts for each user, 20 bytes for each of the block's users and targets.
  *
  * @param targets Item numbers (u32), `length` per user; any number that is no item stands for none.
+ * @param tuning The kind of adapter to work for.
  * @returns Ranks (u32) from 0; 0xffffffff where there is no target. The caller disposes them.
  */
 export function rankCountsOfBlocks(
@@ -160,11 +164,22 @@ export function rankCountsOfBlocks(
   targets: DeviceArray,
   length: number,
   exclude?: DeviceExclusions,
+  tuning: TopKTuning = gpu.adapter.kind,
 ): DeviceArray {
   const ranks = gpu.array("ranks", 4 * users * length);
   const most = usersPerBlock(users, items);
   if (most === 0 || length === 0) return ranks;
   using block = gpu.array("block of scores", 4 * most * items);
+  if (tuning === "hardware" && ranksFit(items, length, exclude)) {
+    for (const [first, end] of ranges(users, most)) {
+      const count = end - first;
+      record(first, count, block);
+      const strides = { userStride: 1, itemStride: count };
+      const lists = { targets, length, exclude, rows: undefined, ranks };
+      recordRanksOfStored(gpu, { scores: block, ...strides, first, count, items, ...lists });
+    }
+    return ranks;
+  }
   using places = new TargetPlaces(gpu, most, length);
   const keysKernel = gpu.kernel({ name: "rank/stored_keys", code: storedKeys, parts: [scoreKey] });
   const countKernel = gpu.kernel({

@@ -10,6 +10,7 @@ export { uploadExclusions } from "./exclusions.ts";
 export type { DeviceExclusions } from "./exclusions.ts";
 export { topKOnDevice } from "./top_k_on_device.ts";
 export type { DeviceTopK, DeviceTopKOptions } from "./top_k_on_device.ts";
+export type { TopKTile, TopKTuning } from "./top_k_tile_plan.ts";
 
 /** What {@linkcode topK} ranks. */
 export interface TopKOptions {
@@ -23,6 +24,8 @@ export interface TopKOptions {
   readonly k: number;
   /** Items to leave out, one row per user, in any order. */
   readonly exclude?: Ragged;
+  /** The kind of adapter to work for. Default: the device's. */
+  readonly tuning?: "software" | "hardware";
 }
 
 /** The K best items of each user, k per user, the best first. */
@@ -76,6 +79,7 @@ export async function topK(gpu: Gpu, options: TopKOptions): Promise<TopKResult> 
       dim,
       k,
       ...(excluded ? { exclude: excluded } : {}),
+      ...(options.tuning ? { tuning: options.tuning } : {}),
     });
     using bestItems = best.items;
     using bestScores = best.scores;

@@ -23,6 +23,8 @@ import {
   sharedSteps,
 } from "./top_k_plan.ts";
 import { recordSelection } from "./top_k_selection.ts";
+import { planTopKTiles, type TopKTile, type TopKTuning } from "./top_k_tile_plan.ts";
+import { recordTopKTiles } from "./top_k_tiles.ts";
 
 /** What {@linkcode topKOnDevice} works on. */
 export interface DeviceTopKOptions {
@@ -42,6 +44,10 @@ export interface DeviceTopKOptions {
   readonly rowCount?: number;
   /** Where to put the result. Default: new arrays, which the caller disposes. */
   readonly into?: DeviceTopK;
+  /** The kind of adapter to work for. Default: the device's. */
+  readonly tuning?: TopKTuning;
+  /** Tiles for graphics processors other than the usual ones. */
+  readonly tile?: Partial<TopKTile>;
 }
 
 /** The K best items of each user, on the device. */
@@ -60,26 +66,36 @@ const size = 64;
  *
  * First a threshold for each user, from every 8th item (fewer items: every 4th, 2nd, all): so low that k of all items
  * very probably reach it, and few more. Then every item is scored, and those that reach it are kept and sorted. Users
- * with too few or too many of them (for instance if all scores are equal) go through a heap instead.
+ * with too few or too many of them (for instance if all scores are equal) have all items looked at once more.
+ * Graphics processors score by tiles in workgroup memory and give each user a workgroup that selects, up to a k of some
+ * 1,000; drivers on processors, and larger k, give each user a single invocation.
  *
  * Working memory: chunk x (4 G + 8 C + 16) bytes, 32 MiB at most for ordinary sizes; k = 100 of many items: G = 222
- * groups of sampled items, C = 590 candidates; beside the result of 8 k bytes per user.
+ * groups of sampled items, C = 590 candidates. By tiles: 64 MiB at most, G = 1,088, C = 704. Beside it the result of
+ * 8 k bytes per user.
  * The scores must be finite numbers below 3.4e38: nothing on the device checks that.
  *
  * @returns The arrays of `into`, or new ones.
  * @throws {GpuError} if the result does not fit into one binding.
  */
 export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
-  const { users, items, dim, k, exclude, rows } = options;
+  const { users, items, dim, k, exclude, rows, tuning = gpu.adapter.kind, tile: chosen } = options;
   const served = rows ? options.rowCount ?? rows.byteLength / 4 : users.count;
   const result = options.into ?? {
     items: gpu.array("top-k items", served * k * 4),
     scores: gpu.array("top-k scores", served * k * 4),
   };
+  const tiled = tuning === "hardware"
+    ? planTopKTiles({ users: served, items: items.count, dim, k, excluded: exclude?.longest ?? 0 }, chosen)
+    : null;
+  if (tiled) {
+    recordTopKTiles(gpu, tiled, { users, items, dim, k, exclude, rows, served, tile: chosen, result });
+    return result;
+  }
   const plan = planTopK(served, items.count, k, exclude?.longest);
   const { stride, samples, groups, capacity } = plan;
   const vectors = vectorsOf(dim);
-  const tile = maximaTile(dim, gpu.adapter.kind);
+  const tile = maximaTile(dim, tuning);
   const share = sharedSteps(plan.steps, gpu.sharing);
   const header = { VECTORS: vectors };
   const kernel = (name: string, code: string, parts: string[]) =>
@@ -94,7 +110,7 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
   });
   const search = [scoreStep, exclusionSearch];
   const repairKernel = kernel("repair_maxima", repairMaxima, search);
-  const streaming = streamingTile(vectors, gpu.adapter.kind);
+  const streaming = streamingTile(vectors, tuning);
   const filterKernel = gpu.kernel({
     name: "rank/filter_candidates",
     code: filterCandidates,

@@ -30,12 +30,21 @@ const mostExcluded = 256;
 /** Standard deviations that a threshold keeps from too few and too many candidates. */
 const safety = 3.5;
 
-/** The rank in a sample of every `stride`-th item above which at least k of all items are to be expected. */
-function sampleRank(k: number, stride: number): number {
+/**
+ * The rank in a sample of every `stride`-th item above which at least k of all items are to be expected, `margin`
+ * standard deviations away from fewer.
+ */
+export function sampleRank(k: number, stride: number, margin = safety): number {
   if (stride === 1) return k;
   // The number of items above the r-th of the sample is about stride * (r +- sqrt(r)).
-  const root = (safety + Math.sqrt(safety ** 2 + 4 * k / stride)) / 2;
+  const root = (margin + Math.sqrt(margin ** 2 + 4 * k / stride)) / 2;
   return Math.ceil(root ** 2);
+}
+
+/** The stride of a sample that is large enough: 8, 4, 2, or 1 for all items. */
+export function sampleStride(items: number, k: number, margin = safety): number {
+  return [8, 4, 2].find((each) => items >= 64 * each && items >= 16 * each * sampleRank(k, each, margin)) ??
+    1;
 }
 
 /**
@@ -48,8 +57,7 @@ function sampleRank(k: number, stride: number): number {
  * @param excluded Items of the longest exclusion list: they are candidates at first.
  */
 export function planTopK(users: number, items: number, k: number, excluded = 0): TopKPlan {
-  const stride = [8, 4, 2].find((each) => items >= 64 * each && items >= 16 * each * sampleRank(k, each)) ??
-    1;
+  const stride = sampleStride(items, k);
   const samples = Math.max(1, Math.ceil(items / stride));
   const rank = sampleRank(k, stride);
   const groups = Math.min(samples, Math.max(stride === 1 ? 4 * rank : 6 * rank, Math.min(256, samples)));

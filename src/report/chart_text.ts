@@ -37,7 +37,8 @@ export function textWidth(text: string, size: number): number {
   return width * size;
 }
 
-function shorten(text: string, size: number, room: number): string {
+/** A text that fits its room, its end cut off if need be. */
+export function shorten(text: string, size: number, room: number): string {
   if (textWidth(text, size) <= room) return text;
   const characters = [...text];
   while (characters.length > 1 && textWidth(characters.join("") + "…", size) > room) characters.pop();

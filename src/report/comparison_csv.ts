@@ -10,6 +10,17 @@ function field(value: string | number | undefined): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** One line per trial of tuning, in the order in which they were tried. */
+export function trialsCsv({ methods }: ComparisonSummary): string {
+  const head = ["name", "trial", "valid.recall@50", "epochs", "settings", "tuned_in"];
+  const lines = methods.flatMap(({ name, trials, tunedIn }) =>
+    trials.map(({ settings, value, epochs }, n) => [
+      ...[name, n + 1, value, epochs, JSON.stringify(settings), tunedIn],
+    ])
+  );
+  return [head, ...lines].map((line) => line.map(field).join(",") + "\n").join("");
+}
+
 /** One line per training of each method, then one per teacher, ensemble and yardstick. Numbers are not rounded. */
 export function comparisonCsv({ methods, references }: ComparisonSummary): string {
   const metrics = new Set<string>();

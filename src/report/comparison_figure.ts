@@ -5,15 +5,11 @@
  */
 import type { ChartSeries } from "./chart_series.ts";
 import type { ComparisonSummary, MethodSummary } from "./comparison_summary.ts";
-import { figure } from "./figure.ts";
+import { figure, responsiveChart } from "./figure.ts";
 import { formatCount, formatMetric, isMeasured } from "./format.ts";
-import { lineChart } from "./line_chart.ts";
 import { color, teacherStyle } from "./palette.ts";
 
 const metric = "recall@50";
-/** More lines than this cannot be told apart. */
-const mostLines = 8;
-
 interface Point {
   x: number;
   y: number;
@@ -36,20 +32,20 @@ export function meanCurve({ cells }: MethodSummary): Point[] {
 }
 
 const panels: readonly { group: MethodSummary["group"]; title: string }[] = [
-  { group: "method", title: "HetComp and other methods" },
-  { group: "ablation", title: "HetComp and its ablations" },
-  { group: "single", title: "HetComp and single teachers" },
+  { group: "method", title: "published methods" },
+  { group: "ablation", title: "variants of HetComp" },
+  { group: "own", title: "methods of this project" },
+  { group: "single", title: "HetComp from one teacher alone" },
 ];
 
-/** Figure 1: test Recall@50 per epoch, one panel for each group of methods; the main method is in all of them. */
+/** Figure 2: test Recall@50 per epoch, one panel for each group of methods; the main method is in all of them. */
 export function comparisonFigure(summary: ComparisonSummary): string {
   const ensemble = summary.references.find(({ role }) => role === "ensemble")?.metrics[metric];
   const main = summary.methods.find(({ name }) => name === summary.main);
   const lines = (group: MethodSummary["group"]) => {
     const others = summary.methods.filter((method) => method.group === group && method !== main);
     return [...others, ...(main ? [main] : [])]
-      .map((method) => ({ method, points: meanCurve(method) })).filter(({ points }) => points.length > 0)
-      .slice(-mostLines);
+      .map((method) => ({ method, points: meanCurve(method) })).filter(({ points }) => points.length > 0);
   };
   const drawn = panels.map((panel) => ({ ...panel, lines: lines(panel.group) }))
     .filter((panel) => panel.lines.some(({ method }) => method !== main) || panel.group === "method")
@@ -61,12 +57,9 @@ export function comparisonFigure(summary: ComparisonSummary): string {
       : "") +
     ". The epochs reported in table 1 were chosen on validation.";
   if (drawn.length === 0) {
-    return figure({ number: 1, body: `<p class="empty">No method was evaluated yet.</p>`, caption });
+    return figure({ number: 2, body: `<p class="empty">No method was evaluated yet.</p>`, caption });
   }
-  const highest = Math.max(
-    ...drawn.flatMap((panel) => panel.lines.flatMap(({ points }) => points.map(({ y }) => y))),
-    isMeasured(ensemble) ? ensemble : 0,
-  );
+  const shown = drawn.flatMap((panel) => panel.lines.flatMap(({ points }) => points.map(({ y }) => y)));
   const charts = drawn.map(({ group, title, lines }) => {
     const series = lines.map(({ method, points }, n): ChartSeries => ({
       name: method.title,
@@ -77,16 +70,14 @@ export function comparisonFigure(summary: ComparisonSummary): string {
         ? { color: color("baseline"), dash: "6 3", marker: "square" }
         : teacherStyle(n)),
     }));
-    return lineChart({
+    return responsiveChart({
       id: `comparison-${group}`,
       title,
       description: lines.map(({ method, points }) =>
         `${method.title}: ${formatMetric(points.at(-1)!.y)} at epoch ${points.at(-1)!.x}.`
       ).join(" "),
-      width: 560,
-      height: 380,
       xLabel: "Epoch",
-      yLabel: `${title}: Recall@50 (test)`,
+      yLabel: `Recall@50 (test): ${title}`,
       series,
       references: isMeasured(ensemble)
         ? [{
@@ -97,18 +88,17 @@ export function comparisonFigure(summary: ComparisonSummary): string {
           value: formatMetric(ensemble),
         }]
         : [],
-      names: "legend",
-      // The panels share their scale.
-      yInclude: [0, highest],
+      // The charts share their scale.
+      yInclude: [Math.min(...shown), Math.max(...shown)],
       format: formatMetric,
-    });
+    }, 320);
   });
   const all = summary.methods.map((method) => ({ method, points: meanCurve(method) }))
     .filter(({ points }) => points.length > 0);
   const epochs = new Set(all.flatMap(({ points }) => points.map(({ x }) => x)));
   return figure({
-    number: 1,
-    body: `<div class="panels">${charts.join("\n")}</div>`,
+    number: 2,
+    body: charts.join("\n"),
     caption,
     values: {
       titles: ["Epoch", ...all.map(({ method }) => method.title)],

@@ -34,6 +34,8 @@ export interface CellSummary {
   bytes: number;
   /** Time for the best 50 items of one user, in seconds: plain TypeScript on the CPU. */
   inferenceSeconds: number;
+  /** The adapter that trained it; absent if it was not noted. */
+  adapter?: string;
   /** The evaluated epochs. */
   curve: Pick<EpochRecord, "epoch" | "valid" | "test">[];
 }
@@ -54,8 +56,8 @@ export interface MethodSummary {
   name: string;
   /** Name for people. */
   title: string;
-  /** What it is compared as. */
-  group: "method" | "ablation" | "single";
+  /** What it is compared as: published, a variant of HetComp, of this project's own, or HetComp from a single teacher. */
+  group: "method" | "ablation" | "own" | "single";
   /** Every setting but the seed. */
   settings: Record<string, number | string | boolean>;
   /** Number of trained parameters. */
@@ -84,18 +86,30 @@ export interface ReferenceSummary {
 
 /** Tests of one metric's values of the same users under two methods. */
 export interface TestSummary {
-  /** Name of the method that is tested against the main one. */
+  /** Name of the method that is tested against another. */
   name: string;
   /** Key of the metric. */
   metric: string;
-  /** Mean difference, main method - other. */
+  /** Mean difference: the method that it is tested against - this one. */
   difference: number;
   /** Half of its 95 % confidence interval. */
   margin: number;
-  /** Two-sided p-value of the paired t-test, corrected after Holm over the methods. */
+  /** Two-sided p-value of the paired t-test, corrected after Holm over the methods that are tested against the same one. */
   t: number;
   /** The same of Wilcoxon's signed-rank test. */
   wilcoxon: number;
+}
+
+/** The published method that is best in a metric, and how the next ones stand to it. */
+export interface LeaderSummary {
+  /** Key of the metric. */
+  metric: string;
+  /** Name of the method with the highest mean. */
+  best: string;
+  /** The best of the other published ones, tested against it; absent if there is none. */
+  second?: TestSummary;
+  /** The best of this project's own, tested against it; absent if there is none. */
+  own?: TestSummary;
 }
 
 /** A comparison of methods. */
@@ -128,6 +142,8 @@ export interface ComparisonSummary {
   main: string;
   /** The tests. */
   tests: TestSummary[];
+  /** The best published method in each metric. */
+  leaders: LeaderSummary[];
 }
 
 /** Mean and sample standard deviation; the latter is undefined for fewer than two values. */

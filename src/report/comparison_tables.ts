@@ -71,8 +71,10 @@ export function comparisonTable(summary: ComparisonSummary): string {
   });
   return htmlTable({
     caption:
-      "<b>Table 1.</b> Test results: mean ± standard deviation over the seeds; the best student of each " +
-      "column is bold. Kept: share of the ensemble's gain over w/o KD (BPR) in Recall@50.",
+      `<b>Table 1.</b> Test results${
+        summary.setup === "generalization" ? " of the users who took part" : ""
+      }: mean ± standard deviation over the seeds; the best student of ` +
+      "each column is bold. Kept: share of the ensemble's gain over w/o KD (BPR) in Recall@50.",
     head: headerRow(["Model", ...Object.values(comparedMetrics), "Kept", "Seeds"]),
     rows,
   });
@@ -126,24 +128,20 @@ export function costTable(summary: ComparisonSummary): string {
 export function generalizationTable(summary: ComparisonSummary, number: number): string {
   if (summary.setup !== "generalization") return "";
   const metrics = Object.keys(comparedMetrics);
+  const spread = (method: MethodSummary, of: (cell: MethodSummary["cells"][number]) => number) =>
+    formatSpread(method.cells.map(of));
   return htmlTable({
     caption:
-      `<b>Table ${number}.</b> The same students for users who took part in teaching and for users who did not; the ` +
-      "latter's vectors are folded in from their training items.",
-    head: headerRow([
-      "Student",
-      ...Object.values(comparedMetrics).map((title) => `${title}, inside`),
-      ...Object.values(comparedMetrics).map((title) => `${title}, outside`),
-    ]),
-    rows: summary.methods.filter(({ cells }) => cells.length > 0).map((method) => ({
+      `<b>Table ${number}.</b> The same students for users who took part in teaching and, below, for users outside, whose ` +
+      "vectors are folded in from their training items.",
+    head: headerRow(["Student", ...Object.values(comparedMetrics)]),
+    rows: finishedOf(summary).map((method) => ({
       ...(method.name === summary.main ? { className: "student" } : {}),
       cells: [
         { text: method.title },
         ...metrics.map((metric) => ({
-          text: formatSpread(method.cells.map((cell) => cell.metrics[metric]!)),
-        })),
-        ...metrics.map((metric) => ({
-          text: formatSpread(method.cells.map((cell) => cell.outsideMetrics?.[metric] ?? NaN)),
+          text: spread(method, (cell) => cell.metrics[metric]!),
+          note: `outside ${spread(method, (cell) => cell.outsideMetrics?.[metric] ?? NaN)}`,
         })),
       ],
     })),
@@ -157,10 +155,14 @@ export function formatP(p: number): string {
   return p > 0.995 ? "1" : p.toFixed(p < 0.01 ? 4 : p < 0.1 ? 3 : 2).replace(/^0/, "");
 }
 
+function signed(difference: number): string {
+  return `${difference < 0 ? "−" : "+"}${formatMetric(Math.abs(difference))}`;
+}
+
 /** A table of the paired tests; a note if there was nothing to test. */
 export function testTable(summary: ComparisonSummary, number: number): string {
   if (summary.tests.length === 0) {
-    return `<p class="empty">No tests: they need HetComp and at least one other method.</p>`;
+    return `<p class="empty">No tests: they need the method that others are tested against, and another one.</p>`;
   }
   const main = summary.methods.find(({ name }) => name === summary.main)!;
   const metrics = Object.keys(comparedMetrics);
@@ -169,9 +171,7 @@ export function testTable(summary: ComparisonSummary, number: number): string {
   );
   const cell = (test: TestSummary | undefined): HtmlCell =>
     test === undefined ? { text: missing } : {
-      text: `${test.difference < 0 ? "−" : "+"}${formatMetric(Math.abs(test.difference))} ± ${
-        formatMetric(test.margin)
-      }`,
+      text: `${signed(test.difference)} ± ${formatMetric(test.margin)}`,
       note: `t ${formatP(test.t)}, W ${formatP(test.wilcoxon)}`,
     };
   return htmlTable({
@@ -187,6 +187,36 @@ export function testTable(summary: ComparisonSummary, number: number): string {
           cell(summary.tests.find((test) => test.name === name && test.metric === metric))
         ),
       ],
+    })),
+  });
+}
+
+/**
+ * A table of the best published method in each metric, of the next best and of the best of this project's own, each
+ * tested against it; nothing where there are no two methods.
+ */
+export function leaderTable({ leaders, methods }: ComparisonSummary, number: number): string {
+  if (!leaders.some(({ second, own }) => second ?? own)) return "";
+  const cell = (metric: string, name: string, note = ""): HtmlCell => {
+    const method = methods.find((one) => one.name === name)!;
+    return { text: method.title, note: `${formatMetric(meanOf(method, metric))}${note}` };
+  };
+  const rival = (test: TestSummary | undefined): HtmlCell =>
+    test === undefined ? { text: missing } : cell(
+      test.metric,
+      test.name,
+      `: ${signed(-test.difference)} ± ${formatMetric(test.margin)}, t ${formatP(test.t)}, W ${
+        formatP(test.wilcoxon)
+      }`,
+    );
+  return htmlTable({
+    caption:
+      `<b>Table ${number}.</b> The best published method in each metric, variants left out, and how the next ones ` +
+      "differ from it: mean over the users with its 95 % confidence interval, p-values as in the table before, corrected " +
+      "over all published methods and those of this project.",
+    head: headerRow(["Metric", "Best published", "Second best published", "Best of this project"]),
+    rows: leaders.map(({ metric, best, second, own }) => ({
+      cells: [{ text: comparedMetrics[metric]! }, cell(metric, best), rival(second), rival(own)],
     })),
   });
 }

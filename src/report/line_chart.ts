@@ -189,7 +189,7 @@ function axes(
   }
   parts.push(
     `<text x="${left}" y="${titleY}" ${ink("ink")}>${escapeHtml(chart.yLabel)}</text>`,
-    `<text x="${pixel((left + right) / 2)}" y="${chart.height - 5}" text-anchor="middle" ${ink("ink")}>${
+    `<text x="${pixel((left + right) / 2)}" y="${bottom + 33}" text-anchor="middle" ${ink("ink")}>${
       escapeHtml(chart.xLabel)
     }</text>`,
   );

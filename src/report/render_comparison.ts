@@ -4,11 +4,13 @@
  * @module
  */
 import { comparisonFigure } from "./comparison_figure.ts";
-import { type ComparisonSummary, meanOf, shareKept } from "./comparison_summary.ts";
+import { type ComparisonSummary, meanOf, type MethodSummary, shareKept } from "./comparison_summary.ts";
 import {
   comparisonTable,
   costTable,
+  formatP,
   generalizationTable,
+  leaderTable,
   settingsList,
   testTable,
 } from "./comparison_tables.ts";
@@ -16,6 +18,14 @@ import { definitions } from "./definitions.ts";
 import { escapeHtml } from "./escape_html.ts";
 import { formatCount, formatMetric, formatPercent } from "./format.ts";
 import { htmlPage } from "./page.ts";
+import { resultsFigure } from "./results_figure.ts";
+
+/** Where students were trained; where that was not noted, what the report was written on. */
+function adapters({ methods, adapter }: ComparisonSummary): string {
+  const noted = new Set(methods.flatMap(({ cells }) => cells.flatMap((cell) => cell.adapter ?? [])));
+  if (noted.size === 0) return `${escapeHtml(adapter.name)} (${escapeHtml(adapter.kind)})`;
+  return [...noted].map(escapeHtml).join("<br/>");
+}
 
 function statement(summary: ComparisonSummary): string[] {
   const main = summary.methods.find(({ name, cells }) => name === summary.main && cells.length > 0);
@@ -25,14 +35,21 @@ function statement(summary: ComparisonSummary): string[] {
     : [`<strong>${summary.missing} trainings are still to be done.</strong>`];
   if (main === undefined) return [`${done} trainings are finished.`, ...left];
   const kept = shareKept(summary, main, "recall@50");
-  const rivals = summary.methods.filter((method) =>
-    method.group === "method" && method !== main && method.cells.length > 0
-  )
-    .toSorted((left, right) => meanOf(right, "recall@50") - meanOf(left, "recall@50"));
-  const rival = rivals[0] === undefined ? [] : [
-    `The best of the ${rivals.length} other methods is ${escapeHtml(rivals[0].title)} with ${
-      formatMetric(meanOf(rivals[0], "recall@50"))
-    }.`,
+  const best = (group: MethodSummary["group"]): string | undefined => {
+    const [rival] = summary.methods.filter((method) =>
+      method.group === group && method !== main && method.cells.length > 0
+    )
+      .toSorted((left, right) => meanOf(right, "recall@50") - meanOf(left, "recall@50"));
+    if (rival === undefined) return undefined;
+    const test = summary.tests.find(({ name, metric }) => name === rival.name && metric === "recall@50");
+    const p = test === undefined ? "" : ` (p ${formatP(test.t).replace(/^(?!<)/, "= ").replace(/^</, "< ")})`;
+    return `${escapeHtml(rival.title)} with ${formatMetric(meanOf(rival, "recall@50"))}${p}`;
+  };
+  const [published, own] = [best("method"), best("own")];
+  const rivals = [
+    ...(published === undefined ? [] : [`The best other published method is ${published}.`]),
+    ...(own === undefined ? [] : [`The best of this project's own is ${own}.`]),
+    ...(summary.tests.length > 0 ? ["p is that of the paired t-test over users, after Holm."] : []),
   ];
   return [
     `${escapeHtml(main.title)} reaches a test Recall@50 of <strong>${
@@ -40,7 +57,7 @@ function statement(summary: ComparisonSummary): string[] {
     }</strong>${
       kept === undefined ? "" : ` and keeps ${formatPercent(kept)} of the ensemble's gain over w/o KD (BPR)`
     }.`,
-    ...rival,
+    ...rivals,
     ...left,
   ];
 }
@@ -58,7 +75,7 @@ function statement(summary: ComparisonSummary): string[] {
  *   dataset: { name: "sample", users: 10, items: 20, train: 60, valid: 20, test: 20, fingerprint: "9f2c" },
  *   setup: "benchmark", commands: ["hetcomp compare"], commit: "", started: "2026-01-01T00:00:00Z",
  *   adapter: { name: "llvmpipe", kind: "software" }, versions: {}, shared: {}, missing: 3, methods: [], references: [],
- *   main: "", tests: [],
+ *   main: "", tests: [], leaders: [],
  * });
  * console.assert(html.startsWith("<!DOCTYPE html>") && html.includes("3 trainings are still to be done"));
  * ```
@@ -92,7 +109,7 @@ export function renderComparison(summary: ComparisonSummary): string {
       )
         .join(", "),
     ],
-    ["Adapter", `${escapeHtml(summary.adapter.name)} (${escapeHtml(summary.adapter.kind)})`],
+    ["Adapter", adapters(summary)],
     [
       "Versions",
       Object.entries(summary.versions).map(([name, version]) => `${escapeHtml(name)} ${escapeHtml(version)}`)
@@ -101,7 +118,8 @@ export function renderComparison(summary: ComparisonSummary): string {
   ];
   const settings = entries.map(([name, text]) => `<div><dt>${name}</dt><dd>${text}</dd></div>`).join("\n");
   const groups = generalizationTable(summary, 3);
-  const tests = testTable(summary, groups === "" ? 3 : 4);
+  const number = groups === "" ? 3 : 4;
+  const tests = [testTable(summary, number), leaderTable(summary, number + 1)].join("\n");
   return htmlPage({
     title: summary.title,
     byline: `Methods of distillation with the same student, teachers, split and evaluation · ${dataset.name}`,
@@ -109,7 +127,13 @@ export function renderComparison(summary: ComparisonSummary): string {
     sections: [
       {
         label: "Results",
-        body: [comparisonTable(summary), costTable(summary), groups, comparisonFigure(summary)].join("\n"),
+        body: [
+          resultsFigure(summary),
+          comparisonTable(summary),
+          costTable(summary),
+          groups,
+          comparisonFigure(summary),
+        ].join("\n"),
       },
       { heading: { id: "tests-heading", text: "Significance" }, body: tests },
       {

@@ -4,10 +4,13 @@ function variables(theme: 0 | 1): string {
   return Object.entries(colors).map(([name, pair]) => `--${name}:${pair[theme]};`).join("");
 }
 
-/** The style sheet of the report: light, dark by the reader's preference on a screen, always light on paper. */
+/** The colours as variables: light, dark by the reader's preference on a screen, always light on paper. */
+export const themedColors = `:root{color-scheme:light;${variables(0)}}
+@media screen and (prefers-color-scheme:dark){:root{color-scheme:dark;${variables(1)}}}`;
+
+/** The style sheet of the report. */
 export const reportStyle = `
-:root{color-scheme:light;${variables(0)}}
-@media screen and (prefers-color-scheme:dark){:root{color-scheme:dark;${variables(1)}}}
+${themedColors}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 Charter,"Bitstream Charter","Iowan Old Style",
 "Palatino Linotype",Palatino,Georgia,serif;-webkit-text-size-adjust:100%;text-size-adjust:100%}
@@ -46,6 +49,7 @@ figure{margin:2.75rem 0 0}
 figure svg{display:block;width:100%;height:auto}
 figcaption{margin-top:.6rem;font-size:.92rem;line-height:1.45;max-width:50rem;text-wrap:pretty;overflow-wrap:anywhere}
 .narrow{display:none}
+.narrow~.wide,.narrow~.narrow{margin-top:1.4rem}
 .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1rem 1.25rem}
 .panels svg{max-width:29rem}
 .band:hover .hair{opacity:.6}

@@ -2,28 +2,12 @@ import assert from "node:assert/strict";
 import { readPerUser } from "../../src/cli/compare_cells.ts";
 import { entriesOf, methodNames } from "../../src/cli/compare_entries.ts";
 import { distillationMethods } from "../../src/distill/methods/registry.ts";
-import type { ComparisonSummary } from "../../src/report/comparison_summary.ts";
+import { facts, results } from "./comparison_facts.ts";
 import { fail, filesUnder, smallData, succeed, temporaryFolder } from "./small_run.ts";
 import { stopProgram } from "./stopped_program.ts";
 
 const posix = { ignore: Deno.build.os === "windows" };
 const metric = "recall@50";
-
-async function results(folder: string): Promise<ComparisonSummary> {
-  return JSON.parse(await Deno.readTextFile(`${folder}/results.json`));
-}
-
-/** What must not depend on how often a comparison was stopped. */
-function facts({ methods, tests, references }: ComparisonSummary) {
-  return {
-    methods: methods.map(({ cells, ...rest }) => ({
-      ...rest,
-      cells: cells.map((cell) => ({ ...cell, seconds: 0, inferenceSeconds: 0 })),
-    })),
-    tests,
-    references: references.map((reference) => ({ ...reference, seconds: 0 })),
-  };
-}
 
 Deno.test("compare trains, tunes, tests and reports, and continues after a stop", posix, async (t) => {
   await using folder = await temporaryFolder();
@@ -47,6 +31,11 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
     const difference = main!.cells[0]!.metrics[metric]! - plain!.cells[0]!.metrics[metric]!;
     const test = summary.tests.find((one) => one.metric === metric)!;
     assert.ok(Math.abs(test.difference - difference) < 1e-6);
+    const leader = summary.leaders.find((one) => one.metric === metric)!;
+    const [best, second] = difference > 0 ? ["hetcomp", "bpr"] : ["bpr", "hetcomp"];
+    assert.deepEqual([leader.best, leader.second?.name, leader.own], [best, second, undefined]);
+    assert.ok(Math.abs(leader.second!.difference - Math.abs(difference)) < 1e-6);
+    assert.ok(main!.cells[0]!.adapter);
     const perUser = await readPerUser(at("one/cells/hetcomp-1"));
     const mean = perUser[metric]!.reduce((sum, value) => sum + value, 0) / perUser[metric]!.length;
     assert.ok(Math.abs(mean - main!.cells[0]!.metrics[metric]!) < 1e-6);
@@ -55,6 +44,7 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
       page.includes(main!.cells[0]!.metrics[metric]!.toFixed(4)) && page.includes("deno task compare"),
     );
     assert.match(await Deno.readTextFile(at("one/results.csv")), /^hetcomp,HetComp,student,1,/m);
+    assert.match(await Deno.readTextFile(at("one/figure.svg")), /^<svg [\s\S]*HetComp[\s\S]*<\/svg>\n$/);
     assert.deepEqual(filesUnder(at("one")).filter((file) => file.includes("checkpoint")), []);
   });
 
@@ -74,6 +64,8 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
       await succeed(...tuned, "--out", at("stopped"));
       const [whole, resumed] = [await results(at("whole")), await results(at("stopped"))];
       assert.deepEqual(facts(resumed), facts(whole));
+      const lines = (await Deno.readTextFile(at("whole/trials.csv"))).trimEnd().split("\n");
+      assert.equal(lines.length, 1 + 2 * 2);
       for (const { name, trials, settings, cells } of whole.methods) {
         assert.equal(trials.length, 2);
         const best = Math.max(...trials.map(({ value }) => value));
@@ -96,6 +88,13 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
       const summary = await results(at("one"));
       assert.deepEqual(summary.methods.map(({ cells }) => cells.map(({ seed }) => seed)), [[1, 2], [1]]);
       assert.equal(summary.missing, 1);
+      assert.equal(summary.main, "hetcomp");
+      await succeed(...base, "--methods", "bpr", "--against", "bpr", "--out", at("one"));
+      const turned = await results(at("one"));
+      assert.equal(turned.main, "bpr");
+      const differenceOf = ({ tests }: typeof summary) =>
+        tests.find((test) => test.metric === metric)!.difference;
+      assert.ok(Math.abs(differenceOf(turned) + differenceOf(summary)) < 1e-12);
       await fail(/begun with dim 6, not 4/, [...base, "--methods", "bpr", "--dim", "4", "--out", at("one")]);
     },
   );
@@ -144,6 +143,7 @@ Deno.test("compare names mistakes", async () => {
     "rdd",
   ]);
   await fail(/only-AE needs the teacher AE/, ["compare", "--methods", "only-AE"]);
+  await fail(/expected one method/, ["compare", "--against", "bpr,rrd"]);
   await fail(/a seed is named twice/, ["compare", "--seeds", "1,1"]);
   await fail(/expected none, or some of TopPop/, ["compare", "--yardsticks", "Pop"]);
   await using folder = await temporaryFolder();

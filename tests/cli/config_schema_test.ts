@@ -21,7 +21,7 @@ Deno.test("every option of a command with --config is a key, and its default fit
   ]);
   for (const command of commands) {
     const keys = configKeys(command);
-    const without = command.options.map((option) => option.attributeName())
+    const without = command.options.filter((option) => !option.hidden).map((option) => option.attributeName())
       .filter((name) => !keys.some((key) => key.name === name));
     assert.deepEqual(without.toSorted(), [
       "config",

@@ -12,6 +12,8 @@ import { rankCountsOracle } from "../oracle/rank_counts.ts";
 import { problems, randomFactors, randomProblem } from "./random_factors.ts";
 
 const none = 0xffffffff;
+const tunings = ["software", "hardware"] as const;
+const tuning = fc.constantFrom(...tunings);
 
 function randomTargets(users: number, items: number, length: number, seed: number): Uint32Array<ArrayBuffer> {
   return Uint32Array.from({ length: users * length }, (_, n) => {
@@ -24,14 +26,15 @@ Deno.test("rankCounts() equals counting in float64 where scores are exact, with 
   await fc.assert(
     fc.asyncProperty(
       problems("integers"),
-      fc.constantFrom(3, 130),
+      fc.constantFrom(3, 130, 300),
       fc.boolean(),
       fc.nat(),
-      async (problem, length, excluding, seed) => {
+      tuning,
+      async (problem, length, excluding, seed, tuning) => {
         const { exclude: _, ...plain } = problem;
         const { users, items, dim } = problem;
         const targets = randomTargets(users.length / dim, items.length / dim, length, seed);
-        const options = { ...(excluding ? problem : plain), targets, length };
+        const options = { ...(excluding ? problem : plain), targets, length, tuning };
         assert.deepEqual([...await rankCounts(gpu, options)], rankCountsOracle(options));
       },
     ),
@@ -46,9 +49,10 @@ Deno.test("rankCounts() gives topK()'s items the ranks 0, 1, 2, ... on floats of
       problems("floats"),
       fc.constantFrom(1, 7, 50, 130),
       fc.boolean(),
-      async (problem, k, excluding) => {
+      tuning,
+      async (problem, k, excluding, tuning) => {
         const { exclude: _, ...plain } = problem;
-        const options = excluding ? problem : plain;
+        const options = { ...(excluding ? problem : plain), tuning };
         const best = await topK(gpu, { ...options, k });
         const ranks = await rankCounts(gpu, { ...options, targets: best.items, length: k });
         ranks.forEach((rank, n) => assert.equal(rank, best.items[n] === none ? none : n % k));
@@ -60,11 +64,11 @@ Deno.test("rankCounts() gives topK()'s items the ranks 0, 1, 2, ... on floats of
 
 Deno.test("rankCounts() ranks every item once", async () => {
   using gpu = await openGpu();
-  for (const dim of [1, 6, 64]) {
+  for (const [dim, tuning] of [1, 6, 64].flatMap((dim) => tunings.map((each) => [dim, each] as const))) {
     const users = randomFactors(5 * dim, dim, 1, "floats");
     const items = randomFactors(130 * dim, dim, 2, "floats");
     const targets = Uint32Array.from({ length: 5 * 130 }, (_, n) => n % 130);
-    const ranks = await rankCounts(gpu, { users, items, dim, targets, length: 130 });
+    const ranks = await rankCounts(gpu, { users, items, dim, targets, length: 130, tuning });
     for (let user = 0; user < 5; user++) {
       const row = ranks.slice(user * 130, (user + 1) * 130).sort();
       assert.deepEqual([...row], [...Array(130).keys()]);
@@ -84,17 +88,10 @@ Deno.test("rankCounts() counts over many slices of items and long exclusion list
     length: 3,
     exclude: ragged([[], Array.from({ length: 35_001 }, (_, n) => 2 * n), [count - 1, 1, 1]]),
   };
-  assert.deepEqual([...await rankCounts(gpu, options)], [
-    69_999,
-    0,
-    34_999,
-    0,
-    35_000,
-    17_500,
-    0,
-    69_999,
-    34_999,
-  ]);
+  const wanted = [69_999, 0, 34_999, 0, 35_000, 17_500, 0, 69_999, 34_999];
+  for (const tuning of tunings) {
+    assert.deepEqual([...await rankCounts(gpu, { ...options, tuning })], wanted, tuning);
+  }
 });
 
 Deno.test("rankCountsOnDevice() serves named users from one table", async () => {
@@ -108,7 +105,7 @@ Deno.test("rankCountsOnDevice() serves named users from one table", async () => 
   using rows = gpu.upload("rows", names);
   using targets = gpu.upload("targets", chosen);
   using excluded = uploadExclusions(gpu, exclude);
-  using ranks = rankCountsOnDevice(gpu, {
+  const options = {
     users: { array, row: 0, count: users },
     items: { array, row: users, count: itemCount },
     dim,
@@ -116,7 +113,7 @@ Deno.test("rankCountsOnDevice() serves named users from one table", async () => 
     length,
     rows,
     exclude: excluded,
-  });
+  };
   const wanted = rankCountsOracle({
     users: [...names].flatMap((user) => [...values.subarray(user * dim, (user + 1) * dim)]),
     items: values.subarray(users * dim),
@@ -127,7 +124,26 @@ Deno.test("rankCountsOnDevice() serves named users from one table", async () => 
       [...names].map((user) => exclude.items.subarray(exclude.offsets[user]!, exclude.offsets[user + 1]!)),
     ),
   });
-  assert.deepEqual([...await gpu.readIntegers(ranks)], wanted);
+  for (const tuning of tunings) {
+    using ranks = rankCountsOnDevice(gpu, { ...options, tuning });
+    assert.deepEqual([...await gpu.readIntegers(ranks)], wanted, tuning);
+  }
+});
+
+Deno.test("rankCounts() ranks alike in several blocks of users and with many targets", async () => {
+  using gpu = await openGpu();
+  const [users, count] = [300, 90_000];
+  const items = randomFactors(count, 1, 1, "floats");
+  const problem = { users: randomFactors(users, 1, 2, "floats"), items, dim: 1 };
+  const targets = randomTargets(users, count, 20, 1);
+  const blocks = await rankCounts(gpu, { ...problem, targets, length: 20, tuning: "hardware" });
+  assert.deepEqual(blocks, await rankCounts(gpu, { ...problem, targets, length: 20, tuning: "software" }));
+  const few = { users: problem.users.subarray(0, 2), items: items.subarray(0, 3000), dim: 1 };
+  for (const length of [1023, 1024]) {
+    const many = { ...few, targets: randomTargets(2, 3000, length, 2), length };
+    const ranks = await rankCounts(gpu, { ...many, tuning: "hardware" });
+    assert.deepEqual(ranks, await rankCounts(gpu, { ...many, tuning: "software" }), `${length} targets`);
+  }
 });
 
 Deno.test("rankCounts() refuses lists longer than one invocation may go through", async () => {

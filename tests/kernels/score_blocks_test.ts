@@ -54,7 +54,6 @@ async function checkRanks(gpu: Gpu, table: Table, targets: Uint32Array<ArrayBuff
   using exclude = uploadExclusions(gpu, table.exclude ?? ragged([]));
   using uploaded = gpu.upload("targets", targets);
   const excluding = table.exclude ? exclude : undefined;
-  using ranks = rankCountsOfBlocks(gpu, blocksOf(gpu, table), uploaded, length, excluding);
   const wanted = orders(table).flatMap((order, user) =>
     Array.from({ length }, (_, n) => {
       const target = targets[user * length + n]!;
@@ -66,7 +65,10 @@ async function checkRanks(gpu: Gpu, table: Table, targets: Uint32Array<ArrayBuff
       }).length;
     })
   );
-  assert.deepEqual([...await gpu.readIntegers(ranks)], wanted);
+  for (const tuning of ["software", "hardware"] as const) {
+    using ranks = rankCountsOfBlocks(gpu, blocksOf(gpu, table), uploaded, length, excluding, tuning);
+    assert.deepEqual([...await gpu.readIntegers(ranks)], wanted, tuning);
+  }
 }
 
 /** Random tables: `levels` distinct scores, few for many ties. */

@@ -6,28 +6,37 @@ import { padRows } from "../../src/kernels/embedding.ts";
 import { topK, topKOnDevice, uploadExclusions } from "../../src/kernels/top_k.ts";
 import { rankCounts } from "../../src/kernels/rank_counts.ts";
 import { planTopK } from "../../src/kernels/top_k_plan.ts";
+import { mostListed, planTopKTiles, type TopKTile } from "../../src/kernels/top_k_tile_plan.ts";
 import { ragged, rowOf } from "../../src/ragged.ts";
 import { scoresOf, topKOracle } from "../oracle/top_k.ts";
 import { problems, randomFactors, randomProblem } from "./random_factors.ts";
 
+const tunings = ["software", "hardware"] as const;
 const sizes = fc.constantFrom(1, 2, 10, 33, 100, 256, 1000);
+const tuning = fc.constantFrom(...tunings);
 
 Deno.test("topK() equals the full sort where scores are exact, with many ties", async () => {
   using gpu = await openGpu();
   await fc.assert(
-    fc.asyncProperty(problems("integers"), sizes, fc.boolean(), async (problem, k, excluding) => {
-      const { exclude, ...plain } = problem;
-      const options = { ...(excluding ? problem : plain), k };
-      const best = await topK(gpu, options);
-      const wanted = topKOracle(options);
-      assert.deepEqual([...best.items], wanted.items);
-      // Adding 0 makes the two zeros one.
-      assert.deepEqual(
-        Array.from(best.scores, (score) => score + 0),
-        wanted.scores.map((score) => score + 0),
-      );
-      assert.ok(exclude.offsets.length > 0);
-    }),
+    fc.asyncProperty(
+      problems("integers"),
+      sizes,
+      fc.boolean(),
+      tuning,
+      async (problem, k, excluding, tuning) => {
+        const { exclude, ...plain } = problem;
+        const options = { ...(excluding ? problem : plain), k, tuning };
+        const best = await topK(gpu, options);
+        const wanted = topKOracle(options);
+        assert.deepEqual([...best.items], wanted.items);
+        // Adding 0 makes the two zeros one.
+        assert.deepEqual(
+          Array.from(best.scores, (score) => score + 0),
+          wanted.scores.map((score) => score + 0),
+        );
+        assert.ok(exclude.offsets.length > 0);
+      },
+    ),
     { numRuns: 40 },
   );
 });
@@ -35,8 +44,8 @@ Deno.test("topK() equals the full sort where scores are exact, with many ties", 
 Deno.test("topK() follows the float64 order up to rounding", async () => {
   using gpu = await openGpu();
   await fc.assert(
-    fc.asyncProperty(problems("floats"), sizes, async (problem, k) => {
-      const best = await topK(gpu, { ...problem, k });
+    fc.asyncProperty(problems("floats"), sizes, tuning, async (problem, k, tuning) => {
+      const best = await topK(gpu, { ...problem, k, tuning });
       const wanted = topKOracle({ ...problem, k });
       const rounding = 1e-6 * problem.dim;
       for (let n = 0; n < wanted.items.length; n++) {
@@ -66,37 +75,44 @@ Deno.test("topK() follows the float64 order up to rounding", async () => {
 
 Deno.test("topK() stays exact when all scores are equal", async () => {
   using gpu = await openGpu();
-  const best = await topK(gpu, {
-    users: new Float32Array(3 * 6),
-    items: randomFactors(40_000 * 6, 1, 1, "floats"),
-    dim: 6,
-    k: 5,
-    exclude: ragged([[], [0, 2, 2, 39_999], Array.from({ length: 39_998 }, (_, n) => 39_999 - n)]),
-  });
   const none = 0xffffffff;
-  assert.deepEqual([...best.items], [0, 1, 2, 3, 4, 1, 3, 4, 5, 6, 0, 1, none, none, none]);
+  for (const tuning of tunings) {
+    const best = await topK(gpu, {
+      users: new Float32Array(3 * 6),
+      items: randomFactors(40_000 * 6, 1, 1, "floats"),
+      dim: 6,
+      k: 5,
+      exclude: ragged([[], [0, 2, 2, 39_999], Array.from({ length: 39_998 }, (_, n) => 39_999 - n)]),
+      tuning,
+    });
+    assert.deepEqual([...best.items], [0, 1, 2, 3, 4, 1, 3, 4, 5, 6, 0, 1, none, none, none], tuning);
+  }
 });
 
 Deno.test("topK() stays exact when scores rise with the item number, for each way of selecting", async () => {
   using gpu = await openGpu();
   const count = 30_001;
   const items = Float32Array.from({ length: count }, (_, n) => n);
-  for (const k of [1, 100, 1024, 2048, 2500]) {
-    const best = await topK(gpu, { users: Float32Array.of(1, -1), items, dim: 1, k });
-    const wanted = Array.from({ length: k }, (_, n) => count - 1 - n);
-    assert.deepEqual([...best.items.subarray(0, k)], wanted, `k ${k}`);
-    assert.deepEqual([...best.items.subarray(k)], wanted.map((item) => count - 1 - item), `k ${k}`);
+  for (const tuning of tunings) {
+    for (const k of [1, 100, 800, 1024, 2048, 2500]) {
+      const best = await topK(gpu, { users: Float32Array.of(1, -1), items, dim: 1, k, tuning });
+      const wanted = Array.from({ length: k }, (_, n) => count - 1 - n);
+      assert.deepEqual([...best.items.subarray(0, k)], wanted, `k ${k}`);
+      assert.deepEqual([...best.items.subarray(k)], wanted.map((item) => count - 1 - item), `k ${k}`);
+    }
   }
 });
 
 Deno.test("topK() stays exact when the sample knows all good items, none, or one group of them", async () => {
   using gpu = await openGpu();
-  const { stride, groups } = planTopK(1, 20_000, 100);
-  assert.ok(stride > 1);
+  const shape = { users: 1, items: 20_000, dim: 1, k: 100 };
+  const plans = [planTopK(shape.users, shape.items, shape.k), planTopKTiles(shape)!];
+  const { stride } = plans[0]!;
+  assert.ok(stride > 1 && plans[1]!.stride === stride);
   const good: ((n: number) => boolean)[] = [
     (n) => n % stride === 0,
     (n) => n % stride === 1,
-    (n) => n % stride === 0 && n / stride % groups === 7,
+    ...plans.map(({ groups }) => (n: number) => n % stride === 0 && n / stride % groups === 7),
     (n) => n < 150,
     () => false,
   ];
@@ -105,7 +121,10 @@ Deno.test("topK() stays exact when the sample knows all good items, none, or one
     const exclude = ragged([Array.from({ length: 40 }, (_, n) => n * 9 % 150)]);
     for (const options of [{}, { exclude }]) {
       const problem = { users: Float32Array.of(1), items, dim: 1, k: 100, ...options };
-      assert.deepEqual([...(await topK(gpu, problem)).items], topKOracle(problem).items);
+      const wanted = topKOracle(problem).items;
+      for (const tuning of tunings) {
+        assert.deepEqual([...(await topK(gpu, { ...problem, tuning })).items], wanted, tuning);
+      }
     }
   }
 });
@@ -133,7 +152,17 @@ Deno.test("topK() serves users in several chunks, with long rows and heavy users
     (_, user) => user % 1000 === 3 ? [...Array(2900).keys()] : [user % 7],
   );
   const exclude = ragged(heavy);
-  const best = await topK(gpu, { ...problem, exclude, k: 400 });
+  const best = await topK(gpu, { ...problem, exclude, k: 400, tuning: "software" });
+  const few = 300;
+  const some = {
+    ...problem,
+    users: problem.users.subarray(0, few),
+    exclude: ragged(heavy.slice(0, few)),
+    k: 400,
+  };
+  const tiled = await topK(gpu, { ...some, tuning: "hardware" });
+  assert.deepEqual(tiled.items, best.items.subarray(0, few * 400));
+  assert.deepEqual(tiled.scores, best.scores.subarray(0, few * 400));
   for (let user = 3; user < users; user += 500) {
     const wanted = topKOracle({
       ...problem,
@@ -148,9 +177,87 @@ Deno.test("topK() serves users in several chunks, with long rows and heavy users
 Deno.test("topK() works with 256 dimensions", async () => {
   using gpu = await openGpu();
   const problem = randomProblem({ users: 9, items: 3000, dim: 256, share: 0.1, seed: 6, kind: "integers" });
-  assert.deepEqual(
-    [...(await topK(gpu, { ...problem, k: 20 })).items],
-    topKOracle({ ...problem, k: 20 }).items,
+  const wanted = topKOracle({ ...problem, k: 20 }).items;
+  for (const tuning of tunings) {
+    assert.deepEqual([...(await topK(gpu, { ...problem, k: 20, tuning })).items], wanted);
+  }
+});
+
+Deno.test("topK() serves users exactly over many items, in several dispatches", async () => {
+  using gpu = await openGpu();
+  const count = 400_000;
+  const users = Float32Array.of(0, 1, -1);
+  const items = Float32Array.from({ length: count }, (_, n) => Math.floor(n / 1500) % 250);
+  const exclude = ragged([[0, 3], [374_999], []]);
+  const options = { users, items, dim: 1, k: 700, exclude };
+  const best = await topK(gpu, { ...options, tuning: "hardware" });
+  assert.deepEqual([...best.items], topKOracle(options).items);
+});
+
+Deno.test("topKOnDevice() finds the same with every tile", async () => {
+  using gpu = await openGpu();
+  const tiles: Partial<TopKTile>[] = [
+    {},
+    { userLanes: 8, itemLanes: 8, workgroups: 1, memory: 1 },
+    { userLanes: 32, itemLanes: 8, users: 4, quads: 2, slab: 2 },
+    { users: 8, quads: 2, slab: 3, thresholdSize: 32, placeSize: 32, workgroups: 7 },
+    { userLanes: 16, itemLanes: 4, users: 1, groups: 64, thresholdSize: 256, placeSize: 256 },
+  ];
+  for (const dim of [6, 40]) {
+    const { users, items, exclude } = randomProblem({
+      users: 150,
+      items: 3000,
+      dim,
+      share: 0.02,
+      seed: dim,
+      kind: "floats",
+    });
+    const whole = await topK(gpu, { users, items, dim, k: 20, exclude, tuning: "software" });
+    using userRows = gpu.upload("users", padRows("users", users, dim));
+    using itemRows = gpu.upload("items", padRows("items", items, dim));
+    using excluded = uploadExclusions(gpu, exclude);
+    for (const tile of tiles) {
+      const best = topKOnDevice(gpu, {
+        users: { array: userRows, row: 0, count: 150 },
+        items: { array: itemRows, row: 0, count: 3000 },
+        dim,
+        k: 20,
+        exclude: excluded,
+        tuning: "hardware",
+        tile,
+      });
+      assert.deepEqual(await gpu.readIntegers(best.items), whole.items);
+      assert.deepEqual(await gpu.readFloats(best.scores), whole.scores);
+      best.items.dispose();
+      best.scores.dispose();
+    }
+  }
+});
+
+Deno.test("planTopKTiles() keeps to WebGPU's limits, and thresholds away from too few and too many candidates", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 300_000 }),
+      fc.integer({ min: 1, max: 2500 }),
+      fc.integer({ min: 1, max: 300 }),
+      fc.nat(5000),
+      (items, k, dim, excluded) => {
+        const plan = planTopKTiles({ users: 10_000, items, dim, k, excluded });
+        if (!plan) return assert.ok(k > 600);
+        const { stride, samples, groups, rank, capacity, chunk, filter } = plan;
+        const { itemTile, header, slabBytes } = plan.scoring;
+        assert.ok(groups % itemTile === 0 && 4 * groups <= 8192);
+        assert.ok(k + 512 <= mostListed && capacity <= mostListed && capacity % 4 === 0);
+        assert.ok(chunk >= 1 && chunk <= 10_000);
+        assert.ok(header.SLAB! * header.SLABS! >= header.VECTORS! && header.SIZE! <= 256);
+        assert.ok(slabBytes + 8 * filter.LIST + 4 <= 16_384);
+        assert.ok(8 * mostListed + 4 * 256 + 256 <= 16_384);
+        assert.equal(samples, Math.max(1, Math.ceil(items / stride)));
+        if (stride === 1) return assert.equal(rank, k);
+        assert.ok(stride * (rank - 4.5 * Math.sqrt(rank)) >= k - 1e-6);
+        assert.ok(stride * (rank + 4.5 * Math.sqrt(rank)) <= capacity || capacity >= items);
+      },
+    ),
   );
 });
 
@@ -163,6 +270,9 @@ Deno.test("topK() and rankCounts() agree with the register tiles of the other ki
     const problem = randomProblem({ users: 70, items: 900, dim, share: 0.1, seed: dim, kind: "floats" });
     const best = await topK(gpu, { ...problem, k: 50 });
     assert.deepEqual(await topK(other, { ...problem, k: 50 }), best);
+    // Too many to be placed in workgroup memory.
+    const many = await topK(gpu, { ...problem, k: 1500 });
+    assert.deepEqual(await topK(other, { ...problem, k: 1500 }), many);
     const ranks = await rankCounts(other, { ...problem, targets: best.items, length: 50 });
     ranks.forEach((rank, n) => assert.equal(rank, n % 50));
   }
@@ -185,8 +295,6 @@ Deno.test("topKOnDevice() reads users and items from one table, for named users,
     k,
     exclude: excluded,
   };
-  const all = topKOnDevice(gpu, whole);
-  const some = topKOnDevice(gpu, { ...whole, rows });
   const host = await topK(gpu, {
     users: values.subarray(first * dim, (first + users) * dim),
     items: values.subarray((first + users) * dim),
@@ -194,15 +302,19 @@ Deno.test("topKOnDevice() reads users and items from one table, for named users,
     k,
     exclude,
   });
-  assert.deepEqual(await gpu.readIntegers(all.items), host.items);
-  assert.deepEqual(await gpu.readFloats(all.scores), host.scores);
-  const named = await gpu.readIntegers(some.items);
-  names.forEach((user, n) => {
-    assert.deepEqual(named.slice(n * k, (n + 1) * k), host.items.slice(user * k, (user + 1) * k));
-  });
-  topKOnDevice(gpu, { ...whole, into: all });
-  assert.deepEqual(await gpu.readFloats(all.scores), host.scores);
-  for (const result of [all.items, all.scores, some.items, some.scores]) result.dispose();
+  for (const tuning of tunings) {
+    const all = topKOnDevice(gpu, { ...whole, tuning });
+    const some = topKOnDevice(gpu, { ...whole, rows, tuning });
+    assert.deepEqual(await gpu.readIntegers(all.items), host.items);
+    assert.deepEqual(await gpu.readFloats(all.scores), host.scores);
+    const named = await gpu.readIntegers(some.items);
+    names.forEach((user, n) => {
+      assert.deepEqual(named.slice(n * k, (n + 1) * k), host.items.slice(user * k, (user + 1) * k));
+    });
+    topKOnDevice(gpu, { ...whole, into: all, tuning });
+    assert.deepEqual(await gpu.readFloats(all.scores), host.scores);
+    for (const result of [all.items, all.scores, some.items, some.scores]) result.dispose();
+  }
 });
 
 Deno.test("topK() gives all working memory back", async () => {

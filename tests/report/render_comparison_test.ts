@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { comparisonCsv } from "../../src/report/comparison_csv.ts";
+import { comparisonCsv, trialsCsv } from "../../src/report/comparison_csv.ts";
 import { meanCurve } from "../../src/report/comparison_figure.ts";
 import { shareKept, spreadOf } from "../../src/report/comparison_summary.ts";
 import { formatP, formatSpread } from "../../src/report/comparison_tables.ts";
@@ -22,7 +22,9 @@ Deno.test("renderComparison() shows means, deviations, shares kept, tests and se
       "Recall@50 of 0.2100",
       // (.21 - .11) / (.31 - .11)
       "keeps 50.0 %",
-      "The best of the 2 other methods is RRD with 0.1600",
+      "The best other published method is RRD with 0.1600 (p = 1).",
+      "The best of this project's own is Weighted lists with 0.2300.",
+      "RRD 0.1600: −0.0500 ± 0.0100, t <.0001, W .030",
       "2 trainings are still to be done",
       "0.2100 ± 0.0141",
       "+0.0500 ± 0.0100 t <.0001, W .030",
@@ -46,9 +48,9 @@ Deno.test("renderComparison() shows both groups of users in the generalization s
     for (const cell of cells) cell.outsideMetrics = { ...cell.metrics, "recall@50": 0.0777 };
   }
   const text = parseMarkup(renderComparison(summary)).text;
-  assert.match(text, /Recall@50, outside[\s\S]*0\.0777/);
+  assert.match(text, /0\.2100 ± 0\.0141 outside 0\.0777/);
   assert.match(comparisonCsv(summary), /outside\.test\.recall@50/);
-  const empty = { ...sampleComparison(), methods: [], references: [], tests: [], main: "" };
+  const empty = { ...sampleComparison(), methods: [], references: [], tests: [], leaders: [], main: "" };
   const bare = renderComparison(empty);
   assertFiniteGeometry(bare);
   assert.doesNotMatch(parseMarkup(bare).text, /NaN|undefined|Infinity/);
@@ -58,12 +60,29 @@ Deno.test("comparisonCsv() has one line per training and model, all of one width
   const summary = sampleComparison();
   summary.methods[0]!.title = 'with "quotes", and a comma';
   const lines = comparisonCsv(summary).trimEnd().split("\n");
-  assert.equal(lines.length, 1 + 6 + 3);
+  assert.equal(lines.length, 1 + 8 + 3);
   assert.ok(
     lines[1]!.startsWith('bpr,"with ""quotes"", and a comma",student,1,6000,24000,30,20,60,0.0004,0.05,'),
   );
   const width = (line: string) => line.replaceAll(/"(?:[^"]|"")*"/g, "").split(",").length;
   assert.equal(new Set(lines.map(width)).size, 1);
+});
+
+Deno.test("trialsCsv() has one line per trial", () => {
+  assert.deepEqual(trialsCsv(sampleComparison()).trimEnd().split("\n").slice(0, 3), [
+    "name,trial,valid.recall@50,epochs,settings,tuned_in",
+    'bpr,1,0.2,30,"{""learningRate"":0.003}",',
+    'bpr,2,0.1,30,"{""learningRate"":0.01}",',
+  ]);
+});
+
+Deno.test("renderComparison() names the adapters that trained, or else the one at hand", () => {
+  const summary = sampleComparison();
+  assert.match(parseMarkup(renderComparison(summary)).text, /Adapterllvmpipe \(software\)/);
+  summary.methods[0]!.cells[0]!.adapter = "GPU <one>";
+  summary.methods[1]!.cells[0]!.adapter = "GPU <one>";
+  summary.methods[3]!.cells[1]!.adapter = "GPU two";
+  assert.match(parseMarkup(renderComparison(summary)).text, /AdapterGPU <one>GPU two\n/);
 });
 
 Deno.test("spreads, shares, p-values and mean curves at their limits", () => {

@@ -36,7 +36,7 @@ function method(name: string, title: string, group: MethodSummary["group"], leve
   };
 }
 
-/** A comparison of four methods with two seeds, one of them not begun. */
+/** A comparison of five methods with two seeds, one of them not begun. */
 export function sampleComparison(): ComparisonSummary {
   const test = { metric: "recall@50", difference: 0.05, margin: 0.01, t: 0.00001, wilcoxon: 0.03 };
   return {
@@ -63,6 +63,7 @@ export function sampleComparison(): ComparisonSummary {
       method("rrd", "RRD", "method", [0.15, 0.17]),
       method("hetcomp-ranked", "HetComp, ranked loss only", "ablation", []),
       method("hetcomp", "HetComp", "method", [0.2, 0.22]),
+      method("weighted", "Weighted lists", "own", [0.22, 0.24]),
     ],
     references: [
       { name: "MF", role: "teacher", parameters: 64_000, seconds: 9, metrics: { "recall@50": 0.25 } },
@@ -70,6 +71,7 @@ export function sampleComparison(): ComparisonSummary {
       { name: "TopPop", role: "yardstick", metrics: { "recall@50": 0.05 } },
     ],
     main: "hetcomp",
+    leaders: [{ metric: "recall@50", best: "hetcomp", second: { ...test, name: "rrd" } }],
     tests: [{ ...test, name: "bpr" }, { ...test, name: "rrd", difference: -0.002, t: 1, wilcoxon: 0.5 }],
   };
 }

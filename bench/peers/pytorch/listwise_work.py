@@ -9,9 +9,9 @@ SCORES = {"free": FreeScores, "clamped": ClampedScores}
 
 
 class ListwiseWork:
-    def __init__(self, inputs, device, granularity, scores, steps):
+    def __init__(self, inputs, device, granularity, scores, repeats):
         settings = inputs.header["distillation"]
-        self.loss_of, self.scores, self.steps = LOSSES[granularity], SCORES[scores], steps
+        self.loss_of, self.scores, self.repeats = LOSSES[granularity], SCORES[scores], repeats
         self.weight = settings["weights"][granularity]
         self.users, self.items = (
             torch.nn.Parameter(torch.as_tensor(inputs.array(f"student.{side}"), device=device))
@@ -28,7 +28,7 @@ class ListwiseWork:
         return self.weight * self.loss_of(self.scores(scores), self.batch)
 
     def run(self):
-        for _ in range(self.steps):
+        for _ in range(self.repeats):
             loss = self.loss()
             self.optimizer.zero_grad()
             loss.backward()

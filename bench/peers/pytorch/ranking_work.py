@@ -4,29 +4,34 @@ import numpy as np
 import torch
 
 
-
-def block_top_k(users, items, excluded, numbers, k):
-    with torch.no_grad():
-        scores = users[numbers] @ items.T
-        rows, columns = excluded.places(numbers)
-        scores[torch.as_tensor(rows), torch.as_tensor(columns)] = -torch.inf
-        return scores.topk(k, dim=1)
-
-
 class RankingWork:
-    def __init__(self, inputs, device, dim, count):
+    def __init__(self, inputs, device, dim, count, repeats):
         self.users, self.items = (
             torch.as_tensor(inputs.array(f"{side}.{dim}"), device=device) for side in ("users", "items")
         )
-        self.excluded = inputs.lists("train")
         self.k = inputs.header["k"]
-        self.numbers = np.arange(count or inputs.users)
+        self.repeats = repeats
+        numbers = np.arange(count or inputs.users)
+        excluded = inputs.lists("train")
+        self.blocks = []
+        for block in np.split(numbers, range(1024, len(numbers), 1024)):
+            places = [torch.as_tensor(part, device=device) for part in excluded.places(block)]
+            self.blocks.append((int(block[0]), int(block[-1]) + 1, *places))
+
+    def best(self):
+        with torch.no_grad():
+            found = []
+            for first, end, rows, columns in self.blocks:
+                scores = self.users[first:end] @ self.items.T
+                scores[rows, columns] = -torch.inf
+                found.append(scores.topk(self.k, dim=1))
+            return [torch.cat(part) for part in zip(*found)]
 
     def run(self):
-        blocks = np.split(self.numbers, range(1024, len(self.numbers), 1024))
-        best = [block_top_k(self.users, self.items, self.excluded, block, self.k) for block in blocks]
-        return [torch.cat(part).cpu() for part in zip(*best)]
+        for _ in range(self.repeats):
+            found = self.best()
+        return [part.cpu() for part in found]
 
     def check(self):
-        values, places = self.run()
+        values, places = (part.cpu() for part in self.best())
         return {"items": places.numpy().astype(np.uint32), "scores": values.numpy()}

@@ -191,16 +191,20 @@ const { dim: _dim, seed: _seed, epochs: _epochs, ...hetCompDefaults } = distillD
 interface Form {
   key: string;
   title: string;
+  own?: boolean;
   students?: DistillationMethod["students"];
   variant?: HetCompVariant;
   defaults?: DistillationMethod["defaults"];
   grid?: DistillationMethod["grid"];
 }
 
-function form({ key, title, students, variant = {}, defaults = {}, grid = {} }: Form): DistillationMethod {
+function form(
+  { key, title, own = false, students, variant = {}, defaults = {}, grid = {} }: Form,
+): DistillationMethod {
   return {
     key,
     title,
+    own,
     ...(students ? { students } : {}),
     teachers: "all",
     defaults: { ...hetCompDefaults, ...defaults },
@@ -247,6 +251,7 @@ export const hetcompFinal: DistillationMethod = form({
 export const hetcompSpectral: DistillationMethod = form({
   key: "spectral",
   title: "Spectral start (ours)",
+  own: true,
   students: ["MF"],
   defaults: { start: "spectral", learningRate: 1e-2 },
 });
@@ -255,6 +260,7 @@ export const hetcompSpectral: DistillationMethod = form({
 export const hetcompWeighted: DistillationMethod = form({
   key: "weighted",
   title: "Weighted lists (ours)",
+  own: true,
   students: ["MF"],
   defaults: { start: "spectral", loss: "weighted", learningRate: 1e-2 },
   grid: { weightScale: [5, 10, 20] },

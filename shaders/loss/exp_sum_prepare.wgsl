@@ -1,0 +1,60 @@
+// What has to be known of a batch's rows before vectors stream past them. For every row and block of 32 vectors,
+// marks[(block - first_block) * padded + slot] holds a bit for each vector in the row's index (blocks without one keep what
+// they had, which must be zeros), and blocks * padded numbers further stands the first of these entries. And the scores of the listed vectors: scores[place * count + slot], unless `places` is 0. One invocation for
+// each of `longest` entries of a row, or of `places` listed vectors, whichever is more.
+struct Params { start: u32, count: u32, first_row: u32, scattered: u32, first_vector: u32, longest: u32, places: u32,
+  first_block: u32, blocks: u32, padded: u32 }
+@group(0) @binding(0) var<storage, read> table: array<vec4f>;
+@group(0) @binding(1) var<storage, read> numbers: array<u32>;
+@group(0) @binding(2) var<storage, read> spans: array<vec4u>;
+@group(0) @binding(3) var<storage, read> entries: array<vec2u>;
+@group(0) @binding(4) var<storage, read> vectors: array<vec4f>;
+@group(0) @binding(5) var<storage, read> listed: array<u32>;
+@group(0) @binding(6) var<storage, read_write> marks: array<u32>;
+@group(0) @binding(7) var<storage, read_write> scores: array<f32>;
+@group(1) @binding(0) var<uniform> params: Params;
+
+// The first entry of a block marks all of it.
+fn mark(slot: u32, place: u32) {
+  let number = numbers[params.start + slot];
+  let first = spans[number].x;
+  let end = spans[number + 1u].x;
+  var entry = first + place;
+  if (entry >= end) { return; }
+  let block = entries[entry].x / 32u;
+  if (block < params.first_block || block >= params.first_block + params.blocks) { return; }
+  if (place > 0u) {
+    if (entries[entry - 1u].x / 32u == block) { return; }
+  }
+  let own = entry;
+  var mask = 0u;
+  while (entry < end) {
+    let vector = entries[entry].x;
+    if (vector / 32u != block) { break; }
+    mask |= 1u << (vector % 32u);
+    entry++;
+  }
+  let place_of_mask = (block - params.first_block) * params.padded + slot;
+  marks[place_of_mask] = mask;
+  marks[params.blocks * params.padded + place_of_mask] = own;
+}
+
+fn score(slot: u32, n: u32) {
+  let number = numbers[params.start + slot];
+  let span = spans[number];
+  let place = span.y + n / params.count;
+  if (place >= span.w) { return; }
+  let row = (params.first_row + select(slot, number, params.scattered == 1u)) * WIDTH;
+  let vector = (params.first_vector + listed[place]) * WIDTH;
+  var sum = 0.0;
+  for (var d = 0u; d < WIDTH; d++) { sum += dot(table[row + d], vectors[vector + d]); }
+  scores[n] = sum;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) local: vec3u) {
+  let n = (group.y * groups.x + group.x) * 64u + local.x;
+  if (n < params.count * params.longest) { mark(n / params.longest, n % params.longest); }
+  if (n < params.count * params.places) { score(n % params.count, n); }
+}

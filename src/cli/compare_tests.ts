@@ -1,0 +1,99 @@
+/**
+ * Whether the methods of a comparison differ by more than chance, from what every user was recommended.
+ *
+ * @module
+ */
+import { confidenceMargin, holm, pairedTTest, wilcoxonSignedRank } from "../evaluate/significance.ts";
+import {
+  comparedMetrics,
+  type LeaderSummary,
+  meanOf,
+  type MethodSummary,
+  type TestSummary,
+} from "../report/comparison_summary.ts";
+import { cellFolder, readPerUser } from "./compare_cells.ts";
+
+type UserValues = Record<string, Float64Array>;
+
+/** Every user's values of a method, averaged over its seeds. */
+async function userValues(folder: string, { name, cells }: MethodSummary): Promise<UserValues> {
+  const sums: UserValues = {};
+  for (const { seed } of cells) {
+    for (const [metric, values] of Object.entries(await readPerUser(cellFolder(folder, name, seed)))) {
+      const sum = sums[metric] ??= new Float64Array(values.length);
+      for (let n = 0; n < values.length; n++) sum[n]! += values[n]! / cells.length;
+    }
+  }
+  return sums;
+}
+
+const meanOfValues = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function testMetric(
+  metric: string,
+  own: UserValues,
+  others: readonly { name: string; values: UserValues }[],
+): TestSummary[] {
+  const t = others.map(({ values }) => pairedTTest(own[metric]!, values[metric]!));
+  const w = others.map(({ values }) => wilcoxonSignedRank(own[metric]!, values[metric]!));
+  const [adjustedT, adjustedW] = [holm(t.map(({ p }) => p)), holm(w.map(({ p }) => p))];
+  return others.map(({ name, values }, n) => ({
+    name,
+    metric,
+    difference: meanOfValues(own[metric]!) - meanOfValues(values[metric]!),
+    margin: confidenceMargin(own[metric]!, values[metric]!),
+    t: adjustedT[n]!,
+    wilcoxon: adjustedW[n]!,
+  }));
+}
+
+async function valuesOf(folder: string, methods: readonly MethodSummary[]) {
+  const values: { name: string; values: UserValues }[] = [];
+  for (const method of methods) values.push({ name: method.name, values: await userValues(folder, method) });
+  return values;
+}
+
+/** Tests every finished method against one of them, metric by metric. */
+export async function testsAgainst(
+  folder: string,
+  main: MethodSummary,
+  finished: readonly MethodSummary[],
+): Promise<TestSummary[]> {
+  const own = await userValues(folder, main);
+  const others = await valuesOf(folder, finished.filter((method) => method !== main));
+  return Object.keys(comparedMetrics).flatMap((metric) => testMetric(metric, own, others));
+}
+
+/**
+ * The best published method in each metric, with the next best and the best of this project's own tested against it.
+ * Variants of a method are no rivals of it. All are tested and corrected for, though only two are shown: which these
+ * are is known only afterwards.
+ */
+export async function leadersOf(
+  folder: string,
+  finished: readonly MethodSummary[],
+): Promise<LeaderSummary[]> {
+  const published = finished.filter(({ group }) => group === "method");
+  const own = finished.filter(({ group }) => group === "own");
+  if (published.length === 0) return [];
+  const values = await valuesOf(folder, [...published, ...own]);
+  return Object.keys(comparedMetrics).map((metric) => {
+    const descending = (methods: readonly MethodSummary[]) =>
+      methods.toSorted((left, right) => meanOf(right, metric) - meanOf(left, metric)).map(({ name }) => name);
+    const [best, second] = descending(published);
+    const [rival] = descending(own);
+    const tests = testMetric(
+      metric,
+      values.find(({ name }) => name === best)!.values,
+      values.filter(({ name }) => name !== best),
+    );
+    const testOf = (name: string | undefined) => tests.find((test) => test.name === name);
+    const [secondTest, ownTest] = [testOf(second), testOf(rival)];
+    return {
+      metric,
+      best: best!,
+      ...(secondTest ? { second: secondTest } : {}),
+      ...(ownTest ? { own: ownTest } : {}),
+    };
+  });
+}
