@@ -151,7 +151,7 @@ Deno.test("distill refuses a run folder that cannot be made, before any training
   const under = attempts.at("small.dat/teachers");
   await Deno.remove(attempts.at("run"));
   await attempts.distill(
-    /small\.dat\/teachers\/small\/MF\/checkpoints\/.*: the file cannot be written \(ENOTDIR/,
+    /small\.dat\/teachers\/small\/MF\/claim: the file cannot be locked \(Not a directory/,
     "small.dat",
     ...["--teachers-folder", under],
   );
