@@ -1,6 +1,6 @@
 /**
  * Writes ranked lists of three models as CSV, as any program in any language could: user, item, rank. Here nearest
- * neighbours, a random walk and a linear model stand for them. docs/foreign_teachers.md goes on from here.
+ * neighbours, a random walk and a linear model stand for them. docs/using_a_student.md measures them.
  *
  *     deno run --allow-read --allow-write docs/foreign_lists.ts FOLDER
  *

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { generalizationSplit } from "../data/generalization.ts";
 import { splitFingerprint } from "../data/split.ts";
 import { distillPreset } from "../distill/presets.ts";
@@ -10,7 +10,7 @@ import { type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
 import { Interrupted } from "../teachers/training.ts";
 import { takeClaim, untilFree } from "./claim.ts";
 import { commitOf, joinFolder, programVersion } from "./compare_config.ts";
-import { entriesOf, type Entry, methodNames, oneMethod } from "./compare_entries.ts";
+import { entriesOf, type Entry, methodNames, oneMethod, yardstickNames } from "./compare_entries.ts";
 import { helperOption, startHelpers } from "./compare_helpers.ts";
 import { Queue } from "./compare_queue.ts";
 import { measureReferences } from "./compare_references.ts";
@@ -22,11 +22,13 @@ import {
   writeResults,
   writeTuning,
 } from "./compare_results.ts";
+import { applyConfig, type ConfigForm, configOptions, configText } from "./config_file.ts";
 import { commandLine } from "./distill_config.ts";
 import { withDriver } from "./embedded_driver.ts";
 import {
   ensureTeachers,
   requireTeachers,
+  resolvedTeachers,
   teacherChoice,
   type TeacherChoiceFlags,
 } from "./ensure_teachers.ts";
@@ -45,15 +47,6 @@ import {
   seedNumbers,
   teacherOptions,
 } from "./options.ts";
-
-function yardstickNames(text: string): YardstickKind[] {
-  if (text.trim() === "none") return [];
-  return text.split(",").map((name) => {
-    const kind = yardstickKinds.find((known) => known === name.trim());
-    if (!kind) throw new InvalidArgumentError(`expected none, or some of ${yardstickKinds.join(",")}`);
-    return kind;
-  });
-}
 
 /** Adds the command `compare`. */
 export function registerCompare(program: Command): void {
@@ -113,7 +106,8 @@ export function registerCompare(program: Command): void {
       1,
     )
     .addOption(new Option(helperOption, "a process that --workers started").hideHelp())
-    .addOption(adapterOption())
+    .addOption(adapterOption());
+  configOptions(command)
     .addHelpText(
       "after",
       examples(
@@ -122,7 +116,19 @@ export function registerCompare(program: Command): void {
         "compare --data citeulike --setup generalization --methods bpr,hetcomp --out runs/general",
       ),
     )
-    .action(async (_options, self: Command) => await runCompare(self.optsWithGlobals()));
+    .action(async (_options, self: Command) => {
+      await applyConfig(self);
+      const flags = self.optsWithGlobals<CompareFlags>();
+      if (flags.printConfig === undefined) return await runCompare(flags);
+      const resolved = await resolvedTeachers(dataChoice(flags), teacherChoice(flags));
+      console.log(await configText(self, flags.printConfig, { ...resolved, ...epochsOf(flags) }));
+    });
+}
+
+/** Most epochs of a training and of a trial. */
+function epochsOf({ data, epochs, trialEpochs }: CompareFlags): { epochs: number; trialEpochs: number } {
+  const most = epochs ?? distillPreset(data).epochs ?? 300;
+  return { epochs: most, trialEpochs: trialEpochs ?? most };
 }
 
 interface CompareFlags extends DataFlags, TeacherChoiceFlags {
@@ -141,6 +147,7 @@ interface CompareFlags extends DataFlags, TeacherChoiceFlags {
   out?: string;
   workers: number;
   helper?: boolean;
+  printConfig?: ConfigForm;
   adapter: AdapterChoice;
   quiet?: boolean;
 }
@@ -191,7 +198,6 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     throw new ArgumentError("tuned-in", `there are ${flags.trials} trials beside it`, "no --trials");
   }
   const tunings = flags.tunedIn === undefined ? [] : await tuningsIn(flags.tunedIn, entries);
-  const epochs = flags.epochs ?? distillPreset(flags.data).epochs ?? 300;
   const folder = flags.out ?? `runs/compare-${split.name}`;
   using interrupt = untilInterrupted();
   const { signal } = interrupt;
@@ -207,10 +213,9 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     teachers: teacherChoice(flags),
     student: flags.student,
     dim: flags.dim,
-    epochs,
+    ...epochsOf(flags),
     patience: flags.patience,
     trials: flags.trials,
-    trialEpochs: flags.trialEpochs ?? epochs,
     ...(flags.tunedIn === undefined ? {} : { tunedIn: flags.tunedIn }),
     ...(flags.against === undefined ? {} : { against: flags.against }),
     methods: entries.map(({ name }) => name),

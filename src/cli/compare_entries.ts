@@ -6,6 +6,8 @@
 import { InvalidArgumentError } from "commander";
 import { distillationMethods, methodOf } from "../distill/methods/registry.ts";
 import { modelFactories } from "../models/registry.ts";
+import { type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
+import { meantName } from "../nearest_ids.ts";
 import type { MethodSummary } from "../report/comparison_summary.ts";
 
 /** One method with its teachers. */
@@ -46,12 +48,24 @@ export function methodNames(text: string): string[] {
   ];
   for (const name of names) {
     if (name !== "all" && !known.includes(name)) {
+      const meant = meantName(name, known);
+      const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
       throw new InvalidArgumentError(
-        `there is no method "${name}"; expected all, or some of ${known.join(",")}`,
+        `there is no method "${name}"; expected all, or some of ${known.join(",")}${hint}`,
       );
     }
   }
   return names;
+}
+
+/** Reads a list of yardsticks; "none", as an empty list does, stands for none of them. */
+export function yardstickNames(text: string): YardstickKind[] {
+  if (["", "none"].includes(text.trim())) return [];
+  return text.split(",").map((name) => {
+    const kind = yardstickKinds.find((known) => known === name.trim());
+    if (!kind) throw new InvalidArgumentError(`expected none, or some of ${yardstickKinds.join(",")}`);
+    return kind;
+  });
 }
 
 /** Reads the name of one method. */

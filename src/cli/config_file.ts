@@ -108,10 +108,15 @@ function jsonLine(text: string, path: readonly string[]): number | undefined {
  * Reads a configuration file and checks every key and value.
  *
  * @param program All commands: the file may also hold keys of others than the one that reads it.
+ * @param command The one that reads it, where a key means something else for another.
  * @returns The values that are there, as options have them, by name.
  * @throws {DataError} naming file, line and key, if it cannot be read or something in it is wrong.
  */
-export async function readConfigFile(file: string, program: Command): Promise<Map<string, unknown>> {
+export async function readConfigFile(
+  file: string,
+  program: Command,
+  command?: Command,
+): Promise<Map<string, unknown>> {
   const text = await readText(file);
   const content = await parseConfigText(file, text);
   const fail = (path: readonly string[], message: string): never => {
@@ -126,6 +131,7 @@ export async function readConfigFile(file: string, program: Command): Promise<Ma
     return fail(["command"], `this is the record of a run, made by: ${command}`);
   }
   const known = allConfigKeys(program);
+  if (command !== undefined) { for (const key of configKeys(command)) known.set(key.name, key); }
   const values = new Map<string, unknown>();
   for (const [name, value] of Object.entries(content)) {
     // With it, editors find the schema.
@@ -163,7 +169,7 @@ function merged(under: unknown, over: unknown): unknown {
 export async function applyConfig(command: Command): Promise<void> {
   const { config } = command.opts<{ config?: string }>();
   if (config === undefined) return;
-  const values = await readConfigFile(config, command.parent!);
+  const values = await readConfigFile(config, command.parent!, command);
   for (const { name } of configKeys(command)) {
     if (!values.has(name)) continue;
     const value = values.get(name);
@@ -171,6 +177,18 @@ export async function applyConfig(command: Command): Promise<void> {
     if (!isGiven) command.setOptionValueWithSource(name, value, "config");
     else command.setOptionValueWithSource(name, merged(value, command.getOptionValue(name)), "cli");
   }
+}
+
+/**
+ * Makes sure that options are given which a file may give too, so that they cannot be mandatory while flags are parsed.
+ *
+ * @param names Their names in camelCase.
+ */
+export function requireOptions(command: Command, names: readonly string[]): void {
+  const absent = command.options.find((option) =>
+    names.includes(option.attributeName()) && command.getOptionValue(option.attributeName()) === undefined
+  );
+  if (absent !== undefined) command.error(`error: required option '${absent.flags}' not specified`);
 }
 
 /** Gives options that neither a flag nor a file sets what a preset says. */

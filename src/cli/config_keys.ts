@@ -6,17 +6,23 @@
  */
 import type { Command, Option } from "commander";
 import { HetcompError } from "../errors.ts";
+import { yardstickKinds } from "../models/yardsticks.ts";
 import { teacherDefaults, teacherExpectation } from "../teachers/presets.ts";
+import { methodNames, oneMethod, yardstickNames } from "./compare_entries.ts";
 import {
   columnName,
+  countNumber,
+  delimiterText,
   finiteNumber,
   numberList,
   pathName,
   positiveInteger,
   positiveNumber,
   seedNumber,
+  seedNumbers,
   teacherKinds,
 } from "./options.ts";
+import { spaceEntry } from "./search_space.ts";
 import {
   checkDistillSetting,
   checkTeacherSetting,
@@ -64,18 +70,31 @@ function closed(properties: Record<string, Schema>): Schema {
 
 const schemas = new Map<Parser, Schema>([
   [positiveInteger, { type: "integer", minimum: 1 }],
+  [countNumber, { type: "integer", minimum: 0 }],
   [positiveNumber, { type: "number", exclusiveMinimum: 0 }],
   [finiteNumber, { type: "number" }],
   [seedNumber, { type: "integer", minimum: 0, maximum: 0xffffffff }],
+  [seedNumbers, {
+    type: "array",
+    minItems: 1,
+    uniqueItems: true,
+    items: { type: "integer", minimum: 0, maximum: 0xffffffff },
+  }],
   [columnName, { type: "string", minLength: 1 }],
+  [delimiterText, { type: "string", minLength: 1 }],
   [pathName, { type: "string", minLength: 1 }],
   [numberList, { type: "array", minItems: 1, items: { type: "integer", minimum: 1 } }],
   [teacherKinds, {
     type: "array",
     minItems: 1,
     uniqueItems: true,
-    items: { type: "string", enum: teacherKindNames },
+    // Imported teachers have names of their own.
+    items: { type: "string", examples: teacherKindNames },
   }],
+  [methodNames, { type: "array", minItems: 1, items: { type: "string" } }],
+  [oneMethod, { type: "string", minLength: 1 }],
+  [yardstickNames, { type: "array", items: { type: "string", enum: yardstickKinds } }],
+  [spaceEntry, { type: "array", minItems: 1, items: { type: "string", minLength: 1 } }],
   [
     distillSetting,
     closed(Object.fromEntries(
@@ -160,9 +179,12 @@ function readValue(option: Option, schema: Schema, name: string, value: unknown)
   const shown = `'${name}' is ${JSON.stringify(value)}`;
   if (!isOfType(value, schema)) throw new KeyProblem([name], `${shown}; expected ${right(schema)}`);
   const text = Array.isArray(value) ? value.join(",") : String(value);
-  if (option.parseArg === undefined) return text;
+  const parser = option.parseArg as Parser | undefined;
+  if (parser === undefined) return text;
   try {
-    return option.parseArg(text, undefined as never);
+    // The one list whose flag names one element each time that it is given.
+    if (parser === spaceEntry) return (value as string[]).flatMap((entry) => spaceEntry(entry));
+    return parser(text, undefined as never);
   } catch (error) {
     throw new KeyProblem([name], `${shown}; ${(error as Error).message}`);
   }
@@ -191,7 +213,8 @@ function keyOf(option: Option): ConfigKey {
 
 /** The keys that a command reads, in the order of its options. */
 export function configKeys(command: Command): ConfigKey[] {
-  return command.options.filter((option) => !withoutKey.includes(option.attributeName())).map(keyOf);
+  return command.options.filter((option) => !option.hidden && !withoutKey.includes(option.attributeName()))
+    .map(keyOf);
 }
 
 /** Whether a command takes a configuration file. */

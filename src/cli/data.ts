@@ -9,6 +9,7 @@ import { exists } from "../data/files.ts";
 import { type DatasetEntry, datasetRegistry, registryEntry } from "../data/registry.ts";
 import { formatBytes, formatCount } from "../report/format.ts";
 import { textTable } from "../report/table.ts";
+import { registerSplit } from "./data_split.ts";
 import { registerDescribe } from "./describe.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
@@ -71,14 +72,20 @@ async function download(name: string, folder: string, quiet: boolean): Promise<v
 /** Adds the command `data` to the program. */
 export function registerData(program: Command): void {
   const command = program.command("data")
-    .description("Lists the public datasets, or downloads one and checks it.")
+    .description("Lists the public datasets, downloads one and checks it, or describes or splits a file.")
     .helpCommand(false)
     .argument("[name]", "dataset to download; without it, the list is shown")
     .option("--folder <path>", "folder of downloads", defaultFolder)
     .option("--json", "the list as JSON", false)
     .addHelpText(
       "after",
-      examples("data", "data citeulike", "data gowalla --folder /data/sets", "data describe ratings.csv"),
+      examples(
+        "data",
+        "data citeulike",
+        "data gowalla --folder /data/sets",
+        "data describe ratings.csv",
+        "data split ratings.csv --out split",
+      ),
     )
     .action(
       async (name: string | undefined, options: { folder: string; json: boolean }, command: Command) => {
@@ -87,4 +94,5 @@ export function registerData(program: Command): void {
       },
     );
   registerDescribe(command);
+  registerSplit(command);
 }

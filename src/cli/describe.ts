@@ -10,7 +10,7 @@ import { formatCount, formatNumber } from "../report/format.ts";
 import { textTable } from "../report/table.ts";
 import { examples } from "./examples.ts";
 import { logReading } from "./load_split.ts";
-import { columnChoice, type LogFlags, logOptions } from "./options.ts";
+import { logChoice, type LogFlags, logOptions } from "./options.ts";
 
 interface DescribeFlags extends LogFlags {
   json: boolean;
@@ -90,9 +90,7 @@ export function registerDescribe(data: Command): void {
       const json = flags.json || self.parent?.opts().json === true;
       using reading = logReading({
         source,
-        columns: columnChoice(flags),
-        header: flags.header === undefined ? null : flags.header === "yes",
-        minimumRating: flags.minimumRating ?? null,
+        ...logChoice(flags),
       }, flags.quiet ?? false);
       const description = await describeData(source, reading);
       console.log(json ? JSON.stringify(description, null, 2) : describeLines(description));

@@ -4,6 +4,7 @@
  * @module
  */
 import configuration from "../../deno.json" with { type: "json" };
+import { isDelimiter } from "../data/log/log_form.ts";
 import { splitMethods } from "../data/split.ts";
 import { distillPreset } from "../distill/presets.ts";
 import { type DistillSettings, distillSettings } from "../distill/options.ts";
@@ -128,6 +129,10 @@ const members: Readonly<Record<string, { right: string; fits: (value: unknown) =
   "data.columns.item": name,
   "data.columns.rating": name,
   "data.columns.time": name,
+  "data.delimiter": {
+    right: "one or two characters, or absent",
+    fits: (value) => value === undefined || (typeof value === "string" && isDelimiter(value)),
+  },
   "data.header": {
     right: "true, false or null",
     fits: (value) => value === null || typeof value === "boolean",
@@ -220,6 +225,7 @@ const settings: Readonly<
   itemColumn: (config) => config.data.columns.item,
   ratingColumn: (config) => config.data.columns.rating,
   timeColumn: (config) => config.data.columns.time,
+  delimiter: (config) => config.data.delimiter ?? null,
   header: ({ data: { header } }) => header === null ? null : header ? "yes" : "no",
   minimumRating: (config) => config.data.minimumRating,
   minimumInteractions: (config) => config.data.minimumInteractions,

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { exists, writeAtomically } from "../data/files.ts";
+import { firstBytes } from "../data/log/file_bytes.ts";
+import { isSafetensors } from "../data/safetensors.ts";
 import { type Split, splitFingerprint } from "../data/split.ts";
 import { ModelError, RunError } from "../errors.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
@@ -25,15 +27,12 @@ import { perUserTable } from "./run_folder.ts";
 /** Adds the command `evaluate`. */
 export function registerEvaluate(program: Command): void {
   const command = dataOptions(
-    program.command("evaluate [student]").description(
-      "Measures a student file, which ranks all items for all users, or anybody's ranked lists, on validation and test.",
+    program.command("evaluate [file]").description(
+      "Measures a student file, which ranks all items for all users, or anybody's ranked lists, on validation and test: " +
+        "a table (CSV, TSV, Parquet) with the columns user, item, and rank or score, or TREC's form.",
     ),
   )
-    .option(
-      "--run <file>",
-      "measure ranked lists instead: a table (CSV, TSV, Parquet) with the columns user, item, and rank or score, or TREC's form",
-      pathName,
-    )
+    .option("--run <file>", "ranked lists, in place of the argument", pathName)
     .option("--against <file>", "compare with these ranked lists, by paired tests", pathName)
     .option("--k <numbers>", "cut-offs", numberList, [10, 50])
     .option("--per-user <file>", "also write every user's test metrics, as tab-separated text", pathName)
@@ -44,14 +43,14 @@ export function registerEvaluate(program: Command): void {
       examples(
         "evaluate runs/mine/student.safetensors",
         "evaluate runs/mine/student.safetensors --data citeulike --k 5,10,20 --per-user users.tsv",
-        "evaluate --run run.tsv --data ../my-split",
-        "evaluate --run run.tsv --against other.tsv --data ../my-split",
+        "evaluate run.tsv --data ../my-split",
+        "evaluate run.tsv --against other.tsv --data ../my-split",
       ),
     )
-    .action(async (student: string | undefined, _options, self: Command) => {
+    .action(async (file: string | undefined, _options, self: Command) => {
       await applyConfig(self);
       const { printConfig } = self.opts<{ printConfig?: ConfigForm }>();
-      if (printConfig === undefined) await runEvaluate(student, self.optsWithGlobals());
+      if (printConfig === undefined) await runEvaluate(file, self.optsWithGlobals());
       else console.log(await configText(self, printConfig));
     });
 }
@@ -107,6 +106,11 @@ async function measureRun(path: string, split: Split, flags: EvaluateFlags): Pro
   return metrics;
 }
 
+/** Whether a file holds a student, and not ranked lists. */
+async function isStudentFile(path: string): Promise<boolean> {
+  return path.toLowerCase().endsWith(".safetensors") || isSafetensors(await firstBytes(path, 9));
+}
+
 function metricsTable({ valid, test }: SplitMetrics): string {
   const names = Object.keys(test.means) as (keyof typeof test.means)[];
   const rows = names.map((name) => [name, formatMetric(valid.means[name]), formatMetric(test.means[name])]);
@@ -132,22 +136,22 @@ function comparisonTable(comparisons: readonly MetricComparison[]): string {
 }
 
 async function runEvaluate(path: string | undefined, flags: EvaluateFlags): Promise<void> {
-  const { run, against } = flags;
-  if ((path === undefined) === (run === undefined)) {
-    const both = path !== undefined
-      ? "a student file and --run are both given"
-      : "there is nothing to measure";
-    throw new RunError(`${both}; expected evaluate STUDENT_FILE, or evaluate --run LISTS`);
+  const { against } = flags;
+  const file = path ?? flags.run;
+  if (file === undefined || (path !== undefined && flags.run !== undefined)) {
+    const wrong = file === undefined ? "there is nothing to measure" : "a file and --run are both given";
+    throw new RunError(`${wrong}; expected evaluate STUDENT_FILE, or evaluate LISTS`);
   }
   if (flags.perUser !== undefined && await exists(flags.perUser)) {
     throw new RunError(`the file ${flags.perUser} exists already; name another with --per-user`);
   }
+  const isStudent = flags.run === undefined && await isStudentFile(file);
   const split = await loadSplit(dataChoice(flags), flags.quiet ?? false);
-  const measured = run === undefined
-    ? await measureStudent(path!, split, flags)
-    : await measureRun(run, split, flags);
+  const measured = await (isStudent ? measureStudent : measureRun)(file, split, flags);
   console.log(metricsTable(measured));
-  const tables: Record<string, PerUserMetrics> = { [run ?? "student"]: measured.test.perUser };
+  const tables: Record<string, PerUserMetrics> = {
+    [isStudent ? "student" : file]: measured.test.perUser,
+  };
   if (against !== undefined) {
     const other = await measureRun(against, split, flags);
     tables[against] = other.test.perUser;

@@ -10,9 +10,11 @@ import {
   importTrajectory,
 } from "../teachers/import_trajectory.ts";
 import { saveTrajectory } from "../teachers/trajectory_file.ts";
+import { applyConfig } from "./config_file.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { largeFile, loadSplit } from "./load_split.ts";
+import { logNotice } from "./log.ts";
 import { dataChoice, type DataFlags, dataOptions, pathName } from "./options.ts";
 import { createProgress } from "./progress.ts";
 
@@ -28,6 +30,7 @@ export function registerImport(teachers: Command): void {
     .option("--teachers-folder <folder>", "where trajectories are kept", pathName, "Teachers")
     .option("--skip-unknown", "leave out rows of users and items that the data does not have", false)
     .option("--replace", "replace the teacher of that name", false)
+    .option("--config <file>", "data and folder from a file, as distill takes them", pathName)
     .addHelpText(
       "after",
       examples(
@@ -43,6 +46,7 @@ export function registerImport(teachers: Command): void {
         !self.options.some((own) => own.long === option.long)
       );
       if (idle !== undefined) self.error(`error: 'teachers import' has no option ${idle.long}`);
+      await applyConfig(teachers);
       await runImport(files, self.optsWithGlobals());
     });
 }
@@ -70,7 +74,7 @@ async function runImport(files: readonly string[], flags: ImportFlags): Promise<
   const imported = await importTrajectory(split, rows, { name, skipUnknown: flags.skipUnknown });
   interrupt.signal.throwIfAborted();
   await saveTrajectory(folder, imported.trajectory);
-  if (!quiet) { for (const note of notes(imported)) console.error(`${name}: ${note}`); }
+  if (!quiet) { for (const note of notes(imported)) logNotice("lists", `${name}: ${note}`, { name }); }
   console.log(stateLines(imported));
   console.log(`\nteacher: ${folder}`);
 }

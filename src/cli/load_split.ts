@@ -1,6 +1,7 @@
 import { loadDataset, logFile, type LogOptions } from "../data/dataset.ts";
 import { exists, pathKind } from "../data/files.ts";
 import { folderName } from "../data/read_split.ts";
+import { splitTablesIn } from "../data/split_tables.ts";
 import { readSplitFolder, type Split, splitDataset, type SplitMethod } from "../data/split.ts";
 import { DataError } from "../errors.ts";
 import type { Ragged } from "../ragged.ts";
@@ -19,16 +20,22 @@ export interface ColumnChoice {
   readonly time: string | null;
 }
 
-/** Which data a command works on. */
-export interface DataChoice {
-  /** "sample", a registry name, a file, or a folder (with train.txt and valid.txt or test.txt: as split). */
-  readonly source: string;
+/** How a log is read. */
+export interface LogChoice {
   /** The columns of a log. */
   readonly columns: ColumnChoice;
+  /** What separates the fields of delimited text; absent: found out. */
+  readonly delimiter?: string;
   /** Whether a log has a header; null: found out. */
   readonly header: boolean | null;
   /** Lines of a log with a smaller rating are left out; null: none. */
   readonly minimumRating: number | null;
+}
+
+/** Which data a command works on. */
+export interface DataChoice extends LogChoice {
+  /** "sample", a registry name, a file, or a folder (with train.txt and valid.txt or test.txt, or tables: as split). */
+  readonly source: string;
   /** Users with fewer interactions are left out; null: the data set's own default. */
   readonly minimumInteractions: number | null;
   /** The core that is kept; null: everything. */
@@ -55,10 +62,7 @@ export const largeFile = 50_000_000;
 
 /** How a log is read, and how that is shown: notices as lines, progress of a large file as a bar. */
 export function logReading(
-  { source, columns, header, minimumRating }: Pick<
-    DataChoice,
-    "source" | "columns" | "header" | "minimumRating"
-  >,
+  { source, columns, delimiter, header, minimumRating }: LogChoice & { readonly source: string },
   quiet: boolean,
 ): LogOptions & Disposable {
   let progress: Progress | null = null;
@@ -70,6 +74,7 @@ export function logReading(
     columns: Object.fromEntries(
       Object.entries(columns).map(([role, name]) => [role, name ?? undefined]),
     ),
+    delimiter,
     header: header ?? undefined,
     minimumRating: minimumRating ?? undefined,
     onNotice: (line) => quiet || logNotice("data", line),
@@ -92,11 +97,12 @@ export function logReading(
  */
 export async function loadSplit(choice: DataChoice, quiet = false): Promise<Split> {
   const { source, minimumInteractions, core, splitMethod, splitSeed } = choice;
-  if (await isSplitFolder(source)) {
-    refuseForSplit(choice);
-    return await readSplitFolder(source);
-  }
   using reading = logReading(choice, quiet);
+  const form = await splitFormOf(source);
+  if (form !== null) {
+    refuseForSplit(choice, form);
+    return await readSplitFolder(source, reading);
+  }
   const dataset = await loadDataset(source, {
     ...reading,
     seed: splitSeed,
@@ -114,7 +120,7 @@ export async function loadSplit(choice: DataChoice, quiet = false): Promise<Spli
 /** The name that the split of some data has, without reading the data; a source that is not there has its own name. */
 export async function splitName(choice: DataChoice): Promise<string> {
   const { source } = choice;
-  if (await isSplitFolder(source)) return await folderName(`${source}/train.txt`);
+  if (await splitFormOf(source) !== null) return await folderName(`${source}/train.txt`);
   const known = source === "sample" || await pathKind(source) === "nothing";
   const name = known ? source : (await logFile(source))?.name ?? source;
   return [name, ...marksOf(choice)].join("-");
@@ -131,11 +137,18 @@ function marksOf({ minimumRating, core, splitMethod, splitSeed }: DataChoice): s
 }
 
 /** A published split is taken as it is: what would change it must not be passed over in silence. */
-function refuseForSplit({ source, columns, header, minimumRating, core, splitMethod }: DataChoice): void {
-  const given = [
+function refuseForSplit(choice: DataChoice, form: "row numbers" | "tables"): void {
+  const { source, columns, delimiter, header, minimumRating, minimumInteractions, core, splitMethod } =
+    choice;
+  const reading = [
     ...Object.entries(columns).flatMap(([role, name]) => name === null ? [] : [`--${role}-column`]),
+    ...delimiter === undefined ? [] : ["--delimiter"],
     ...header === null ? [] : ["--header"],
+  ];
+  const given = [
+    ...form === "tables" ? [] : reading,
     ...minimumRating === null ? [] : ["--minimum-rating"],
+    ...minimumInteractions === null ? [] : ["--minimum-interactions"],
     ...core === null ? [] : ["--core"],
     ...splitMethod === "random" ? [] : ["--split"],
   ];
@@ -171,7 +184,9 @@ export function requireEvaluated(split: Split, source: string): void {
   );
 }
 
-async function isSplitFolder(source: string): Promise<boolean> {
-  if (await pathKind(source) !== "folder" || !await exists(`${source}/train.txt`)) return false;
-  return await exists(`${source}/valid.txt`) || await exists(`${source}/test.txt`);
+/** How the split that a folder holds is written; null if it holds none. */
+async function splitFormOf(source: string): Promise<"row numbers" | "tables" | null> {
+  if (await pathKind(source) !== "folder") return null;
+  if (!await exists(`${source}/train.txt`)) return await splitTablesIn(source) === null ? null : "tables";
+  return await exists(`${source}/valid.txt`) || await exists(`${source}/test.txt`) ? "row numbers" : null;
 }

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { delimiterRule, isDelimiter } from "../data/log/log_form.ts";
 import { type SplitMethod, splitMethods } from "../data/split.ts";
 import { modelFactories } from "../models/registry.ts";
 import { isTeacherName } from "../teachers/import_trajectory.ts";
-import type { ColumnChoice, DataChoice } from "./load_split.ts";
+import type { ColumnChoice, DataChoice, LogChoice } from "./load_split.ts";
 
 const builtInKinds = Object.keys(modelFactories);
 
@@ -25,6 +26,13 @@ export function finiteNumber(text: string): number {
   const value = text.trim() === "" ? NaN : Number(text);
   if (!Number.isFinite(value)) throw new InvalidArgumentError("expected a number");
   return value;
+}
+
+/** Reads what separates fields on a command line, where a tab is hard to type. */
+export function delimiterText(text: string): string {
+  const meant = text === "tab" || text === "\\t" ? "\t" : text;
+  if (!isDelimiter(meant)) throw new InvalidArgumentError(`expected ${delimiterRule}, or: tab`);
+  return meant;
 }
 
 /** Reads the name of a column on a command line. */
@@ -129,6 +137,7 @@ export interface LogFlags {
   itemColumn?: string;
   ratingColumn?: string;
   timeColumn?: string;
+  delimiter?: string;
   header?: "yes" | "no";
   minimumRating?: number;
 }
@@ -149,6 +158,11 @@ export function logOptions(command: Command): Command {
     .option("--item-column <name>", "column of item ids", columnName)
     .option("--rating-column <name>", "column of ratings; none: do not read it", columnName)
     .option("--time-column <name>", "column of times; none: do not read it", columnName)
+    .option(
+      "--delimiter <text>",
+      "what separates the fields of a line, such as ^ or tab (default: guessed)",
+      delimiterText,
+    )
     .addOption(
       new Option("--header <yes|no>", "whether the first line names the columns (default: guessed)")
         .choices(["yes", "no"]),
@@ -162,9 +176,14 @@ export function dataOptions(command: Command): Command {
     .option(
       "--data <source>",
       "sample, a downloaded data set (see: deno task data), a log (CSV, TSV, JSON lines, Parquet, ...: docs/data.md), " +
-        "a users.dat file, or a folder with train.txt, valid.txt, test.txt",
+        "a users.dat file, or a folder with train.txt, valid.txt, test.txt (or train.csv, ...)",
       "sample",
     );
+  return splitOptions(command);
+}
+
+/** Adds the options that say how data is read, filtered and split. */
+export function splitOptions(command: Command): Command {
   return logOptions(command)
     .option(
       "--minimum-interactions <number>",
@@ -184,7 +203,7 @@ export function dataOptions(command: Command): Command {
 }
 
 /** The columns that options name; null: guessed. */
-export function columnChoice(flags: LogFlags): ColumnChoice {
+function columnChoice(flags: LogFlags): ColumnChoice {
   return {
     user: flags.userColumn ?? null,
     item: flags.itemColumn ?? null,
@@ -193,13 +212,21 @@ export function columnChoice(flags: LogFlags): ColumnChoice {
   };
 }
 
+/** How options say that a log is read. */
+export function logChoice(flags: LogFlags): LogChoice {
+  return {
+    columns: columnChoice(flags),
+    ...(flags.delimiter === undefined ? {} : { delimiter: flags.delimiter }),
+    header: flags.header === undefined ? null : flags.header === "yes",
+    minimumRating: flags.minimumRating ?? null,
+  };
+}
+
 /** The data that options ask for. */
 export function dataChoice(flags: DataFlags): DataChoice {
   return {
     source: flags.data,
-    columns: columnChoice(flags),
-    header: flags.header === undefined ? null : flags.header === "yes",
-    minimumRating: flags.minimumRating ?? null,
+    ...logChoice(flags),
     minimumInteractions: flags.minimumInteractions ?? null,
     core: flags.core ?? null,
     splitMethod: flags.split,

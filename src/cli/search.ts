@@ -9,9 +9,22 @@ import { formatCount, formatMetric } from "../report/format.ts";
 import { textTable } from "../report/table.ts";
 import { folderCheckpoints } from "../teachers/checkpoint_store.ts";
 import { Interrupted } from "../teachers/training.ts";
-import { parseConfigText, tomlText } from "./config_file.ts";
+import {
+  applyConfig,
+  type ConfigForm,
+  configOptions,
+  configText,
+  parseConfigText,
+  requireOptions,
+  tomlText,
+} from "./config_file.ts";
 import { withDriver } from "./embedded_driver.ts";
-import { ensureTeachers, teacherChoice, type TeacherChoiceFlags } from "./ensure_teachers.ts";
+import {
+  ensureTeachers,
+  resolvedTeachers,
+  teacherChoice,
+  type TeacherChoiceFlags,
+} from "./ensure_teachers.ts";
 import { examples } from "./examples.ts";
 import {
   byValue,
@@ -33,7 +46,7 @@ import {
   positiveInteger,
   teacherOptions,
 } from "./options.ts";
-import { readSpace, sampleTrials, type SearchSpace } from "./search_space.ts";
+import { readSpace, sampleTrials, type SearchSpace, spaceEntry } from "./search_space.ts";
 import { checkTrial, type SearchedModel, trainTrial } from "./search_trial.ts";
 import {
   distillSetting,
@@ -52,6 +65,7 @@ interface SearchFlags extends DataFlags, TeacherChoiceFlags {
   eta: number;
   option?: Hyperparameters;
   out: string;
+  printConfig?: ConfigForm;
   adapter: AdapterChoice;
   quiet?: boolean;
 }
@@ -64,13 +78,12 @@ export function registerSearch(program: Command): void {
   );
   teacherSettingOption(teacherOptions(dataOptions(command)))
     .addOption(
-      new Option("--model <kind>", "whose settings").choices([...teacherKindNames, "student"])
-        .makeOptionMandatory(),
+      new Option("--model <kind>", "whose settings").choices([...teacherKindNames, "student"]),
     )
-    .requiredOption(
+    .option(
       "--space <file or name=values>",
       "what is chosen from, such as dim=16,32 or learningRate=log:1e-4..1e-1, or a file; may be given again",
-      (text: string, earlier: string[] = []) => [...earlier, pathName(text)],
+      spaceEntry,
     )
     .option("--trials <number>", "number of trials", positiveInteger, 20)
     .option("--epochs <number>", "most epochs of a trial", positiveInteger, 300)
@@ -86,8 +99,9 @@ export function registerSearch(program: Command): void {
       3,
     )
     .option("--option <name=value>", "a setting of the distillation that is not searched", distillSetting)
-    .requiredOption("--out <folder>", "where trials.jsonl and best.toml are kept", pathName)
-    .addOption(adapterOption())
+    .option("--out <folder>", "where trials.jsonl and best.toml are kept", pathName)
+    .addOption(adapterOption());
+  configOptions(command)
     .addHelpText(
       "after",
       examples(
@@ -95,7 +109,28 @@ export function registerSearch(program: Command): void {
         "search --data citeulike --model student --space space.toml --seed 2 --out runs/student",
       ),
     )
-    .action(async (_options, self: Command) => await runSearch(self.optsWithGlobals()));
+    .action(async (_options, self: Command) => {
+      await applyConfig(self);
+      const flags = self.optsWithGlobals<SearchFlags>();
+      if (flags.printConfig !== undefined) {
+        return console.log(await configText(self, flags.printConfig, await resolvedSearch(flags)));
+      }
+      requireOptions(self, ["model", "space", "out"]);
+      await runSearch(flags);
+    });
+}
+
+/** The epochs after which trials are first compared. */
+function firstRungOf({ epochs, eta, firstRung }: SearchFlags): number {
+  // One survivor of one would never end.
+  return eta === 1 ? epochs : Math.min(epochs, firstRung ?? Math.ceil(epochs / eta ** 2));
+}
+
+/** Options with what defaults give them; a searched teacher's other settings are its defaults or the search's. */
+async function resolvedSearch(flags: SearchFlags): Promise<Record<string, unknown>> {
+  const firstRung = firstRungOf(flags);
+  if (flags.model !== "student") return { firstRung };
+  return { firstRung, ...await resolvedTeachers(dataChoice(flags), teacherChoice(flags)) };
 }
 
 /** Everything that decides the result of a search. */
@@ -142,10 +177,10 @@ async function pastRecords(folder: string, settings: object): Promise<TrialRecor
 }
 
 function bestConfig(flags: SearchFlags, settings: Hyperparameters): Record<string, unknown> {
-  const { data, userColumn, itemColumn, ratingColumn, timeColumn, header, minimumRating } = flags;
+  const { data, userColumn, itemColumn, ratingColumn, timeColumn, delimiter, header, minimumRating } = flags;
   const { minimumInteractions, core, split, splitSeed, seed, model, teacherOption = {}, option = {} } = flags;
   const shared = {
-    ...{ data, userColumn, itemColumn, ratingColumn, timeColumn, header, minimumRating },
+    ...{ data, userColumn, itemColumn, ratingColumn, timeColumn, delimiter, header, minimumRating },
     ...{ minimumInteractions, core, split, splitSeed, seed },
   };
   if (model !== "student") {
@@ -199,8 +234,7 @@ async function runSearch(flags: SearchFlags): Promise<void> {
   const quiet = flags.quiet ?? false;
   const { model, seed, out, eta, epochs } = flags;
   const space = await readSpace(flags.space, parseConfigText);
-  // One survivor of one would never end.
-  const first = eta === 1 ? epochs : Math.min(epochs, flags.firstRung ?? Math.ceil(epochs / eta ** 2));
+  const first = firstRungOf(flags);
   const trials = sampleTrials(space, seed, flags.trials);
   const plan: HalvingPlan = { trials: trials.length, rungs: rungEpochs(first, epochs, eta), eta };
   for (const settings of trials) checkSampled(model, settings, space);

@@ -105,3 +105,18 @@ export function isAscending(lists: Ragged): boolean {
   }
   return true;
 }
+
+/** The first row, and in it the smallest item, that two lists of ascending rows have in common; null if there is none. */
+export function sharedPair(one: Ragged, two: Ragged): { row: number; item: number } | null {
+  const rows = Math.min(one.offsets.length, two.offsets.length) - 1;
+  for (let row = 0; row < rows; row++) {
+    const [endOne, endTwo] = [one.offsets[row + 1]!, two.offsets[row + 1]!];
+    for (let a = one.offsets[row]!, b = two.offsets[row]!; a < endOne && b < endTwo;) {
+      const [itemOne, itemTwo] = [one.items[a]!, two.items[b]!];
+      if (itemOne === itemTwo) return { row, item: itemOne };
+      if (itemOne < itemTwo) a++;
+      else b++;
+    }
+  }
+  return null;
+}

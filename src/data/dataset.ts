@@ -15,9 +15,10 @@ import { wholeFile } from "./log/file_bytes.ts";
 import { datasetOfLog } from "./log/log_dataset.ts";
 import { plainFileName } from "./log/log_form.ts";
 import { formOfFile, hasLogOptions, type LogOptions, readLog } from "./log/read_log.ts";
-import { readSplit } from "./read_split.ts";
+import { readSplit, readSplitFolder } from "./read_split.ts";
 import { type DatasetEntry, datasetRegistry } from "./registry.ts";
 import { generateSample } from "./sample.ts";
+import { splitTablesIn } from "./split_tables.ts";
 import { parseUsersDat } from "./users_dat.ts";
 
 export type { ColumnNames } from "./log/columns.ts";
@@ -82,7 +83,7 @@ const folderFiles = ["users.dat", "ratings.csv", "ratings.dat", "u.data", "inter
  *
  * @param nameOrPath `"sample"`; the name of a registry dataset that was downloaded; the path of a log, or of a file in
  * users.dat form; or the path of a folder that holds users.dat, ratings.csv, ratings.dat, u.data or interactions.csv, or
- * train.txt with valid.txt or test.txt, which are joined. A folder with the name of a registry dataset is written
+ * train.txt (or train.csv, ...) with valid.txt or test.txt, which are joined. A folder with the name of a registry dataset is written
  * `./name`.
  * @param options Filters, columns, folder of downloads, seed, notices and progress.
  * @returns The dataset.
@@ -94,7 +95,7 @@ export async function loadDataset(nameOrPath: string, options: LoadOptions = {})
   for (const name of ["minimumInteractions", "core"] as const) requireThreshold(name, options[name] ?? 1);
   const log = await logFile(nameOrPath);
   if (log !== null) {
-    const form = await formOfFile(log.path);
+    const form = await formOfFile(log.path, options.delimiter);
     if (form.kind !== "users.dat") {
       return datasetOfLog(log.name, await readLog(log.path, form, options), options);
     }
@@ -103,7 +104,7 @@ export async function loadDataset(nameOrPath: string, options: LoadOptions = {})
     throw new DataError(
       { file: nameOrPath },
       "the data has no columns to be named and no ratings",
-      "a log (CSV, TSV, JSON lines, Parquet), or no option for columns, header and minimum rating",
+      "a log (CSV, TSV, JSON lines, Parquet), or no option for columns, delimiter, header and minimum rating",
     );
   }
   return inCore(await loadLists(nameOrPath, log, options), options.core ?? 1, nameOrPath);
@@ -122,7 +123,7 @@ export async function logFile(nameOrPath: string): Promise<InteractionFile | nul
   const kind = await pathKind(nameOrPath);
   if (kind === "nothing") {
     const names = ["sample", ...datasetRegistry.map((candidate) => candidate.name)];
-    const meant = meantName(nameOrPath, names);
+    const meant = meantName(nameOrPath, names) ?? await meantPath(nameOrPath);
     throw new DataError(
       { file: nameOrPath },
       "there is no such dataset, file or folder",
@@ -145,6 +146,15 @@ export async function logFile(nameOrPath: string): Promise<InteractionFile | nul
   return null;
 }
 
+/** The path that another may be a slip of: beside it lies something of nearly that name. */
+async function meantPath(path: string): Promise<string | undefined> {
+  const { basename, dirname, join } = await import("node:path");
+  const { readdir } = await import("node:fs/promises");
+  const folder = dirname(path);
+  const meant = meantName(basename(path), await readdir(folder).catch(() => []));
+  return meant === undefined ? undefined : join(folder, meant);
+}
+
 /** Loads data that comes as lists by user. */
 async function loadLists(
   nameOrPath: string,
@@ -163,10 +173,13 @@ async function loadLists(
   if (file !== null) return await loadUsersDat(file.name, file.path, minimum ?? 1);
   const { basename, join, resolve } = await import("node:path");
   const name = basename(resolve(nameOrPath));
-  if (await pathKind(join(nameOrPath, "train.txt")) === "file") {
+  if (
+    await pathKind(join(nameOrPath, "train.txt")) === "file" || await splitTablesIn(nameOrPath) !== null
+  ) {
     return await loadJoined(name, nameOrPath, minimum ?? 1);
   }
-  const right = "a file users.dat, or train.txt with valid.txt or test.txt, or a log called " +
+  const right =
+    "a file users.dat, or train.txt (or train.csv, ...) with valid.txt or test.txt, or a log called " +
     `${folderFiles.slice(1).join(", ")}; or pass the path of the log itself`;
   throw new DataError({ file: nameOrPath }, "the folder holds no interactions", right);
 }
@@ -211,7 +224,9 @@ async function loadJoined(name: string, folder: string, minimum: number): Promis
     return await pathKind(candidate) === "file" ? candidate : undefined;
   };
   const train = join(folder, "train.txt");
-  const split = await readSplit({ train, valid: await path("valid"), test: await path("test") });
+  const split = await pathKind(train) === "file"
+    ? await readSplit({ train, valid: await path("valid"), test: await path("test") })
+    : await readSplitFolder(folder);
   const parts = [split.train, split.valid, split.test];
   const offsets = new Uint32Array(split.users + 1);
   const items = new Uint32Array(parts.reduce((sum, part) => sum + part.items.length, 0));

@@ -66,7 +66,7 @@ export interface DataDescription {
  */
 export async function describeData(nameOrPath: string, options: LogOptions = {}): Promise<DataDescription> {
   const file = await logFile(nameOrPath);
-  const form = file === null ? null : await formOfFile(file.path);
+  const form = file === null ? null : await formOfFile(file.path, options.delimiter);
   if (file === null || form === null || form.kind === "users.dat") {
     const { interactions, items } = await loadDataset(nameOrPath, { ...options, minimumInteractions: 1 });
     return {

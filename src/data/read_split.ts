@@ -4,9 +4,12 @@
  * @module
  */
 import { DataError } from "../errors.ts";
-import { type Ragged, rowOf } from "../ragged.ts";
+import type { Ragged } from "../ragged.ts";
+import { sharedPair } from "./csr.ts";
 import { exists, readBytes } from "./files.ts";
 import { parseLightgcnText, type SplitPart } from "./lightgcn_text.ts";
+import type { LogOptions } from "./log/read_log.ts";
+import { readSplitTables, splitTablesIn } from "./split_tables.ts";
 import type { Split } from "./split_type.ts";
 
 /** The files of a split: each line is `user item item ...`. */
@@ -72,7 +75,8 @@ export async function readSplit(files: SplitFiles): Promise<Split> {
 
 /**
  * Reads a split from a folder that holds train.txt and at least one of valid.txt and test.txt, as {@linkcode readSplit}
- * does.
+ * does; or else logs of one form, one line for each interaction: train.csv with valid.csv or test.csv (also .tsv, .jsonl,
+ * .parquet, .inter, each also gzipped, and RecBole's FOLDER.train.inter).
  *
  * @example A folder without a validation part
  * ```ts
@@ -85,12 +89,28 @@ export async function readSplit(files: SplitFiles): Promise<Split> {
  * await Deno.remove(folder, { recursive: true });
  * ```
  *
+ * @example Ids of your own
+ * ```ts
+ * import { readSplitFolder } from "@hetcomp/hetcomp";
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/train.csv`, "user,item\nann,x\nann,y\nbob,y\n");
+ * await Deno.writeTextFile(`${folder}/test.csv`, "user,item\nbob,x\n");
+ * const split = await readSplitFolder(folder);
+ * console.assert(split.userIds.join() === "ann,bob" && split.test.items.join() === "0");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ *
  * @param folder Path of the folder.
+ * @param options How logs are read; text of row numbers has no use for it.
  * @returns The split; a part without a file has an empty row for every user.
  * @throws {DataError} as {@linkcode readSplit}, and if train.txt, or both valid.txt and test.txt, are missing.
  */
-export async function readSplitFolder(folder: string): Promise<Split> {
+export async function readSplitFolder(folder: string, options: LogOptions = {}): Promise<Split> {
   const { join } = await import("node:path");
+  if (!await exists(join(folder, "train.txt"))) {
+    const tables = await splitTablesIn(folder);
+    if (tables !== null) return await readSplitTables(tables, await folderName(tables.train), options);
+  }
   const path = (part: string) => join(folder, `${part}.txt`);
   const valid = await exists(path("valid")) ? path("valid") : undefined;
   const test = await exists(path("test")) ? path("test") : undefined;
@@ -120,18 +140,13 @@ function requireDisjoint(
   part: SplitPart | null | undefined,
 ): void {
   if (firstFile === undefined || secondFile === undefined || !part) return;
-  for (let u = 0; u < part.lines.length; u++) {
-    const one = rowOf(first, u);
-    const two = rowOf(second, u);
-    for (let a = 0, b = 0; a < one.length && b < two.length;) {
-      if (one[a] === two[b]) {
-        const wrong = `user ${u} has item ${two[b]} here and in ${firstFile}`;
-        throw new DataError({ file: secondFile, line: part.lines[u]! }, wrong, "each item in one part only");
-      }
-      if (one[a]! < two[b]!) a++;
-      else b++;
-    }
-  }
+  const shared = sharedPair(first, second);
+  if (shared === null) return;
+  throw new DataError(
+    { file: secondFile, line: part.lines[shared.row]! },
+    `user ${shared.row} has item ${shared.item} here and in ${firstFile}`,
+    "each item in one part only",
+  );
 }
 
 /** The name that a split has by default, from the path of its training part. */

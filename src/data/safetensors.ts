@@ -138,6 +138,11 @@ function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
+/** Whether the first nine bytes of a file are those of a safetensors file: a small length, and an object behind it. */
+export function isSafetensors(start: Uint8Array): boolean {
+  return start.length > 8 && start[8] === 0x7b && start.subarray(4, 8).every((byte) => byte === 0);
+}
+
 /**
  * Decodes a safetensors file. Every array is a copy that does not hold on to `bytes`.
  *

@@ -58,7 +58,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     },
     failed: (reason) => {
       metrics.reloaded("failed");
-      logError(`not reloaded, the student before is served on: ${reason}`, "reload failed", { path });
+      logError(`not reloaded, the student before is served on: ${reason}`, "stale", { path });
     },
   });
   const metrics = createMetrics(packages.prometheus, () => served);

@@ -151,7 +151,7 @@ Deno.test("distill refuses a run folder that cannot be made, before any training
   const under = attempts.at("small.dat/teachers");
   await Deno.remove(attempts.at("run"));
   await attempts.distill(
-    /small\.dat\/teachers\/small\/MF\/checkpoints\/.*: the file cannot be written \(ENOTDIR/,
+    /small\.dat\/teachers\/small\/MF\/claim: the file cannot be locked \(Not a directory/,
     "small.dat",
     ...["--teachers-folder", under],
   );
@@ -168,7 +168,7 @@ Deno.test("without an adapter, or one of the wanted kind, nothing is begun", lin
   const none = /no WebGPU adapter was found, .*install a GPU driver with Vulkan/;
   await attempts.refused(none, ["distill", ...place], hidden);
   await attempts.refused(none, ["teachers", ...place.slice(0, 4)], hidden);
-  await attempts.refused(none, ["evaluate", attempts.at("student"), ...place.slice(0, 2)], hidden);
+  await attempts.refused(none, ["evaluate", attempts.at("a.safetensors"), ...place.slice(0, 2)], hidden);
   const hardware = /no hardware WebGPU adapter was found; install/;
   await attempts.refused(hardware, ["distill", ...place, "--adapter", "hardware"], hidden);
 });

@@ -137,7 +137,11 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
 });
 
 Deno.test("compare names mistakes", async () => {
-  await fail(/there is no method "rdd"; expected all, or some of bpr,/, ["compare", "--methods", "rdd"]);
+  await fail(/there is no method "rdd"; expected all, or some of bpr,.*; did you mean rrd\?/, [
+    "compare",
+    "--methods",
+    "rdd",
+  ]);
   await fail(/only-AE needs the teacher AE/, ["compare", "--methods", "only-AE"]);
   await fail(/expected one method/, ["compare", "--against", "bpr,rrd"]);
   await fail(/a seed is named twice/, ["compare", "--seeds", "1,1"]);

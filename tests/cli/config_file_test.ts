@@ -35,6 +35,7 @@ const number = fc.double({ min: 1e-300, max: 1e300, noNaN: true });
 const values = fc.record({
   data: text,
   userColumn: text,
+  delimiter: fc.constantFrom("^", " ", "\t", "||"),
   header: fc.constantFrom("yes", "no"),
   minimumRating: fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
   core: positive,
@@ -85,6 +86,8 @@ Deno.test("--print-config prints what gives the same configuration again", async
     ],
     ["teachers", "--seed", "7", "--teacher-epochs", "30", "--minimum-rating", "0"],
     ["evaluate", "--k", "5,20", "--header", "no"],
+    ["compare", "--methods", "bpr,rrd", "--yardsticks", "none", "--seeds", "2,3", "--trial-epochs", "7"],
+    ["search", "--model", "MF", "--space", "learningRate=log:1e-3..1e-1", "--space", "dim=8,16"],
   ];
   await Promise.all(commands.map(async (args, n) => {
     const form = n < 2 ? "json" : "toml";
@@ -103,6 +106,12 @@ Deno.test("--print-config prints what gives the same configuration again", async
   assert.equal(citeulike.teacherOption.AE.annealingSteps, 300);
   assert.equal(citeulike.teacherOption.MF.dim, 64);
   assert.equal(JSON.parse(await Deno.readTextFile(`${folder.path}/1.json`)).teacherOption.DL.tower, "64,32");
+  const comparison = await Deno.readTextFile(`${folder.path}/4.toml`);
+  assert.match(comparison, /^yardsticks = \[ *\]$/m);
+  assert.match(comparison, /^epochs = 150$/m);
+  const search = await Deno.readTextFile(`${folder.path}/5.toml`);
+  assert.match(search, /^space = \[ "learningRate=log:1e-3\.\.1e-1", "dim=8,16" \]$/m);
+  assert.match(search, /^firstRung = 34$/m);
 });
 
 Deno.test("flags win over the file, the file over presets, presets over defaults", async () => {
@@ -125,6 +134,17 @@ Deno.test("flags win over the file, the file over presets, presets over defaults
   });
   assert.deepEqual(option, { alpha: 1.4, lambda: 5 });
   assert.deepEqual(teacherOption, { MF: { dim: 32, every: 7, batch: 64 }, ML: { margin: 2 } });
+});
+
+Deno.test("a key is read as the command means it that takes the file", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/config.toml`;
+  await Deno.writeTextFile(path, "trials = 0\n");
+  const { program, command } = await parsed("search", "--config", path);
+  await assert.rejects(readConfigFile(path, program, command), /'trials' is 0; expected a positive integer/);
+  const { command: compare } = await parsed("compare", "--config", path);
+  await applyConfig(compare);
+  assert.equal(compare.opts().trials, 0);
 });
 
 Deno.test("readConfigFile() names file, line and the nearest key", async () => {

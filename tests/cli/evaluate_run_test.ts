@@ -12,7 +12,7 @@ function figures(stdout: string): Record<string, string[]> {
   return Object.fromEntries(lines.map((line) => [line.split(/\s+/)[0], line.split(/\s+/).slice(1)]));
 }
 
-Deno.test("evaluate --run measures a student's lists as evaluate measures the student", async () => {
+Deno.test("evaluate measures a student's lists as it measures the student", async () => {
   await using folder = await smallStudent();
   const { at, student, split } = folder;
   const data = ["--data", at("data.dat"), "--k", "5,10"];
@@ -36,10 +36,13 @@ Deno.test("evaluate --run measures a student's lists as evaluate measures the st
   );
   await Deno.writeTextFile(at("run.txt"), trec.join("\n"));
   const byDevice = await succeed("evaluate", at("student.safetensors"), ...data);
+  await Deno.copyFile(at("student.safetensors"), at("renamed.model"));
+  assert.equal((await succeed("evaluate", at("renamed.model"), ...data)).stdout, byDevice.stdout);
   for (const name of ["run.csv", "run.tsv", "run.txt"]) {
     const { stdout, stderr } = await succeed("evaluate", "--", "--run", at(name), ...data);
     assert.deepEqual(figures(stdout), figures(byDevice.stdout));
     assert.equal(stdout, byDevice.stdout);
+    assert.equal((await succeed("evaluate", at(name), ...data)).stdout, stdout);
     if (name === "run.txt") {
       assert.match(stderr, new RegExp(`${split.train.items.length} places held training`));
     }
@@ -111,7 +114,7 @@ Deno.test("evaluate --against compares two files by paired tests, and writes bot
   assert.equal(perUser.length, 1 + 2 * evaluated);
 });
 
-Deno.test("evaluate --run names file, line and nearest id of what is wrong", async () => {
+Deno.test("evaluate names file, line and nearest id of what is wrong", async () => {
   await using folder = await smallStudent();
   const { at } = folder;
   const [user, item] = [folder.student.userIds[0]!, folder.student.itemIds[0]!];
@@ -137,7 +140,7 @@ Deno.test("evaluate --run names file, line and nearest id of what is wrong", asy
   const before = [...filesUnder(at("")), "run.csv"].sort();
   for (const [text, message] of bad) {
     await Deno.writeTextFile(at("run.csv"), text);
-    await fail(message, ["evaluate", "--run", at("run.csv"), "--data", at("data.dat")]);
+    await fail(message, ["evaluate", at("run.csv"), "--data", at("data.dat")]);
   }
   await fail(/there is nothing to measure/, ["evaluate"]);
   await fail(/both given/, ["evaluate", "student.safetensors", "--run", at("run.csv")]);

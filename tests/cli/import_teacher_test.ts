@@ -124,5 +124,16 @@ Deno.test("teachers import and distill name what is wrong, and leave nothing beh
     "mine",
     "--skip-unknown",
   ]);
-  await succeed(...given, "--name", "mine", "--skip-unknown", "--replace");
+  await Deno.writeTextFile(
+    at("mine.toml"),
+    `data = ${JSON.stringify(at("small.dat"))}\nteachersFolder = ${
+      JSON.stringify(at("teachers"))
+    }\ndim = 3\n`,
+  );
+  const byFile = ["teachers", "import", at("lists.csv"), "--config", at("mine.toml"), "--skip-unknown"];
+  await fail(/there is a teacher in .*small\/mine already/, [...byFile, "--name", "mine"]);
+  const logged = await succeed(...given, "--name", "mine", "--skip-unknown", "--replace", "--log=json");
+  const notes = logged.stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(notes.map(({ event }) => event), notes.map(() => "lists"));
+  assert.match(notes[0].message, /^mine: 1 row of unknown users or items left out$/);
 });

@@ -96,6 +96,7 @@ Deno.test("a log goes through distill, evaluate and teachers", posix, async (t) 
       await refused(/was started with --user-column member, not userName/, "--user-column", "userName");
       await refused(/was started with --split leave-last-out, not temporal/, "--split", "temporal");
       await refused(/was started with --minimum-rating 2, not 3/, "--minimum-rating", "3");
+      await refused(/was started with --delimiter left out, not \^/, "--delimiter", "^");
       await refused(/was started with --header left out, not no/, "--header", "no");
       const { columns: _, ...older } = config.data;
       await write("older", { ...config, data: older });

@@ -9,7 +9,10 @@ const tasks = configuration.tasks as Record<string, { command: string; descripti
 
 Deno.test("the task of the commands grants what commandFlags() says, and nothing else", () => {
   const path = "$(deno eval --no-config 'console.log(Deno.execPath())')";
-  assert.equal(tasks.hetcomp!.command, `deno run ${commandFlags(path).join(" ")} src/cli/main.ts`);
+  const program = `${commandFlags(path).join(" ")} src/cli/main.ts`;
+  assert.equal(tasks.hetcomp!.command, `deno run ${program}`);
+  const install = "deno install --global --force --name hetcomp --config deno.json";
+  assert.equal(tasks.install!.command, `${install} ${program}`);
 });
 
 Deno.test("the task serve grants what it needs, which is less", () => {

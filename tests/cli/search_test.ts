@@ -86,6 +86,8 @@ Deno.test("search refuses settings that do not exist, before anything is made", 
     "dim=4..32",
   );
   await refused(/'seed' .* a search cannot choose it/, "--model", "student", "--space", "seed=1,2");
+  await refused(/required option '--model <kind>' not specified/, "--space", "dim=8");
+  await refused(/required option '--space <.*>' not specified/, "--model", "MF");
   await refused(/--space dim' .* not in order/, "--model", "student", "--space", "dim=9..3");
   assert.deepEqual(filesUnder(folder.path), []);
 });

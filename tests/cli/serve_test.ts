@@ -117,17 +117,22 @@ Deno.test("serve logs JSON on standard error with --log json", async () => {
       for (const line of ends) {
         const read = JSON.parse(line) as Record<string, unknown>;
         lines.push(read);
-        if (read.event !== "serving") continue;
-        const missing = await fetch(`${read.address}/similar?item=none`);
-        await missing.body?.cancel();
-        child.kill("SIGTERM");
+        if (read.event === "serving") {
+          const missing = await fetch(`${read.address}/similar?item=none`);
+          await missing.body?.cancel();
+          await Deno.writeTextFile(small.at("student.safetensors"), "no student");
+          child.kill("SIGHUP");
+        }
+        if (read.event === "stale") child.kill("SIGTERM");
       }
     }
   })();
   assert.equal((await child.status).code, 0);
   await closed;
   assert.equal(await stdout, "");
-  assert.deepEqual(lines.map(({ event }) => event), ["serving", "request", "stopped"]);
+  assert.deepEqual(lines.map(({ event }) => event), ["serving", "request", "stale", "stopped"]);
+  assert.equal(lines[2]!.level, "error");
+
   const { method, path, status, level, milliseconds } = lines[1]!;
   assert.deepEqual([method, path, status, level], ["GET", "/similar", 404, "info"]);
   assert.ok((milliseconds as number) >= 0);

@@ -65,6 +65,10 @@ Deno.test("loadDataset() says what is missing and what to do", () =>
     await rejects("gowalla", /train\.txt.*'deno task data gowalla'/);
     await rejects("amazon-music", /put there by hand: it has no direct download/);
     await rejects(`${folder}/nowhere`, /no such dataset, file or folder; expected one of sample, citeulike/);
+    await Deno.writeTextFile(`${folder}/ratings.csv`, "user,item\na,b\n");
+    await rejects(`${folder}/raitngs.csv`, /no such dataset, file or folder; expected \/.*\/ratings\.csv$/);
+    await rejects(`${folder}/none/ratings.csv`, /no such dataset, file or folder; expected one of sample/);
+    await Deno.remove(`${folder}/ratings.csv`);
     await rejects(`${folder}/empty`, /the folder holds no interactions/);
     await rejects(`${folder}/none.dat`, /none\.dat: the file is empty/);
     await rejects(`${folder}/zero.dat`, /there is no interaction/);

@@ -28,12 +28,18 @@ export interface ValueRange {
   readonly most: number;
 }
 
+/** Numbers of users and items, in the order in which they first appear in a kept row. */
+export interface LogIds {
+  /** Those of the users. */
+  readonly users: IdTable;
+  /** Those of the items. */
+  readonly items: IdTable;
+}
+
 /** What a reader hands every row of a log to. */
-export class InteractionLog {
-  /** Numbers of the users, in the order in which they first appear in a kept row. */
-  readonly users = new IdTable();
-  /** Numbers of the items, in the same order. */
-  readonly items = new IdTable();
+export class InteractionLog implements LogIds {
+  readonly users: IdTable;
+  readonly items: IdTable;
   /** The kept rows. */
   readonly pieces: LogPiece[] = [];
   /** How many rows the file has. */
@@ -49,8 +55,16 @@ export class InteractionLog {
   /**
    * @param file The file's path, for messages.
    * @param minimumRating Rows with a smaller rating are left out; undefined keeps all.
+   * @param ids Numbers that other logs have given already.
    */
-  constructor(readonly file: string, readonly minimumRating: number | undefined) {}
+  constructor(
+    readonly file: string,
+    readonly minimumRating: number | undefined,
+    ids: LogIds = { users: new IdTable(), items: new IdTable() },
+  ) {
+    this.users = ids.users;
+    this.items = ids.items;
+  }
 
   /** Number of kept rows. */
   get kept(): number {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ArgumentError } from "../../errors.ts";
 import type { DelimitedForm } from "./delimited.ts";
 
 /** The forms of a file of interactions. */
@@ -22,18 +23,32 @@ export function plainFileName(name: string): string {
  *
  * @param name Its name without the folder.
  * @param start Its first bytes, decompressed: as many as a first line may have.
+ * @param delimiter What separates its fields, if it is delimited text; undefined: found out.
+ * @throws {ArgumentError} if the delimiter is not one or two ASCII characters, or is a quote or a line end.
  */
-export function fileForm(name: string, start: Uint8Array): FileForm {
+export function fileForm(name: string, start: Uint8Array, delimiter?: string): FileForm {
+  if (delimiter !== undefined && !isDelimiter(delimiter)) {
+    throw new ArgumentError("delimiter", `it is ${JSON.stringify(delimiter)}`, delimiterRule);
+  }
   const plain = name.toLowerCase().replace(/\.gz$/, "");
-  if (plain === "users.dat") return { kind: "users.dat" };
+  if (plain === "users.dat" && delimiter === undefined) return { kind: "users.dat" };
   const text = new TextDecoder().decode(start);
   if (/\.(parquet|parq|pq)$/.test(plain) || text.startsWith("PAR1")) return { kind: "parquet" };
   if (/\.(jsonl|ndjson|json)$/.test(plain) || /^\s*\{/.test(text)) return { kind: "json lines" };
   const line = /^\s*?([^\r\n]*\S)/m.exec(text)?.[1] ?? "";
-  const delimiter = delimiterOf(plain, line);
-  return delimiter === null
+  const found = delimiter ?? delimiterOf(plain, line);
+  return found === null
     ? { kind: "users.dat" }
-    : { kind: "delimited", form: { delimiter, quoted: isQuoted(delimiter, line) } };
+    : { kind: "delimited", form: { delimiter: found, quoted: isQuoted(found, line) } };
+}
+
+/** What a delimiter may be. */
+export const delimiterRule = "one or two ASCII characters, none of them a double quote or a line end";
+
+/** Whether fields can be separated by this. */
+export function isDelimiter(text: string): boolean {
+  const fits = (mark: string) => mark > "\0" && mark < "\x80" && !'"\r\n'.includes(mark);
+  return (text.length === 1 || text.length === 2) && [...text].every(fits);
 }
 
 /** What separates the fields of a line; null if nothing does, or the line is of users.dat form. */

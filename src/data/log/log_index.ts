@@ -37,6 +37,10 @@ export function indexLog(log: InteractionLog): IndexedLog {
     count++;
     offsets[users[n]! + 1] = count;
   }
+  // Users that only other logs with the same numbers have.
+  for (let user = 0; user < log.users.size; user++) {
+    if (offsets[user + 1]! < offsets[user]!) offsets[user + 1] = offsets[user]!;
+  }
   return {
     interactions: { offsets, items: items.slice(0, count) },
     times: times?.slice(0, count) ?? null,

@@ -41,8 +41,10 @@ export function gzipped(content: string | Uint8Array): Uint8Array {
 
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-function csv(delimiter: string, rows: readonly Row[], lineEnd: string): string {
-  const needs = (text: string) => text === "" || /[",;|\t\r\n]/.test(text);
+/** A log with a header, quoted where it has to be. */
+export function csv(delimiter: string, rows: readonly Row[], lineEnd: string): string {
+  const needs = (text: string) =>
+    text === "" || /[",;|\t\r\n]/.test(text) || [...delimiter].some((mark) => text.includes(mark));
   return [["userId", "movieId", "rating", "timestamp"]]
     .concat(rows.map(({ user, item, rating, time }) => [user, item, String(rating), String(time)]))
     .map((fields) => fields.map((text) => needs(text) ? quoted(text) : text).join(delimiter) + lineEnd)

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { ArgumentError } from "../../../src/errors.ts";
 import { fileForm, plainFileName } from "../../../src/data/log/log_form.ts";
 
-const form = (name: string, start: string) => {
-  const found = fileForm(name, new TextEncoder().encode(start));
+const form = (name: string, start: string, delimiter?: string) => {
+  const found = fileForm(name, new TextEncoder().encode(start), delimiter);
   return found.kind === "delimited" ? `${found.form.delimiter} ${found.form.quoted}` : found.kind;
 };
 
@@ -35,6 +36,16 @@ Deno.test("fileForm() goes by the name, then by the first line", () => {
     ["log", "PAR1...", "parquet"],
   ];
   for (const [name, start, expected] of cases) assert.equal(form(name, start), expected, `${name} ${start}`);
+});
+
+Deno.test("fileForm() takes a delimiter that is given, and refuses what cannot be one", () => {
+  assert.equal(form("users.dat", "1^2", "^"), "^ true");
+  assert.equal(form("a.csv", "1,2", "||"), "|| true");
+  assert.equal(form("a.txt", "1,2\t3", "\t"), "\t false");
+  assert.equal(form("a.jsonl", "{", "^"), "json lines");
+  for (const delimiter of ["", "abc", '"', "\n", "\r", "é", ',"']) {
+    assert.throws(() => form("a.csv", "1,2", delimiter), ArgumentError, JSON.stringify(delimiter));
+  }
 });
 
 Deno.test("plainFileName() drops the extension and .gz", () => {

@@ -4,6 +4,7 @@ import { ArgumentError, DataError } from "../../../src/errors.ts";
 import { loadDataset, type LoadOptions } from "../../../src/data/dataset.ts";
 import { rowCount, rowOf } from "../../../src/ragged.ts";
 import {
+  csv,
   gzipped,
   parquet,
   plainDataset,
@@ -52,6 +53,18 @@ for (const [name, { anyIds: any, write }] of Object.entries(writers)) {
       );
     }));
 }
+
+Deno.test("loadDataset() takes fields apart at the delimiter that is given", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/log.txt`;
+    await fc.assert(
+      fc.asyncProperty(someRows(anyIds), fc.constantFrom("^", " ", "||", "&"), async (rows, delimiter) => {
+        await Deno.writeTextFile(path, csv(delimiter, rows, "\n"));
+        assert.deepEqual(await loaded(path, { delimiter }), plainDataset(rows));
+      }),
+      { numRuns: 30 },
+    );
+  }));
 
 Deno.test("loadDataset() says the columns and what it did", () =>
   withFile(
@@ -241,6 +254,17 @@ Deno.test("loadDataset() names file, line, field and value of what cannot be rea
   await withFile("log.csv", header + "a,b,3,1\n", async (path) => {
     await assert.rejects(loadDataset(path, { minimumRating: NaN }), ArgumentError);
   });
+  await withFile(
+    "log.txt",
+    "user^item\na^b\n",
+    (path) =>
+      rejects(path, /log\.txt:1: nothing that separates fields is known in "user\^item"; .*--delimiter/),
+  );
+  await withFile(
+    "log.jsonl",
+    '{"user": "a", "item": "b"}\n',
+    (path) => rejects(path, /--delimiter is for delimited text/, { delimiter: "," }),
+  );
   await withFile(
     "users.dat",
     "1 5\n",
