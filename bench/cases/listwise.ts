@@ -98,8 +98,12 @@ export function listwiseCase(shape: ListwiseShape, granularity: Granularity, qui
 const { users, items } = citeulike;
 
 /** All cases of the family. */
-export const listwiseCases: readonly BenchCase[] = [6, 12, 32, 64, 128].flatMap((dim) =>
-  (["overall", "ranked"] as const).map((granularity) =>
-    listwiseCase({ batch: 750, users, items, dim }, granularity, dim === 6 && granularity === "overall")
-  )
-);
+export const listwiseCases: readonly BenchCase[] = [
+  ...[6, 12, 32, 64, 128].flatMap((dim) =>
+    (["overall", "ranked"] as const).map((granularity) =>
+      listwiseCase({ batch: 750, users, items, dim }, granularity, dim === 6 && granularity === "overall")
+    )
+  ),
+  // A batch that fills a large graphics processor.
+  ...[6, 32].map((dim) => listwiseCase({ batch: 8192, users: 10_000, items, dim }, "overall")),
+];

@@ -97,6 +97,7 @@ const { users, items } = citeulike;
 /** All cases of the family. */
 export const topKCases: readonly BenchCase[] = [
   ...[6, 12, 32, 64, 128].map((dim) => topKCase({ users: 512, items, dim }, dim === 6 || dim === 64)),
+  ...[6, 64].map((dim) => topKCase({ users, items, dim })),
   listScoresCase(users, items, 64, 100),
   distanceFactorsCase(users + items, 64),
 ];

@@ -1,4 +1,4 @@
-// Behind exp_sum_part.wgsl, one of exp_sum_lanes*.wgsl and one of shaders/subgroup; header: LANES, GROUPS. `held` keeps
+// Behind exp_sum_part.wgsl, one of exp_sum_lanes*.wgsl and one of shaders/subgroup; header: LANES, GROUPS, FUSED. `held` keeps
 // the embeddings of an invocation, `gathered` sums of streamed ones: coordinate d of group g in element g * PADDED + d.
 // Drivers leave such arrays in memory, far slower, unless every index is constant: so all loops over them are written
 // out.
@@ -32,12 +32,18 @@ fn passing_lanes(share: Lanes, score: Lanes) -> Lanes {
   return select(share, Lanes(0.0), abs(score) > Lanes(f32(BOUND)));
 }
 
+// Graphics processors have one instruction for it; some software drivers go through it lane by lane.
+fn multiply_add(left: Lanes, right: f32, addend: Lanes) -> Lanes {
+  if (FUSED == 1u) { return fma(left, Lanes(right), addend); }
+  return addend + left * Lanes(right);
+}
+
 fn product_step(g: u32, start: Lanes, w: u32) -> Lanes {
   let d = g * PADDED + 4u * w;
-  var sum = start + held[d] * Lanes(streamed[w].x);
-  if (4u * w + 1u < DIM) { sum += held[d + 1u] * Lanes(streamed[w].y); }
-  if (4u * w + 2u < DIM) { sum += held[d + 2u] * Lanes(streamed[w].z); }
-  if (4u * w + 3u < DIM) { sum += held[d + 3u] * Lanes(streamed[w].w); }
+  var sum = multiply_add(held[d], streamed[w].x, start);
+  if (4u * w + 1u < DIM) { sum = multiply_add(held[d + 1u], streamed[w].y, sum); }
+  if (4u * w + 2u < DIM) { sum = multiply_add(held[d + 2u], streamed[w].z, sum); }
+  if (4u * w + 3u < DIM) { sum = multiply_add(held[d + 3u], streamed[w].w, sum); }
   return sum;
 }
 
@@ -52,9 +58,9 @@ fn products(g: u32, start: Lanes) -> Lanes {
 fn gather(g: u32, factor: Lanes) {
   /* unroll */ for (var w = 0u; w < WIDTH; w++) {
     let d = g * PADDED + 4u * w;
-    gathered[d] += factor * Lanes(streamed[w].x);
-    if (4u * w + 1u < DIM) { gathered[d + 1u] += factor * Lanes(streamed[w].y); }
-    if (4u * w + 2u < DIM) { gathered[d + 2u] += factor * Lanes(streamed[w].z); }
-    if (4u * w + 3u < DIM) { gathered[d + 3u] += factor * Lanes(streamed[w].w); }
+    gathered[d] = multiply_add(factor, streamed[w].x, gathered[d]);
+    if (4u * w + 1u < DIM) { gathered[d + 1u] = multiply_add(factor, streamed[w].y, gathered[d + 1u]); }
+    if (4u * w + 2u < DIM) { gathered[d + 2u] = multiply_add(factor, streamed[w].z, gathered[d + 2u]); }
+    if (4u * w + 3u < DIM) { gathered[d + 3u] = multiply_add(factor, streamed[w].w, gathered[d + 3u]); }
   }
 }

@@ -52,6 +52,7 @@ export function compileExpSum(gpu: Gpu, dim: number, bound: number, plan: ExpSum
         SHARE: share,
         AHEAD: share === 1 ? ahead : 1,
         STREAMED: streamed,
+        FUSED: plan.fused ? 1 : 0,
       },
     });
   return {

@@ -41,6 +41,8 @@ export interface ExpSumPlan extends Omit<ExpSumTile, "workgroups"> {
   readonly tilesTogether: number;
   /** Slices of the rows. */
   readonly rowSlices: number;
+  /** Whether products are added in one instruction. */
+  readonly fused: boolean;
 }
 
 /** Slots of rows are padded to whole eights: kernels take up to eight at a time. */
@@ -51,7 +53,7 @@ export function wholeEights(count: number): number {
 /** Vectors in a slice, at most. */
 const longestSlice = 4096;
 /** Bytes of marks that exist at a time, if a slice and a tile need no more. */
-const markBytes = 16 * 1024 * 1024;
+const markBytes = { software: 16 * 1024 * 1024, hardware: 64 * 1024 * 1024 } as const;
 
 /** Bytes of the marks of `rows` rows: eight for each row and block. */
 export function bytesOfMarks(rows: number, blocks: number): number {
@@ -65,12 +67,14 @@ export type ExpSumTuning = "software" | "hardware";
  *
  * Software drivers pay for every load of the streamed side as much as for some thirty operations, so an invocation
  * holds as many embeddings as compile in a few seconds. On graphics processors those loads are nearly free and
- * registers are scarce: an invocation holds up to three arrays of `dim x lanes x groups` floats.
+ * registers are scarce: an invocation holds two arrays of `dim x lanes` floats, and `dim x ahead` of the streamed side.
+ * The numbers were found on an H100 (bench/results).
  */
 export function expSumTile(tuning: ExpSumTuning, dim: number, sharing: Sharing = 1): ExpSumTile {
   if (tuning === "hardware") {
-    const lanes = dim <= 12 ? 4 : dim <= 24 ? 2 : 1;
-    return { size: 64, lanes, groups: 1, rowGroups: 1, ahead: 4, workgroups: 2048 };
+    const lanes = dim <= 16 ? 2 : 1;
+    const ahead = dim <= 8 ? 4 : dim <= 32 ? 2 : 1;
+    return { size: dim <= 32 ? 128 : 64, lanes, groups: 1, rowGroups: 1, ahead, workgroups: 4096 };
   }
   const groups = dim <= 24 ? 2 : 1;
   // With shared loads a second group of rows gains less than it takes to compile.
@@ -97,7 +101,7 @@ export function planExpSum(
   const sliceLength = Math.min(longestSlice, Math.ceil(fair / 32) * 32);
   const slices = Math.ceil(vectors / sliceLength);
   const tiles = Math.ceil(vectors / tileLength);
-  const marked = 32 * Math.floor(markBytes / bytesOfMarks(capacity, 1));
+  const marked = 32 * Math.floor(markBytes[tuning] / bytesOfMarks(capacity, 1));
   const slicesTogether = Math.min(slices, Math.max(1, Math.floor(marked / sliceLength)));
   const unit = Math.max(32, tileLength);
   const tilesTogether = Math.min(tiles, Math.max(1, Math.floor(marked / unit)) * (unit / tileLength));
@@ -115,5 +119,6 @@ export function planExpSum(
     slicesTogether,
     tilesTogether,
     rowSlices: software ? 1 : Math.max(1, rowSlices),
+    fused: !software,
   };
 }
