@@ -1,7 +1,7 @@
 // Gradient of every vector over one slice of the rows: exp(score + log weight) * row, or coefficient * row where the
-// row's index names the vector. Every invocation holds GROUPS * LANES vectors, neighbours within a group
-// (GROUPS is 1 where none loads for another); all read the same row at a time. exp_sum_prepare.wgsl says what marks are. Where invocations load for each other, a group's vectors
-// of all of them are in the same block.
+// row's index names the vector. Every invocation holds GROUPS * LANES vectors, neighbours within a group; all read the
+// same row at a time. exp_sum_prepare.wgsl says what marks are. Where invocations load for each other, a group's
+// vectors of all of them are in the same block.
 struct Params { padded: u32, first_slot: u32, end_slot: u32, slice_length: u32, first_vector: u32, vectors: u32,
   first_tile: u32, first_block: u32, blocks: u32, target_vector: u32 }
 @group(0) @binding(0) var<storage, read> weighted: array<vec4f>;
@@ -97,18 +97,18 @@ fn list_together(own_slot: u32, masks: vec2u) {
 
 // The same where every invocation has masks of its own: the entries of the AHEAD rows that it has loaded, all loads of
 // which are under way together.
-fn list_ahead(first_slot: u32) {
-  let first = item_of(0u) % 32u;
+fn list_ahead(g: u32, first_slot: u32) {
+  let first = item_of(g) % 32u;
   var bits: array<u32, AHEAD>;
   var some = 0u;
   /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-    bits[u] = (extra_of(u).x >> first) & ((1u << LANES) - 1u);
+    bits[u] = (extra_of(u)[g] >> first) & ((1u << LANES) - 1u);
     some |= bits[u];
   }
   if (some == 0u) { return; }
   var before: array<u32, AHEAD>;
   /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-    before[u] = entry_of(0u, first_slot + u) + countOneBits(extra_of(u).x & ((1u << first) - 1u));
+    before[u] = entry_of(g, first_slot + u) + countOneBits(extra_of(u)[g] & ((1u << first) - 1u));
   }
   var coefficient: array<Lanes, AHEAD>;
   /* unroll */ for (var u = 0u; u < AHEAD; u++) {
@@ -124,7 +124,7 @@ fn list_ahead(first_slot: u32) {
   /* unroll */ for (var u = 0u; u < AHEAD; u++) {
     if (bits[u] != 0u) {
       stream_of(u);
-      gather(0u, coefficient[u]);
+      gather(g, coefficient[u]);
     }
   }
 }
@@ -165,7 +165,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   for (var slot = first; slot < last; slot += SHARE * AHEAD) {
     /* unroll */ for (var u = 0u; u < AHEAD; u++) { load(u, slot + u + local.x % SHARE); }
     visit_shared(slot);
-    if (SHARE > 1u) { list_together(slot + local.x % SHARE, loaded_masks); } else { list_ahead(slot); }
+    if (SHARE > 1u) {
+      list_together(slot + local.x % SHARE, loaded_masks);
+    } else {
+      /* unroll */ for (var g = 0u; g < GROUPS; g++) { list_ahead(g, slot); }
+    }
   }
   /* unroll */ for (var g = 0u; g < GROUPS; g++) {
     /* unroll */ for (var l = 0u; l < LANES; l++) { keep_vector(g, l, group.y); }

@@ -11,6 +11,8 @@ export interface ExpSumTile {
   readonly groups: 1 | 2;
   /** That many times `lanes` rows in one invocation. */
   readonly rowGroups: 1 | 2;
+  /** Invocations that load streamed embeddings for each other. */
+  readonly share: Sharing;
   /** Streamed embeddings that are loaded before the first is used; 1 where invocations load for each other. */
   readonly ahead: 1 | 2 | 4 | 8;
   /** Workgroups wanted, so that every core is busy. */
@@ -23,8 +25,6 @@ export interface ExpSumPlan extends Omit<ExpSumTile, "workgroups"> {
   readonly width: number;
   /** Floats of a row with its weight behind it. */
   readonly weightedStride: number;
-  /** Invocations that load streamed embeddings for each other; slots of rows are padded to that many. */
-  readonly share: Sharing;
   /** Slices of the vectors. */
   readonly slices: number;
   /** Vectors in a slice. */
@@ -59,6 +59,7 @@ const markBytes = { software: 16 * 1024 * 1024, hardware: 64 * 1024 * 1024 } as 
 export function bytesOfMarks(rows: number, blocks: number): number {
   return 8 * wholeEights(rows) * blocks;
 }
+
 /** Which kind of adapter to plan for. */
 export type ExpSumTuning = "software" | "hardware";
 
@@ -74,12 +75,12 @@ export function expSumTile(tuning: ExpSumTuning, dim: number, sharing: Sharing =
   if (tuning === "hardware") {
     const lanes = dim <= 16 ? 2 : 1;
     const ahead = dim <= 8 ? 4 : dim <= 32 ? 2 : 1;
-    return { size: dim <= 32 ? 128 : 64, lanes, groups: 1, rowGroups: 1, ahead, workgroups: 4096 };
+    return { size: dim <= 32 ? 128 : 64, lanes, groups: 1, rowGroups: 1, share: 1, ahead, workgroups: 4096 };
   }
   const groups = dim <= 24 ? 2 : 1;
   // With shared loads a second group of rows gains less than it takes to compile.
   const rowGroups = sharing > 1 ? 1 : groups;
-  return { size: 8, lanes: dim <= 96 ? 4 : 2, groups, rowGroups, ahead: 1, workgroups: 32 };
+  return { size: 8, lanes: dim <= 96 ? 4 : 2, groups, rowGroups, share: sharing, ahead: 1, workgroups: 32 };
 }
 
 /** Plans the work for a tile. */
@@ -110,7 +111,6 @@ export function planExpSum(
     ...held,
     width: strideOf(dim) / 4,
     weightedStride: strideOf(dim + 1),
-    share: software ? sharing : 1,
     slices,
     sliceLength,
     tileLength,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { ArgumentError } from "../../src/errors.ts";
 import { type Gpu, openGpu } from "../../src/gpu/gpu.ts";
 import { padRows, strideOf, unpadRows } from "../../src/kernels/embedding.ts";
-import type { ExpSumTuning } from "../../src/kernels/exp_sum_plan.ts";
+import type { ExpSumTile, ExpSumTuning } from "../../src/kernels/exp_sum_plan.ts";
 import { indexLists, uploadListIndex } from "../../src/kernels/list_index.ts";
 import {
   type Granularity,
@@ -100,12 +100,17 @@ Deno.test("the oracle's gradients are the slopes of its loss", () => {
 });
 
 /** One recorded step on some of the users, in an order of its own, compared with the oracle on these users. */
+interface Plan {
+  readonly tuning: ExpSumTuning;
+  readonly tile?: Partial<ExpSumTile>;
+}
+
 async function checkStep(
   gpu: Gpu,
   given: ListwiseCase,
   granularity: ListLoss,
   scores: ScoreRange,
-  tuning: ExpSumTuning,
+  plan: Plan,
   seed: number,
 ) {
   const users = given.users.length;
@@ -131,7 +136,7 @@ async function checkStep(
       tops: ragged(given.tops),
     }),
   );
-  using step = new ListwiseStep(gpu, { users, items, dim, capacity: users, scores, tuning });
+  using step = new ListwiseStep(gpu, { users, items, dim, capacity: users, scores, ...plan });
   step.record({
     table,
     gradient,
@@ -181,12 +186,18 @@ Deno.test("ListwiseStep gives the oracle's loss and gradient on random lists", a
     size: fc.constantFrom(0, 0.3, 2, 8),
     granularity: fc.constantFrom<ListLoss[]>("overall", "ranked", "plackett-luce", "weighted"),
     scores: fc.constantFrom<ScoreRange[]>("clamped", "free"),
-    tuning: fc.constantFrom<ExpSumTuning[]>("software", "hardware"),
+    plan: fc.constantFrom<Plan[]>(
+      { tuning: "software" },
+      // As on a software driver without subgroups.
+      { tuning: "software", tile: { share: 1, rowGroups: 2 } },
+      { tuning: "hardware" },
+      { tuning: "hardware", tile: { size: 32, lanes: 4, ahead: 2 } },
+    ),
   });
   await fc.assert(
-    fc.asyncProperty(shape, async ({ seed, users, items, dim, size, granularity, scores, tuning }) => {
+    fc.asyncProperty(shape, async ({ seed, users, items, dim, size, granularity, scores, plan }) => {
       const given = randomCase(seed, users, items, dim, size / Math.sqrt(Math.sqrt(dim)));
-      await checkStep(gpu, given, granularity, scores, tuning, seed);
+      await checkStep(gpu, given, granularity, scores, plan, seed);
     }),
     { numRuns: 60 },
   );
