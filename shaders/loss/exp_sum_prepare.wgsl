@@ -1,8 +1,9 @@
 // What has to be known of a batch's rows before vectors stream past them. For every row and block of 32 vectors,
-// marks[(block - first_block) * padded + slot] holds a bit for each vector in the row's index (blocks without one keep what
-// they had, which must be zeros), and blocks * padded numbers further stands the first of these entries. And the scores of the listed vectors: scores[place * count + slot], unless `places` is 0. One invocation for
-// each of `longest` entries of a row, or of `places` listed vectors, whichever is more.
-struct Params { start: u32, count: u32, first_row: u32, scattered: u32, first_vector: u32, longest: u32, places: u32,
+// marks[(block - first_block) * padded + slot] holds a bit for each vector in the row's index (blocks without one keep
+// what they had, which must be zeros), and blocks * padded numbers further stands the first of these entries. And the
+// scores of the listed vectors: scores[place * count + slot], unless `places` is 0. One invocation for each of `runs`
+// runs of SEGMENT entries of a row, or of `places` listed vectors, whichever is more.
+struct Params { start: u32, count: u32, first_row: u32, scattered: u32, first_vector: u32, runs: u32, places: u32,
   first_block: u32, blocks: u32, padded: u32 }
 @group(0) @binding(0) var<storage, read> table: array<vec4f>;
 @group(0) @binding(1) var<storage, read> numbers: array<u32>;
@@ -14,29 +15,41 @@ struct Params { start: u32, count: u32, first_row: u32, scattered: u32, first_ve
 @group(0) @binding(7) var<storage, read_write> scores: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-// The first entry of a block marks all of it.
-fn mark(slot: u32, place: u32) {
+const SEGMENT: u32 = 16u;
+
+fn keep_mark(slot: u32, block: u32, mask: u32, entry: u32) {
+  if (mask == 0u || block < params.first_block || block >= params.first_block + params.blocks) { return; }
+  let place = (block - params.first_block) * params.padded + slot;
+  marks[place] = mask;
+  marks[params.blocks * params.padded + place] = entry;
+}
+
+// A run marks the blocks whose first entry it holds, beyond its own end if need be.
+fn mark_run(slot: u32, place: u32) {
   let number = numbers[params.start + slot];
-  let first = spans[number].x;
+  var entry = spans[number].x + place;
   let end = spans[number + 1u].x;
-  var entry = first + place;
-  if (entry >= end) { return; }
-  let block = entries[entry].x / 32u;
-  if (block < params.first_block || block >= params.first_block + params.blocks) { return; }
-  if (place > 0u) {
-    if (entries[entry - 1u].x / 32u == block) { return; }
-  }
-  let own = entry;
+  let stop = min(end, entry + SEGMENT);
+  if (entry >= stop) { return; }
+  var block = 0xffffffffu;
+  if (place > 0u) { block = entries[entry - 1u].x / 32u; }
+  var first = entry;
   var mask = 0u;
   while (entry < end) {
     let vector = entries[entry].x;
-    if (vector / 32u != block) { break; }
-    mask |= 1u << (vector % 32u);
+    let change = vector / 32u != block;
+    if (entry >= stop && (change || mask == 0u)) { break; }
+    if (change) {
+      keep_mark(slot, block, mask, first);
+      block = vector / 32u;
+      first = entry;
+      mask = 0u;
+    }
+    // What stands before the first change belongs to the run before.
+    mask |= select(0u, 1u << (vector % 32u), change || mask != 0u);
     entry++;
   }
-  let place_of_mask = (block - params.first_block) * params.padded + slot;
-  marks[place_of_mask] = mask;
-  marks[params.blocks * params.padded + place_of_mask] = own;
+  keep_mark(slot, block, mask, first);
 }
 
 fn score(slot: u32, n: u32) {
@@ -55,6 +68,6 @@ fn score(slot: u32, n: u32) {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_id) local: vec3u) {
   let n = (group.y * groups.x + group.x) * 64u + local.x;
-  if (n < params.count * params.longest) { mark(n / params.longest, n % params.longest); }
+  if (n < params.count * params.runs) { mark_run(n / params.runs, n % params.runs * SEGMENT); }
   if (n < params.count * params.places) { score(n % params.count, n); }
 }

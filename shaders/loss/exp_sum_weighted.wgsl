@@ -1,7 +1,8 @@
 // What has to be known of a batch's rows before they stream past the vectors: each row with its log weight behind it,
 // and rows that weigh nothing up to `padded`; and the coefficient of every entry of a row's index,
-// 0 where it is not listed. One invocation for each row or entry.
-struct Params { start: u32, count: u32, first_row: u32, scattered: u32, padded: u32, longest: u32 }
+// 0 where it is not listed. One invocation for each row, or each of `runs` runs of SEGMENT
+// entries of a row.
+struct Params { start: u32, count: u32, first_row: u32, scattered: u32, padded: u32, runs: u32 }
 @group(0) @binding(0) var<storage, read> table: array<f32>;
 @group(0) @binding(1) var<storage, read> numbers: array<u32>;
 @group(0) @binding(2) var<storage, read> spans: array<vec4u>;
@@ -13,6 +14,7 @@ struct Params { start: u32, count: u32, first_row: u32, scattered: u32, padded: 
 @group(1) @binding(0) var<uniform> params: Params;
 
 const NOWHERE: u32 = 0xffffffffu;
+const SEGMENT: u32 = 16u;
 
 fn weigh(slot: u32) {
   let own = slot < params.count;
@@ -33,14 +35,16 @@ fn weigh(slot: u32) {
   }
 }
 
-fn resolve(slot: u32, n: u32) {
+fn resolve(slot: u32, run: u32) {
   let number = numbers[params.start + slot];
-  let entry = spans[number].x + n % params.longest;
-  if (entry >= spans[number + 1u].x) { return; }
-  let place = entries[entry].y;
-  var coefficient = 0.0;
-  if (place != NOWHERE) { coefficient = coefficients[place * params.count + slot]; }
-  entry_coefficients[entry] = coefficient;
+  let first = spans[number].x + run * SEGMENT;
+  let end = min(spans[number + 1u].x, first + SEGMENT);
+  for (var entry = first; entry < end; entry++) {
+    let place = entries[entry].y;
+    var coefficient = 0.0;
+    if (place != NOWHERE) { coefficient = coefficients[place * params.count + slot]; }
+    entry_coefficients[entry] = coefficient;
+  }
 }
 
 @compute @workgroup_size(64)
@@ -48,5 +52,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   @builtin(local_invocation_id) local: vec3u) {
   let n = (group.y * groups.x + group.x) * 64u + local.x;
   if (n < params.padded) { weigh(n); }
-  if (n < params.count * params.longest) { resolve(n / params.longest, n); }
+  if (n < params.count * params.runs) { resolve(n / params.runs, n % params.runs); }
 }

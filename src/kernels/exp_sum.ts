@@ -16,6 +16,8 @@ import { bytesOfMarks, type ExpSumPlan, planExpSum, wholeEights } from "./exp_su
 const longestEmbedding = 128;
 /** As TEAM in exp_sum_rows_combine.wgsl and exp_sum_row_gradient.wgsl. */
 const partsPerGroup = 8;
+/** As SEGMENT in exp_sum_prepare.wgsl and exp_sum_weighted.wgsl. */
+const entriesPerRun = 16;
 /** Arithmetic operations allowed to one dispatch, so that a slow GPU ends it well within a second. */
 const dispatchOperations = 8e9;
 
@@ -180,6 +182,7 @@ export class ExpSum implements Disposable {
     const gpu = this.#gpu;
     const { start, count, firstRow, scattered, firstVector, index } = batch;
     const { blocks } = this.#plan;
+    const runs = Math.ceil(index.longestRow / entriesPerRun);
     gpu.clear(this.#marks, bytesOfMarks(count, blocks) / 2);
     gpu.dispatch(
       this.#kernels.prepare,
@@ -199,13 +202,13 @@ export class ExpSum implements Disposable {
         first_row: firstRow,
         scattered: scattered ? 1 : 0,
         first_vector: firstVector,
-        longest: index.longestRow,
+        runs,
         places,
         first_block,
         blocks,
         padded: wholeEights(count),
       },
-      spread(Math.ceil(count * Math.max(index.longestRow, places) / 64)),
+      spread(Math.ceil(count * Math.max(runs, places) / 64)),
     );
   }
 
@@ -232,7 +235,7 @@ export class ExpSum implements Disposable {
       spread(Math.ceil(count * width / partsPerGroup)),
     );
     const padded = wholeEights(count);
-    const longest = index.longestRow;
+    const runs = Math.ceil(index.longestRow / entriesPerRun);
     gpu.dispatch(
       kernels.weighted,
       {
@@ -245,8 +248,8 @@ export class ExpSum implements Disposable {
         weighted: this.#weighted,
         entry_coefficients: this.#entryCoefficients,
       },
-      { ...place, padded, longest },
-      spread(Math.ceil(Math.max(padded, count * longest) / 64)),
+      { ...place, padded, runs },
+      spread(Math.ceil(Math.max(padded, count * runs) / 64)),
     );
     const kept = slicesTogether === slices && tilesTogether === tiles;
     for (const [first, end] of ranges(tiles, tilesTogether)) {
