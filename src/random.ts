@@ -23,40 +23,56 @@ export const stream = {
   spectral: 13,
 } as const;
 
-const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
+// The two words of the last mix: returning them from it would allocate, and this runs millions of times an epoch.
+let high = 0;
+let low = 0;
+
+/** Four rounds of the generator with these rotations, then key words and the injection's number. */
+function rounds(r0: number, r1: number, r2: number, r3: number, k0: number, k1: number): void {
+  let x0 = high;
+  let x1 = low;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << r0) | (x1 >>> (32 - r0))) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << r1) | (x1 >>> (32 - r1))) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << r2) | (x1 >>> (32 - r2))) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << r3) | (x1 >>> (32 - r3))) ^ x0;
+  high = (x0 + k0) | 0;
+  low = (x1 + k1) | 0;
+}
+
+function mix(seed: number, purpose: number, a: number, b: number): void {
+  const k0 = seed | 0;
+  const k1 = purpose | 0;
+  const k2 = k0 ^ k1 ^ 0x1bd11bda;
+  high = (a + k0) | 0;
+  low = (b + k1) | 0;
+  rounds(13, 15, 26, 6, k1, k2 + 1);
+  rounds(17, 29, 16, 24, k2, k0 + 2);
+  rounds(13, 15, 26, 6, k0, k1 + 3);
+  rounds(17, 29, 16, 24, k1, k2 + 4);
+  rounds(13, 15, 26, 6, k2, k0 + 5);
+}
 
 /** Two 32-bit random words for the key (`seed`, `purpose`) and the counter (`a`, `b`); all are taken modulo 2^32. */
 export function threefry(seed: number, purpose: number, a: number, b: number): [number, number] {
-  const k0 = seed >>> 0;
-  const k1 = purpose >>> 0;
-  const keys = [k0, k1, (k0 ^ k1 ^ 0x1bd11bda) >>> 0];
-  let x0 = (a + k0) >>> 0;
-  let x1 = (b + k1) >>> 0;
-  for (let round = 0; round < 20; round++) {
-    const rotation = rotations[round & 7]!;
-    x0 = (x0 + x1) >>> 0;
-    x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) >>> 0;
-    x1 = (x1 ^ x0) >>> 0;
-    if ((round & 3) === 3) {
-      const injection = (round + 1) >> 2;
-      x0 = (x0 + keys[injection % 3]!) >>> 0;
-      x1 = (x1 + keys[(injection + 1) % 3]! + injection) >>> 0;
-    }
-  }
-  return [x0, x1];
+  mix(seed, purpose, a, b);
+  return [high >>> 0, low >>> 0];
 }
 
 /** A uniform number in [0, 1) with 53 random bits. */
 export function uniform(seed: number, purpose: number, a: number, b: number): number {
-  const [high, low] = threefry(seed, purpose, a, b);
+  mix(seed, purpose, a, b);
   return ((high >>> 5) * 67108864 + (low >>> 6)) / 9007199254740992;
 }
 
 /** A standard normal number (Box-Muller). */
 export function normal(seed: number, purpose: number, a: number, b: number): number {
-  const [high, low] = threefry(seed, purpose, a, b);
-  const radius = Math.sqrt(-2 * Math.log((high + 1) / 4294967296));
-  return radius * Math.cos(2 * Math.PI * (low / 4294967296));
+  const [first, second] = threefry(seed, purpose, a, b);
+  const radius = Math.sqrt(-2 * Math.log((first + 1) / 4294967296));
+  return radius * Math.cos(2 * Math.PI * (second / 4294967296));
 }
 
 /** A random order of 0 .. count-1 (Fisher-Yates), the `a`-th of its seed and purpose. */

@@ -92,7 +92,7 @@ fn find_highest(slot: u32, first: u32, last: u32, step: u32) {
     let base = item / BLOCK * BLOCK;
     /* unroll */ for (var g = 0u; g < GROUPS; g++) { exclude(g, slot, base); }
     load(0u, item);
-    stream_own();
+    stream_of(0u);
     /* unroll */ for (var g = 0u; g < GROUPS; g++) { look(g, item - base); }
   }
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { highest[g] = top[g]; }

@@ -1,7 +1,7 @@
 // Gradient of every vector over one slice of the rows: exp(score + log weight) * row, or coefficient * row where the
 // row's index names the vector. Every invocation holds GROUPS * LANES vectors, neighbours within a group; all read the
 // same row at a time. exp_sum_prepare.wgsl says what marks are. Where invocations load for each other, a group's
-// vectors of all of them are in the same block.
+// vectors of all of them are in the same block. With APART 1, exp_sum_entries.wgsl adds what indexes name.
 struct Params { padded: u32, first_slot: u32, end_slot: u32, slice_length: u32, first_vector: u32, vectors: u32,
   first_tile: u32, first_block: u32, blocks: u32, target_vector: u32 }
 @group(0) @binding(0) var<storage, read> weighted: array<vec4f>;
@@ -13,7 +13,6 @@ struct Params { padded: u32, first_slot: u32, end_slot: u32, slice_length: u32, 
 
 var<private> share: array<Lanes, GROUPS>;
 var<private> first_item: u32;
-var<private> loaded_masks: vec2u;
 
 fn place_of(item: u32) -> u32 {
   return (params.first_vector + min(item, params.vectors - 1u)) * WIDTH;
@@ -71,32 +70,7 @@ fn leave_out(g: u32, mask: u32) {
   share[g] = select(share[g], Lanes(0.0), bits != LaneBits(0u));
 }
 
-// Where invocations load for each other, they go through the entries of the rows that they have loaded together, an
-// entry at a time: software drivers run whatever stands behind a condition.
-fn list_together(own_slot: u32, masks: vec2u) {
-  var rest = masks;
-  var entry = entry_of(select(0u, GROUPS - 1u, masks.x == 0u), own_slot);
-  loop {
-    let lane = first_with(any(rest != vec2u(0u)));
-    if (lane == 0xffffffffu) { break; }
-    let lower = number_of(lane, rest.x);
-    let upper = number_of(lane, rest.y);
-    let coefficient = entry_coefficients[number_of(lane, entry)];
-    let bit = firstTrailingBit(select(lower, upper, lower == 0u));
-    stream_of(lane);
-    /* unroll */ for (var g = 0u; g < GROUPS; g++) {
-      let own_bit = select(32u, bit - item_of(g) % 32u, (lower == 0u) == (g == 1u));
-      gather(g, select(Lanes(0.0), Lanes(coefficient), lane_bits(0u, 1u, 2u, 3u) == LaneBits(own_bit)));
-    }
-    if (own_slot % SHARE == lane) {
-      if (lower != 0u) { rest.x &= rest.x - 1u; } else { rest.y &= rest.y - 1u; }
-      entry++;
-    }
-  }
-}
-
-// The same where every invocation has masks of its own: the entries of the AHEAD rows that it has loaded, all loads of
-// which are under way together.
+// Adds the entries of the AHEAD rows that are loaded; all loads are under way together.
 fn list_ahead(g: u32, first_slot: u32) {
   let first = item_of(g) % 32u;
   var bits: array<u32, AHEAD>;
@@ -135,7 +109,6 @@ fn load(u: u32, slot: u32) {
   }
   var masks = vec2u(marks[mark_of(0u, slot)], 0u);
   if (GROUPS > 1u) { masks.y = marks[mark_of(1u, slot)]; }
-  loaded_masks = masks;
   keep_extra(u, masks);
 }
 
@@ -165,9 +138,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   for (var slot = first; slot < last; slot += SHARE * AHEAD) {
     /* unroll */ for (var u = 0u; u < AHEAD; u++) { load(u, slot + u + local.x % SHARE); }
     visit_shared(slot);
-    if (SHARE > 1u) {
-      list_together(slot + local.x % SHARE, loaded_masks);
-    } else {
+    if (APART == 0u) {
       /* unroll */ for (var g = 0u; g < GROUPS; g++) { list_ahead(g, slot); }
     }
   }

@@ -19,18 +19,6 @@ fn visit_shared(first: u32) {
   }
 }
 
-fn first_with(wanted: bool) -> u32 {
-  return select(0xffffffffu, 0u, wanted);
-}
-
-fn number_of(lane: u32, number: u32) -> u32 {
-  return number;
-}
-
-fn stream_own() {
-  stream_of(0u);
-}
-
 fn stream_of(u: u32) {
   /* unroll */ for (var w = 0u; w < STREAMED; w++) { streamed[w] = own[u * STREAMED + w]; }
 }

@@ -18,23 +18,9 @@ fn visit_shared(first: u32) {
   }
 }
 
-// The first of the invocations for which it is true, 0xffffffff if there is none.
-fn first_with(wanted: bool) -> u32 {
-  return firstTrailingBit(subgroupBallot(wanted).x);
-}
-
-fn number_of(lane: u32, number: u32) -> u32 {
-  return subgroupShuffle(number, lane);
-}
-
-// Makes the part that an invocation has loaded itself the streamed one.
-fn stream_own() {
+// Makes the part that an invocation has loaded itself, the only one, the streamed one.
+fn stream_of(u: u32) {
   /* unroll */ for (var w = 0u; w < STREAMED; w++) { streamed[w] = own[w]; }
-}
-
-// Makes the part that one invocation has loaded the streamed one of all.
-fn stream_of(lane: u32) {
-  /* unroll */ for (var w = 0u; w < STREAMED; w++) { streamed[w] = subgroupShuffle(own[w], lane); }
 }
 
 fn wanted_by_any(wanted: bool) -> bool {

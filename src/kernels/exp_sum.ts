@@ -278,10 +278,9 @@ export class ExpSum implements Disposable {
     const gpu = this.#gpu;
     const { count, firstVector, vectors } = batch;
     const { dim, vectors: vectorCount } = this.#options;
-    const { share, tileLength, rowSlices, blocks } = this.#plan;
+    const { tileLength, rowSlices, blocks, apart } = this.#plan;
     const padded = wholeEights(count);
-    const perRow = 2 + (share > 1 ? Math.min(tileLength, batch.index.longestRow) : 0);
-    const rowsTogether = wholeEights(turnsPerInvocation / perRow - 8) * rowSlices;
+    const rowsTogether = wholeEights(turnsPerInvocation / 2 - 8) * rowSlices;
     // Without rows, one round still writes zeros.
     for (const [slot, last] of padded === 0 ? [[0, 0] as const] : ranges(padded, rowsTogether)) {
       const operationsPerTile = (last - slot) * tileLength * (4 * dim + 25);
@@ -312,6 +311,32 @@ export class ExpSum implements Disposable {
           (stop - tile) * operationsPerTile,
         );
       }
+    }
+    if (!apart) return;
+    const block_count = Math.ceil(Math.min(end * tileLength, vectorCount) / 32) - first_block;
+    // A row may name all 32 vectors of a block.
+    const entriesTogether = wholeEights(turnsPerInvocation / 33 - 8);
+    for (const [slot, last] of ranges(padded, entriesTogether)) {
+      gpu.dispatch(
+        this.#kernels.entries,
+        {
+          weighted: this.#weighted,
+          marks: this.#marks,
+          entry_coefficients: this.#entryCoefficients,
+          gradient: target,
+        },
+        {
+          first_slot: slot,
+          end_slot: last,
+          padded,
+          first_block,
+          block_count,
+          blocks,
+          target_vector: firstVector,
+        },
+        spread(Math.ceil(block_count / 64)),
+        (last - slot) * block_count * 40,
+      );
     }
   }
 

@@ -43,6 +43,8 @@ export interface ExpSumPlan extends Omit<ExpSumTile, "workgroups"> {
   readonly rowSlices: number;
   /** Whether products are added in one instruction. */
   readonly fused: boolean;
+  /** Whether a kernel of its own adds the gradient of what indexes name. */
+  readonly apart: boolean;
 }
 
 /** Slots of rows are padded to whole eights: kernels take up to eight at a time. */
@@ -120,5 +122,6 @@ export function planExpSum(
     tilesTogether,
     rowSlices: software ? 1 : Math.max(1, rowSlices),
     fused: !software,
+    apart: software,
   };
 }
