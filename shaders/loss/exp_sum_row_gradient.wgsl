@@ -12,8 +12,6 @@ struct Params { start: u32, count: u32, first_row: u32, first_vector: u32, scatt
 @group(0) @binding(7) var<storage, read_write> gradient: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-// Listed vectors that are loaded before the first is used.
-const AHEAD: u32 = 8u;
 const TEAM: u32 = 8u;
 
 var<workgroup> sums: array<vec4f, 64>;
@@ -31,12 +29,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var first = span.y + local.x / TEAM; first < span.w; first += TEAM * AHEAD) {
     var coefficient: array<f32, AHEAD>;
     var vector: array<vec4f, AHEAD>;
-    /* unroll */ for (var u = 0u; u < 8u; u++) {
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       let place = min(first + u * TEAM, span.w - 1u);
       coefficient[u] = select(0.0, coefficients[(place - span.y) * params.count + slot], first + u * TEAM < span.w);
       vector[u] = vectors[(params.first_vector + listed[place]) * WIDTH + part];
     }
-    /* unroll */ for (var u = 0u; u < 8u; u++) { sum += coefficient[u] * vector[u]; }
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) { sum += coefficient[u] * vector[u]; }
   }
   sums[local.x] = sum;
   workgroupBarrier();

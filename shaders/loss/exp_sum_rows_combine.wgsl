@@ -8,8 +8,6 @@ struct Params { count: u32, slices: u32 }
 @group(0) @binding(3) var<storage, read_write> means: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-// Slices that are loaded before the first is used.
-const AHEAD: u32 = 4u;
 const TEAM: u32 = 8u;
 
 var<workgroup> sums: array<vec2f, 64>;
@@ -37,13 +35,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var first = local.x / TEAM; first < params.slices; first += TEAM * AHEAD) {
     var own: array<vec2f, AHEAD>;
     var own_vector: array<vec4f, AHEAD>;
-    /* unroll */ for (var u = 0u; u < 4u; u++) {
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       let place = min(first + u * TEAM, params.slices - 1u) * params.count + slot;
       own[u] = partial_sums[place];
       own_vector[u] = partial_vectors[place * WIDTH + part % WIDTH];
       if (first + u * TEAM >= params.slices || own[u].y <= 0.0) { own[u] = vec2f(LOWEST, 0.0); }
     }
-    /* unroll */ for (var u = 0u; u < 4u; u++) { add(own[u], own_vector[u]); }
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) { add(own[u], own_vector[u]); }
   }
   sums[local.x] = vec2f(highest, sum);
   vectors[local.x] = vector;

@@ -9,8 +9,6 @@ struct Params { start: u32, count: u32, weight: f32, log_weight: f32 }
 @group(0) @binding(4) var<storage, read_write> losses: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-// Scores that are loaded before the first is used.
-const AHEAD: u32 = 8u;
 const TEAM: u32 = 8u;
 
 var<workgroup> sums: array<vec2f, 64>;
@@ -27,10 +25,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var sum = vec2f(0.0);
   for (var first = local.x / TEAM; first < length; first += TEAM * AHEAD) {
     var raw: array<f32, AHEAD>;
-    /* unroll */ for (var u = 0u; u < 8u; u++) {
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       raw[u] = scores[min(first + u * TEAM, length - 1u) * params.count + slot];
     }
-    /* unroll */ for (var u = 0u; u < 8u; u++) {
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       if (first + u * TEAM < length) {
         let score = limited(raw[u]);
         let distance = rest - score;

@@ -1,16 +1,16 @@
 // Shared by the Plackett-Luce kernels, behind listwise_part.wgsl.
 
 // Numbers of eight places of a row, which are loaded before the first is used: the row's loop waits for memory once.
-var<private> ahead: array<f32, 8>;
+var<private> ahead: array<f32, AHEAD>;
 
 // Scores from place `first` on; those from `end` on repeat the last.
 fn load_ahead(first: u32, end: u32, slot: u32) {
-  /* unroll */ for (var u = 0u; u < 8u; u++) { ahead[u] = scores[min(first + u, end - 1u) * params.count + slot]; }
+  /* unroll */ for (var u = 0u; u < AHEAD; u++) { ahead[u] = scores[min(first + u, end - 1u) * params.count + slot]; }
 }
 
 // Scores from the place before `end` backwards; those before `first` repeat it.
 fn load_back(first: u32, end: u32, slot: u32) {
-  /* unroll */ for (var u = 0u; u < 8u; u++) {
+  /* unroll */ for (var u = 0u; u < AHEAD; u++) {
     ahead[u] = scores[(max(end, first + 1u + u) - 1u - u) * params.count + slot];
   }
 }

@@ -12,10 +12,10 @@ struct Params { start: u32, count: u32, weight: f32, log_weight: f32 }
 @group(0) @binding(5) var<storage, read_write> losses: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-var<private> ahead_denominators: array<f32, 8>;
+var<private> ahead_denominators: array<f32, AHEAD>;
 
 fn load_denominators(first: u32, end: u32, slot: u32) {
-  /* unroll */ for (var u = 0u; u < 8u; u++) {
+  /* unroll */ for (var u = 0u; u < AHEAD; u++) {
     ahead_denominators[u] = denominators[min(first + u, end - 1u) * params.count + slot];
   }
 }
@@ -33,9 +33,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 
   var sum = vec2f(logs[slot].x, 1.0);
   var positives_sum = sum;
-  for (var last = end; last > middle; last -= min(8u, last - middle)) {
+  for (var last = end; last > middle; last -= min(AHEAD, last - middle)) {
     load_back(middle, last, slot);
-    /* unroll */ for (var u = 0u; u < 8u; u++) {
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       if (last > middle + u) {
         let n = last - u;
         let score = limited(ahead[u]);
@@ -48,9 +48,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     }
   }
   sum = positives_sum;
-  for (var last = middle; last > 0u; last -= min(8u, last)) {
+  for (var last = middle; last > 0u; last -= min(AHEAD, last)) {
     load_back(0u, last, slot);
-    /* unroll */ for (var u = 0u; u < 8u; u++) {
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       if (last > u) {
         let score = limited(ahead[u]);
         sum = added(sum, score);
@@ -62,10 +62,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   losses[slot] = params.weight * loss;
 
   var prefix = vec2f(0.0);
-  for (var first = 0u; first < middle; first += 8u) {
+  for (var first = 0u; first < middle; first += AHEAD) {
     load_ahead(first, middle, slot);
     load_denominators(first, middle, slot);
-    /* unroll */ for (var u = 0u; u < 8u; u++) {
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       if (first + u < middle) {
         if (first + u == 0u) { prefix.x = ahead_denominators[u]; }
         prefix = advanced(prefix, ahead_denominators[u], 1.0);
@@ -76,10 +76,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   }
   let positives_weight = log_or_lowest(prefix.y, -prefix.x);
   prefix = vec2f(0.0);
-  for (var first = middle; first < end; first += 8u) {
+  for (var first = middle; first < end; first += AHEAD) {
     load_ahead(first, end, slot);
     load_denominators(first, end, slot);
-    /* unroll */ for (var u = 0u; u < 8u; u++) {
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       if (first + u < end) {
         let n = first + u;
         let raw = ahead[u];

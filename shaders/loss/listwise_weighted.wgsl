@@ -17,9 +17,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let middle = span.z - span.y;
   let end = span.w - span.y;
   var sum = vec2f(logs[slot].x, 1.0);
-  for (var first = middle; first < end; first += 8u) {
+  for (var first = middle; first < end; first += AHEAD) {
     load_ahead(first, end, slot);
-    /* unroll */ for (var u = 0u; u < 8u; u++) {
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       if (first + u < end) { sum = added(sum, limited(ahead[u])); }
     }
   }
@@ -43,9 +43,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   if (free) {
     for (var n = middle; n < end; n++) { slope += exp(-f32(n - middle) / params.scale); }
   }
-  for (var first = middle; first < end; first += 8u) {
+  for (var first = middle; first < end; first += AHEAD) {
     load_ahead(first, end, slot);
-    /* unroll */ for (var u = 0u; u < 8u; u++) {
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       if (first + u < end) {
         let weight = exp(-f32(first + u - middle) / params.scale);
         let score = limited(ahead[u]);

@@ -14,10 +14,10 @@ struct Params { start: u32, count: u32, weight: f32, divergence_weight: f32 }
 const LOWEST: f32 = -3.0e38;
 
 // Scores of eight places of a row, which are loaded before the first is used; those from `end` on repeat the last.
-var<private> ahead: array<f32, 8>;
+var<private> ahead: array<f32, AHEAD>;
 
 fn load_ahead(first: u32, end: u32, slot: u32) {
-  /* unroll */ for (var u = 0u; u < 8u; u++) { ahead[u] = scores[min(first + u, end - 1u) * params.count + slot]; }
+  /* unroll */ for (var u = 0u; u < AHEAD; u++) { ahead[u] = scores[min(first + u, end - 1u) * params.count + slot]; }
 }
 
 @compute @workgroup_size(64)
@@ -29,23 +29,23 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   // log sum of the vectors that are not listed; LOWEST if all are
   let rest = logs[slot].x;
   var highest = rest;
-  for (var first = 0u; first < length; first += 8u) {
+  for (var first = 0u; first < length; first += AHEAD) {
     load_ahead(first, length, slot);
-    /* unroll */ for (var u = 0u; u < 8u; u++) { highest = max(highest, ahead[u]); }
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) { highest = max(highest, ahead[u]); }
   }
   var total = exp(max(rest - highest, -1.0e4));
   if (rest < -1.0e37) { total = 0.0; }
-  for (var first = 0u; first < length; first += 8u) {
+  for (var first = 0u; first < length; first += AHEAD) {
     load_ahead(first, length, slot);
-    /* unroll */ for (var u = 0u; u < 8u; u++) {
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       total += select(0.0, exp(ahead[u] - highest), first + u < length);
     }
   }
   let log_total = highest + log(total);
   var loss = 0.0;
-  for (var first = 0u; first < length; first += 8u) {
+  for (var first = 0u; first < length; first += AHEAD) {
     load_ahead(first, length, slot);
-    /* unroll */ for (var u = 0u; u < 8u; u++) {
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       if (first + u < length) {
         let distance = ahead[u] - log_total;
         loss -= distance;

@@ -40,7 +40,7 @@ export function compileExpSum(gpu: Gpu, dim: number, bound: number, plan: ExpSum
   const weightedWidth = weightedStride / 4;
   const header = { DIM: dim, BOUND: bound, WIDTH: width, WEIGHTED_WIDTH: weightedWidth };
   const kernel = (name: string, code: string) =>
-    gpu.kernel({ name: `loss/${name}`, code, parts: [part], header });
+    gpu.kernel({ name: `loss/${name}`, code, parts: [part], header: { ...header, AHEAD: plan.listAhead } });
   const streaming = (name: string, code: string, streamed: number, groups: number) =>
     gpu.kernel({
       name: `loss/${name}`,

@@ -41,6 +41,8 @@ export interface ExpSumPlan extends Omit<ExpSumTile, "workgroups"> {
   readonly tilesTogether: number;
   /** Slices of the rows. */
   readonly rowSlices: number;
+  /** {@linkcode loadedAhead}. */
+  readonly listAhead: number;
   /** Whether products are added in one instruction. */
   readonly fused: boolean;
   /** Whether a kernel of its own adds the gradient of what indexes name. */
@@ -64,6 +66,14 @@ export function bytesOfMarks(rows: number, blocks: number): number {
 
 /** Which kind of adapter to plan for. */
 export type ExpSumTuning = "software" | "hardware";
+
+/**
+ * Numbers of a list that an invocation loads before it uses the first. A graphics processor waits for memory once for
+ * all of them; software drivers wait for none, and take longer to compile loops that are written out.
+ */
+export function loadedAhead(tuning: ExpSumTuning): number {
+  return tuning === "hardware" ? 8 : 1;
+}
 
 /**
  * The tile for a kind of adapter.
@@ -121,6 +131,7 @@ export function planExpSum(
     slicesTogether,
     tilesTogether,
     rowSlices: software ? 1 : Math.max(1, rowSlices),
+    listAhead: loadedAhead(tuning),
     fused: !software,
     apart: software,
   };

@@ -9,7 +9,7 @@ import { type Gpu, spread } from "../gpu/gpu.ts";
 import type { Kernel } from "../gpu/kernel.ts";
 import { ExpSum } from "./exp_sum.ts";
 import type { ExpSumBatch } from "./exp_sum_batch.ts";
-import type { ExpSumTile, ExpSumTuning } from "./exp_sum_plan.ts";
+import { type ExpSumTile, type ExpSumTuning, loadedAhead } from "./exp_sum_plan.ts";
 import type { DeviceListIndex } from "./list_index.ts";
 import expSumPart from "../../shaders/loss/exp_sum_part.wgsl" with { type: "text" };
 import part from "../../shaders/loss/listwise_part.wgsl" with { type: "text" };
@@ -104,7 +104,8 @@ export class ListwiseStep implements Disposable {
   readonly #users: number;
   readonly #capacity: number;
   readonly #sums: ExpSum;
-  readonly #kernels: Readonly<Record<ListLoss, Kernel>>;
+  readonly #kernels: Readonly<Record<ListLoss, () => Kernel>>;
+  readonly #compiled = new Map<ListLoss, Kernel>();
   readonly #total: Kernel;
   readonly #losses: DeviceArray;
   #denominators: DeviceArray;
@@ -127,13 +128,13 @@ export class ListwiseStep implements Disposable {
         name: `loss/listwise_${name}`,
         code,
         parts: [expSumPart, part, ...more],
-        header: { DIM: dim, BOUND: bound },
+        header: { DIM: dim, BOUND: bound, AHEAD: loadedAhead(tuning) },
       });
     this.#kernels = {
-      overall: kernel("overall", overallCode),
-      ranked: kernel("ranked", rankedCode, prefixPart),
-      "plackett-luce": kernel("plackett_luce", plackettLuceCode, prefixPart),
-      weighted: kernel("weighted", weightedCode, prefixPart),
+      overall: () => kernel("overall", overallCode),
+      ranked: () => kernel("ranked", rankedCode, prefixPart),
+      "plackett-luce": () => kernel("plackett_luce", plackettLuceCode, prefixPart),
+      weighted: () => kernel("weighted", weightedCode, prefixPart),
     };
     this.#total = kernel("loss", lossCode);
     this.#losses = gpu.array("listwise: losses", 4 * capacity);
@@ -189,7 +190,7 @@ export class ListwiseStep implements Disposable {
     };
     sums.recordSums(rows);
     gpu.dispatch(
-      this.#kernels[granularity],
+      this.#kernelOf(granularity),
       {
         numbers,
         spans: index.spans,
@@ -215,6 +216,13 @@ export class ListwiseStep implements Disposable {
       [1],
     );
     return rows;
+  }
+
+  /** Compiled when it is first used: a training has one or two of the losses. */
+  #kernelOf(loss: ListLoss): Kernel {
+    const known = this.#compiled.get(loss) ?? this.#kernels[loss]();
+    this.#compiled.set(loss, known);
+    return known;
   }
 
   /** Gives the workspace back. */

@@ -242,7 +242,7 @@ export class ShortLists implements Disposable {
         name: "loss/short_list_order",
         code: orderCode,
         parts: [expSumPart, listwisePart, prefixPart, part],
-        header: { DIM: this.#shape.dim, BOUND: 0 },
+        header: { DIM: this.#shape.dim, BOUND: 0, AHEAD: 1 },
       }),
       {
         numbers,

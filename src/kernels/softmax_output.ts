@@ -8,7 +8,9 @@ import type { DeviceArray } from "../gpu/device_array.ts";
 import { type Gpu, spread } from "../gpu/gpu.ts";
 import type { Ragged } from "../ragged.ts";
 import { ArgumentError } from "../errors.ts";
+import type { Kernel } from "../gpu/kernel.ts";
 import { ExpSum } from "./exp_sum.ts";
+import { loadedAhead } from "./exp_sum_plan.ts";
 import type { ExpSumOptions } from "./exp_sum_batch.ts";
 import { type DeviceListIndex, indexLists, uploadListIndex } from "./list_index.ts";
 
@@ -54,6 +56,7 @@ export class SoftmaxOutput implements Disposable {
   readonly #gpu: Gpu;
   readonly #sums: ExpSum;
   readonly #index: DeviceListIndex;
+  readonly #kernel: Kernel;
 
   /**
    * Indexes the lists and takes the workspace.
@@ -76,6 +79,8 @@ export class SoftmaxOutput implements Disposable {
     const index = indexLists({ users, items: options.vectors, observed: lists, positives: lists, tops });
     this.#sums = new ExpSum(gpu, options);
     this.#index = uploadListIndex(gpu, index);
+    const { tuning = gpu.adapter.kind } = options;
+    this.#kernel = gpu.kernel({ name: "loss/softmax_output", code, header: { AHEAD: loadedAhead(tuning) } });
   }
 
   /** Records losses and gradients of a batch. */
@@ -96,7 +101,7 @@ export class SoftmaxOutput implements Disposable {
     };
     sums.recordSums(summed);
     this.#gpu.dispatch(
-      this.#gpu.kernel({ name: "loss/softmax_output", code }),
+      this.#kernel,
       { numbers, spans: index.spans, logs: sums.logs, scores: sums.scores, divergences, losses },
       { start, count, weight, divergence_weight: divergenceWeight },
       spread(Math.ceil(count / 64)),
