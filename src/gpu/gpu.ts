@@ -22,8 +22,6 @@ export interface GpuOptions {
 export type Workgroups = readonly [number, number?, number?];
 
 const dispatchesPerSubmission = 512;
-/** A graphics processor is given work sooner, so that it starts while the host records on. */
-const dispatchesPerHardwareSubmission = 96;
 /** Operations (as the caller estimates them) after which work is submitted: keeps one submission short on a slow GPU. */
 const operationsPerSubmission = 2e10;
 
@@ -44,7 +42,6 @@ export class Gpu implements Disposable {
   readonly #kernels = new Map<string, Kernel>();
   readonly #parameters: ParameterArena;
   readonly #timer: KernelTimer | null;
-  readonly #mostDispatches: number;
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #dispatches = 0;
@@ -61,9 +58,6 @@ export class Gpu implements Disposable {
     this.#pool = new BufferPool(device, () => this.submit());
     this.#timer = this.timing ? new KernelTimer(device, dispatchesPerSubmission) : null;
     this.#parameters = new ParameterArena(device, dispatchesPerSubmission);
-    this.#mostDispatches = adapter.kind === "hardware"
-      ? dispatchesPerHardwareSubmission
-      : dispatchesPerSubmission;
     device.addEventListener("uncapturederror", (event) => {
       const { error } = event as GPUUncapturedErrorEvent;
       this.#fail(new GpuError(`WebGPU refused work: ${error.message}`));
@@ -193,7 +187,7 @@ export class Gpu implements Disposable {
     this.check();
     const [x, y = 1, z = 1] = workgroups;
     if (x === 0 || y === 0 || z === 0) return;
-    if (this.#dispatches >= this.#mostDispatches) this.submit();
+    if (this.#dispatches === dispatchesPerSubmission) this.submit();
     const offset = this.#parameters.pack(this.#dispatches, kernel, parameters);
     const group = this.#bindGroup(kernel, arrays);
     const pass = this.#beginPass(kernel.name);
