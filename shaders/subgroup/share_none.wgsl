@@ -3,10 +3,6 @@ var<private> own: array<vec4f, STREAMED>;
 var<private> own_extra: vec2u;
 var<private> streamed: array<vec4f, STREAMED>;
 
-fn keep_extra(u: u32, extra: vec2u) {
-  own_extra = extra;
-}
-
 fn visit_shared(first: u32) {
   /* unroll */ for (var w = 0u; w < STREAMED; w++) { streamed[w] = own[w]; }
   visit(first, own_extra);

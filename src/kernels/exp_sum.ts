@@ -28,7 +28,7 @@ const dispatchOperations = 8e9;
  * of q under these weights ({@linkcode ExpSum.recordSums}). Between the two calls a kernel of the caller turns
  * `scores` (h . q of the row's list) into coefficients dL/ds in place and writes the row's log weight A into `logs`;
  * {@linkcode ExpSum.recordGradients} then gives every vector outside the index the coefficient exp(s + A), every
- * listed one its own, and records dL/dh and dL/dq. Exponents are taken relative to a running maximum per row.
+ * listed one its own, and records dL/dh and dL/dq. Exponents are taken relative to a maximum per row and slice.
  *
  * Memory in bytes, with the padded length `stride`: 4 (stride + 2) x capacity x slices for partial sums (a slice is 128
  * to 4,096 vectors, longer for larger batches); 8 (stride + 2) x capacity for rows; 4 x capacity x the longest list; 4
