@@ -12,9 +12,9 @@ struct Params { start: u32, count: u32, first_row: u32, scattered: u32, first_ve
 @group(1) @binding(0) var<uniform> params: Params;
 
 const BLOCK: u32 = 32u;
-// A slice is summed relative to the highest score of a sample, and again, relative to its own, if the sum exceeds this.
+// A slice is summed relative to the highest score of its first vectors, and again, relative to its own, if the sum
+// exceeds this.
 const MOST: f32 = 1.0e33;
-// Vectors in the sample.
 const SAMPLE: u32 = 16u;
 
 var<private> highest: array<Lanes, GROUPS>;
@@ -84,16 +84,20 @@ fn look(g: u32, bit: u32) {
   top[g] = max(top[g], select(products(g, Lanes(0.0)), Lanes(LOWEST), left_out(g, bit)));
 }
 
-// The highest scores among every `step`-th vector of a slice. Every invocation loads all of them itself: they are few,
-// or this happens seldom.
-fn find_highest(slot: u32, first: u32, last: u32, step: u32) {
+// The highest scores among the vectors from `first`, where a block starts, to `last`. Every invocation loads all of them
+// itself: they are few, or this happens seldom.
+fn find_highest(slot: u32, first: u32, last: u32) {
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { top[g] = Lanes(LOWEST); }
-  for (var item = first; item < last; item += step) {
-    let base = item / BLOCK * BLOCK;
+  for (var base = first; base < last; base += BLOCK) {
     /* unroll */ for (var g = 0u; g < GROUPS; g++) { exclude(g, slot, base); }
-    load(0u, item);
-    stream_of(0u);
-    /* unroll */ for (var g = 0u; g < GROUPS; g++) { look(g, item - base); }
+    let length = min(BLOCK, last - base);
+    for (var n = 0u; n < length; n += AHEAD) {
+      /* unroll */ for (var u = 0u; u < AHEAD; u++) { load(u, base + n + u); }
+      /* unroll */ for (var u = 0u; u < AHEAD; u++) {
+        stream_of(u);
+        /* unroll */ for (var g = 0u; g < GROUPS; g++) { look(g, n + u); }
+      }
+    }
   }
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { highest[g] = top[g]; }
 }
@@ -128,7 +132,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let last = min(params.vectors, first + params.slice_length);
   let slot = group.x * (SIZE * GROUPS * LANES) + local.x;
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { start_group(g, slot); }
-  if (BOUND == 0u) { find_highest(slot, first, last, (params.slice_length + SAMPLE - 1u) / SAMPLE); }
+  if (BOUND == 0u) { find_highest(slot, first, min(last, first + SAMPLE)); }
   // Twice at most, whatever is no number.
   for (var turn = 0u; turn < 2u; turn++) {
     for (var base = first; base < last; base += BLOCK) {
@@ -141,7 +145,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     var again = false;
     /* unroll */ for (var g = 0u; g < GROUPS; g++) { again = again || too_high(g); }
     if (!wanted_by_any(again && turn == 0u)) { break; }
-    find_highest(slot, first, last, 1u);
+    find_highest(slot, first, last);
     /* unroll */ for (var g = 0u; g < GROUPS; g++) { clear(g); }
   }
   /* unroll */ for (var g = 0u; g < GROUPS; g++) {
