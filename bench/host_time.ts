@@ -86,8 +86,8 @@ export async function measureHostTime(adapter: AdapterChoice, length: "quick" | 
       shape: `${count(users)} x ${count(items)}, dim 6`,
       steps: batches.starts.length - 1,
       drawing: drawn - began,
-      // The epoch draws its batches once more.
-      recording: calls.firstReadBack! - drawn - (drawn - began),
+      // The epoch has its batches drawn while the one before waited.
+      recording: calls.firstReadBack! - drawn,
       epoch: ended - drawn,
       batchBytes: batches.users.byteLength,
       ...calls,

@@ -58,6 +58,8 @@ export interface ListwiseStepOptions {
   readonly capacity: number;
   /** How scores enter. Default "free". */
   readonly scores?: ScoreRange;
+  /** Losses that are compiled at once; others are when they are first used. Default: none. */
+  readonly losses?: readonly ListLoss[];
   /** Which kind of adapter to plan for. Default: the kind in use. */
   readonly tuning?: ExpSumTuning;
   /** What differs from the tile that is planned for that kind. */
@@ -111,7 +113,7 @@ export class ListwiseStep implements Disposable {
   #denominators: DeviceArray;
 
   /**
-   * Takes the workspace and compiles the kernels.
+   * Takes the workspace and compiles the kernels, but for losses that were not named.
    *
    * @throws {ArgumentError} if a size is not a positive integer.
    */
@@ -136,6 +138,7 @@ export class ListwiseStep implements Disposable {
       "plackett-luce": () => kernel("plackett_luce", plackettLuceCode, prefixPart),
       weighted: () => kernel("weighted", weightedCode, prefixPart),
     };
+    for (const loss of options.losses ?? []) this.#kernelOf(loss);
     this.#total = kernel("loss", lossCode);
     this.#losses = gpu.array("listwise: losses", 4 * capacity);
     this.#denominators = gpu.array("listwise: denominators", 4 * capacity);
@@ -218,7 +221,7 @@ export class ListwiseStep implements Disposable {
     return rows;
   }
 
-  /** Compiled when it is first used: a training has one or two of the losses. */
+  /** A training has one or two of the losses: each is compiled by itself. */
   #kernelOf(loss: ListLoss): Kernel {
     const known = this.#compiled.get(loss) ?? this.#kernels[loss]();
     this.#compiled.set(loss, known);
