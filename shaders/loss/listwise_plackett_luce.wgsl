@@ -10,14 +10,6 @@ struct Params { start: u32, count: u32, weight: f32, log_weight: f32 }
 @group(0) @binding(5) var<storage, read_write> losses: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-var<private> ahead_denominators: array<f32, AHEAD>;
-
-fn load_denominators(first: u32, end: u32, slot: u32) {
-  /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-    ahead_denominators[u] = denominators[min(first + u, end - 1u) * params.count + slot];
-  }
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let slot = group.x * 64u + local.x;

@@ -114,8 +114,9 @@ export function planExpSum(
   const sliceLength = Math.min(longestSlice, Math.ceil(fair / 32) * 32);
   const slices = Math.ceil(vectors / sliceLength);
   const tiles = Math.ceil(vectors / tileLength);
-  const marked = 32 * Math.floor(markBytes[tuning] / bytesOfMarks(capacity, 1));
-  const slicesTogether = Math.min(slices, Math.max(1, Math.floor(marked / sliceLength)));
+  // Marks for a slice at least.
+  const marked = Math.max(sliceLength, 32 * Math.floor(markBytes[tuning] / bytesOfMarks(capacity, 1)));
+  const slicesTogether = Math.min(slices, Math.floor(marked / sliceLength));
   const unit = Math.max(32, tileLength);
   const tilesTogether = Math.min(tiles, Math.max(1, Math.floor(marked / unit)) * (unit / tileLength));
   const rowSlices = Math.min(8, Math.ceil(capacity / 32), Math.floor(workgroups / tiles));

@@ -15,6 +15,7 @@ import expSumPart from "../../shaders/loss/exp_sum_part.wgsl" with { type: "text
 import part from "../../shaders/loss/listwise_part.wgsl" with { type: "text" };
 import overallCode from "../../shaders/loss/listwise_overall.wgsl" with { type: "text" };
 import prefixPart from "../../shaders/loss/listwise_prefix.wgsl" with { type: "text" };
+import denominatorsPart from "../../shaders/loss/listwise_denominators.wgsl" with { type: "text" };
 import plackettLuceCode from "../../shaders/loss/listwise_plackett_luce.wgsl" with { type: "text" };
 import rankedCode from "../../shaders/loss/listwise_ranked.wgsl" with { type: "text" };
 import weightedCode from "../../shaders/loss/listwise_weighted.wgsl" with { type: "text" };
@@ -134,8 +135,8 @@ export class ListwiseStep implements Disposable {
       });
     this.#kernels = {
       overall: () => kernel("overall", overallCode),
-      ranked: () => kernel("ranked", rankedCode, prefixPart),
-      "plackett-luce": () => kernel("plackett_luce", plackettLuceCode, prefixPart),
+      ranked: () => kernel("ranked", rankedCode, prefixPart, denominatorsPart),
+      "plackett-luce": () => kernel("plackett_luce", plackettLuceCode, prefixPart, denominatorsPart),
       weighted: () => kernel("weighted", weightedCode, prefixPart),
     };
     for (const loss of options.losses ?? []) this.#kernelOf(loss);

@@ -180,6 +180,14 @@ Deno.test("ExpSum ends no loop early, however many vectors are excluded", async 
   );
 });
 
+Deno.test("ExpSum streams more rows than one dispatch takes", async () => {
+  using gpu = await openGpu();
+  // An invocation may take some 30,000 rows in its turns.
+  const rows = randomRows(1, 6, 30_100, 1, 1);
+  const vectors = randomRows(1, 7, 40, 1, 1);
+  await check(gpu, rows, vectors, rows.map((_, r) => [r % 40]), false, "software", 1e-4);
+});
+
 Deno.test("ExpSum refuses sizes and batches that do not fit", async () => {
   using gpu = await openGpu();
   const options = { dim: 4, capacity: 5, vectors: 6 };

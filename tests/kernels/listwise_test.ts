@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { ArgumentError } from "../../src/errors.ts";
 import { type Gpu, openGpu } from "../../src/gpu/gpu.ts";
 import { padRows, strideOf, unpadRows } from "../../src/kernels/embedding.ts";
-import type { ExpSumTile, ExpSumTuning } from "../../src/kernels/exp_sum_plan.ts";
+import { type ExpSumTile, type ExpSumTuning, planExpSum } from "../../src/kernels/exp_sum_plan.ts";
 import { indexLists, uploadListIndex } from "../../src/kernels/list_index.ts";
 import {
   type Granularity,
@@ -103,6 +103,8 @@ Deno.test("the oracle's gradients are the slopes of its loss", () => {
 interface Plan {
   readonly tuning: ExpSumTuning;
   readonly tile?: Partial<ExpSumTile>;
+  /** Users in the largest batch; as many as there are by default. */
+  readonly capacity?: number;
 }
 
 async function checkStep(
@@ -201,6 +203,30 @@ Deno.test("ListwiseStep gives the oracle's loss and gradient on random lists", a
     }),
     { numRuns: 60 },
   );
+});
+
+Deno.test("ListwiseStep marks vectors piece by piece where a workspace is too large to mark all at once", async () => {
+  using gpu = await openGpu();
+  const [users, items, dim] = [20, 6000, 2];
+  const given = randomCase(5, users, items, dim, 0.8);
+  const spread = (user: number, first: number, count: number) =>
+    Array.from({ length: count }, (_, n) => (user * 37 + first + n * 331) % items);
+  given.observed = given.users.map((_, user) => spread(user, 0, 8));
+  given.positives = given.observed.map((row) => row.slice(2, 6));
+  given.tops = given.users.map((_, user) => spread(user, 100, 15));
+  for (const [tuning, capacity] of [["software", 40_000], ["hardware", 160_000]] as const) {
+    const { slices, slicesTogether, tiles, tilesTogether } = planExpSum(
+      tuning,
+      dim,
+      capacity,
+      items,
+      gpu.sharing,
+    );
+    assert.ok(slicesTogether < slices && tilesTogether < tiles, `${tuning}: all at once`);
+    for (const granularity of granularities) {
+      await checkStep(gpu, given, granularity, "free", { tuning, capacity }, 5);
+    }
+  }
 });
 
 Deno.test("listwiseLoss() takes free scores of several hundred, and lists of 256", async () => {
