@@ -21,11 +21,11 @@ export interface HostTime {
   readonly shape: string;
   /** Steps an epoch. */
   readonly steps: number;
-  /** Milliseconds in which the batches are drawn, before the epoch. */
+  /** Milliseconds in which the host draws the batches. */
   readonly drawing: number;
   /** Milliseconds in which the host records and submits. */
   readonly recording: number;
-  /** Milliseconds of the epoch, until its losses are read. */
+  /** Milliseconds of the epoch, the next one being recorded while this one's losses are read. */
   readonly epoch: number;
   /** Bytes uploaded, apart from the parameters of dispatches. */
   readonly uploadedBytes: number;
@@ -73,26 +73,35 @@ export async function measureHostTime(adapter: AdapterChoice, length: "quick" | 
   const draw = userBatches(train, settings.batchSize, settings.seed);
   const samples: HostTime[] = [];
   // The first epoch compiles and is left out.
-  for (let epoch = 0; epoch < (length === "full" ? 3 : 4); epoch++) {
+  await training.epoch(0);
+  let last: Promise<unknown> = Promise.resolve();
+  let ended = performance.now();
+  for (let epoch = 1; epoch <= (length === "full" ? 5 : 6); epoch++) {
     const began = performance.now();
     const batches = draw(epoch);
-    const drawn = performance.now();
+    const drawing = performance.now() - began;
     watch.reset();
-    await training.epoch(epoch);
-    const ended = performance.now();
-    const { calls } = watch;
-    if (epoch === 0) continue;
-    samples.push({
-      shape: `${count(users)} x ${count(items)}, dim 6`,
-      steps: batches.starts.length - 1,
-      drawing: drawn - began,
-      // The epoch has its batches drawn while the one before waited.
-      recording: calls.firstReadBack! - drawn,
-      epoch: ended - drawn,
-      batchBytes: batches.users.byteLength,
-      ...calls,
-    });
+    const start = performance.now();
+    const outcome = training.epoch(epoch);
+    const calls = { ...watch.calls };
+    await last;
+    last = outcome;
+    const now = performance.now();
+    // The first of them has none before it that it could overlap.
+    if (epoch > 1) {
+      samples.push({
+        shape: `${count(users)} x ${count(items)}, dim 6`,
+        steps: batches.starts.length - 1,
+        drawing,
+        recording: calls.firstReadBack! - start - drawing,
+        epoch: now - ended - drawing,
+        batchBytes: batches.users.byteLength,
+        ...calls,
+      });
+    }
+    ended = now;
   }
+  await last;
   const middle = (value: (sample: HostTime) => number) => median(samples.map(value));
   return {
     ...samples.at(-1)!,

@@ -114,7 +114,10 @@ const timed = async (work: () => Promise<unknown> | void): Promise<Time> => {
 for (let round = 0; round < Number(rounds) + 1; round++) {
   // The first round compiles kernels and is thrown away, as are its lists.
   for (const { name, run, times, student } of runs) {
-    const time = await timed(() => run.epoch(round + 1));
+    const time = await timed(async () => {
+      await run.prepare?.(round + 1);
+      await run.epoch(round + 1);
+    });
     if (round > 0) times.push(time);
     if (round > 0 && name === "mtd") {
       const between = await timed(() => run.between!(10 * round, new Uint32Array(), 0));

@@ -23,6 +23,7 @@ const help = `deno task bench-peers [options]
   --limit N       seconds after which an answer is given up (default 300)
   --steps N       distillation steps of a timed run (default 8)
   --searches N    searches and products of a timed run; ours and pytorch only (default 1; 16 fills a GPU)
+  --epochs N      epochs of a timed run of a teacher (default 1)
   --python PATH   a Python with PyTorch (default: python3, else /usr/bin/python3)
   --json FILE     write the figures, every single time included
 `;
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     limit: { type: "string", default: "300" },
     steps: { type: "string", default: "8" },
     searches: { type: "string", default: "1" },
+    epochs: { type: "string", default: "1" },
     python: { type: "string" },
     json: { type: "string" },
     help: { type: "boolean", default: false },
@@ -119,7 +121,11 @@ if (values.help) {
 }
 const folder = await Deno.makeTempDir({ prefix: "hetcomp-peers-" });
 const split = await readData(values.data);
-const repeats = { steps: Number(values.steps), searches: Number(values.searches) };
+const repeats = {
+  steps: Number(values.steps),
+  searches: Number(values.searches),
+  epochs: Number(values.epochs),
+};
 if (repeats.searches > 1 && values.peers !== "pytorch") {
   console.error("error: --searches above 1 needs --peers pytorch: the others wait for every search");
   Deno.exit(1);

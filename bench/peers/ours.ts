@@ -195,15 +195,27 @@ function crossEntropy(inputs: Inputs, { dim, count, repeats }: WorkOptions): Pre
   };
 }
 
-function teacher(inputs: Inputs, { kind }: WorkOptions): PreparedWork {
+function teacher(inputs: Inputs, { kind, repeats }: WorkOptions): PreparedWork {
   const { users, items, teachers } = inputs.header;
   const model = createModel(gpu, kind, { users, items, interactions: inputs.lists("train") }, teachers[kind]);
   let epoch = 0;
-  const run = () => {
+  const train = () => {
     model.recordEpoch(epoch++);
     return model.epochLoss();
   };
-  return { check: async () => ({ loss: await run() }), run, dispose: () => model.dispose() };
+  return {
+    check: async () => ({ loss: await train() }),
+    async run() {
+      let last = train();
+      for (let n = 1; n < repeats; n++) {
+        const next = train();
+        await last;
+        last = next;
+      }
+      await last;
+    },
+    dispose: () => model.dispose(),
+  };
 }
 
 await serve(`ours, ${gpu.adapter.name}`, {

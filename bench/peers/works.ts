@@ -29,18 +29,20 @@ export interface Repeats {
   readonly steps: number;
   /** Searches and products: their results stay on the device, but for the last one's. */
   readonly searches: number;
+  /** Epochs of a teacher; ours records the next one before it has read the losses of the last, as a training does. */
+  readonly epochs: number;
 }
 
 /** All works on inputs of this shape. */
 export function allWorks(
   { users, items, k, distillation }: Header,
-  { steps, searches }: Repeats = { steps: 8, searches: 1 },
+  { steps, searches, epochs }: Repeats = { steps: 8, searches: 1, epochs: 1 },
 ): Work[] {
   const work = (name: string, kind: Work["kind"], options: Work["arguments"], repeats: number): Work => {
     return {
       name,
       kind,
-      arguments: { ...options, ...(kind === "teacher" ? {} : { repeats }) },
+      arguments: { ...options, repeats },
       repeats,
       leastRuns: kind === "teacher" ? 3 : 1,
     };
@@ -59,7 +61,7 @@ export function allWorks(
     search(`stored scores ${block} x ${items}, dim 64`, "scores", { dim: 64, count: block }),
     search(`softmax gradient ${block} x ${items}, dim 64`, "cross-entropy", { dim: 64, count: block }),
     ...(["MF", "ML", "DL", "GNN", "AE", "I-AE"] as const).map((kind) => {
-      return work(`epoch of ${kind}`, "teacher", { kind }, 1);
+      return work(`epoch of ${kind}`, "teacher", { kind }, epochs);
     }),
   ];
 }

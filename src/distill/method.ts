@@ -51,7 +51,9 @@ export type EpochFacts = Pick<EpochRecord, "phase" | "stage" | "meanState" | "te
 export interface MethodRun extends Disposable {
   /** What holds for the next epoch. */
   facts(epoch: number): EpochFacts;
-  /** Records the steps of one epoch, counted from 1, and reads its losses: the mean per visit. */
+  /** Reads from the device what the next epoch has to know before it is recorded. */
+  prepare?(epoch: number): Promise<void>;
+  /** Records the steps of one epoch, counted from 1, at once, then reads its losses: the mean per visit. */
   epoch(epoch: number): Promise<number>;
   /**
    * Changes what is taught, after the evaluations of epochs that are multiples of `every`.

@@ -60,6 +60,7 @@ export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}):
   );
   let best: Float32Array<ArrayBuffer> = new Float32Array(0);
   const trainee: Trainee = {
+    prepare: (epoch) => run.prepare?.(epoch),
     async epoch(epoch) {
       const facts = run.facts(epoch);
       return { loss: await run.epoch(epoch), ...facts };

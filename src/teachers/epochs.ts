@@ -21,7 +21,12 @@ export interface FitOptions {
 
 /** Something that is trained epoch by epoch. */
 export interface Trainee {
-  /** Trains one epoch; gives its loss, and what else its record is to say. */
+  /** Reads from the device what the epoch has to know before it is recorded. */
+  prepare?(epoch: number): Promise<void> | void;
+  /**
+   * Records one epoch at once, and waits for its loss and what else its record is to say. The next epoch may be prepared
+   * and recorded while this one waits.
+   */
   epoch(epoch: number): Promise<Omit<EpochRecord, "epoch" | "seconds">>;
   /** Completes the last record of the history by its metrics. */
   evaluate(record: EpochRecord, history: readonly EpochRecord[]): Promise<void>;
@@ -33,6 +38,11 @@ export interface Trainee {
   checkpoint(): Promise<Checkpoint>;
   /** Goes on from a checkpoint. */
   restore(checkpoint: Checkpoint): void;
+}
+
+/** An epoch that is recorded, in an object: a promise that an asynchronous function gives back would be awaited. */
+interface Begun {
+  readonly outcome: ReturnType<Trainee["epoch"]>;
 }
 
 const latestName = "latest";
@@ -77,24 +87,46 @@ export async function trainEpochs(
     const since = evaluations.slice(bestOf(evaluations, metric) + 1);
     return since.filter((record) => trainee.counts?.(record) ?? true).length >= patience;
   };
-  while (history.length < epochs && !finished()) {
-    if (hooks.signal?.aborted) {
-      await keepLatest();
-      throw new Interrupted(history.length);
+  const begin = async (epoch: number, before?: Promise<unknown>): Promise<Begun> => {
+    try {
+      await trainee.prepare?.(epoch);
+    } catch (error) {
+      // What went wrong first is told.
+      await before;
+      throw error;
     }
-    const start = performance.now();
-    const epoch = history.length + 1;
-    const record: EpochRecord = { epoch, seconds: 0, ...await trainee.epoch(epoch) };
-    history.push(record);
-    const evaluated = epoch % every === 0 || epoch === epochs;
-    if (evaluated) await trainee.evaluate(record, history);
-    record.seconds = (performance.now() - start) / 1000;
-    hooks.onEpoch?.(record);
-    if (evaluated) {
-      await trainee.keep?.(epoch);
-      await keepLatest();
-      hooks.onEvaluation?.(record);
+    const outcome = trainee.epoch(epoch);
+    // It is awaited a turn later: until then nobody would catch what it throws.
+    outcome.catch(() => {});
+    return { outcome };
+  };
+  // Reading the losses of an epoch takes 10 ms or more, so the next one is recorded before they are there, unless the
+  // parameters are to be looked at in between.
+  let ahead: Begun | null = null;
+  try {
+    while (history.length < epochs && !finished()) {
+      if (!ahead && hooks.signal?.aborted) {
+        await keepLatest();
+        throw new Interrupted(history.length);
+      }
+      const start = performance.now();
+      const epoch = history.length + 1;
+      const evaluated = epoch % every === 0 || epoch === epochs;
+      const { outcome }: Begun = ahead ?? await begin(epoch);
+      ahead = evaluated || hooks.signal?.aborted ? null : await begin(epoch + 1, outcome);
+      const record: EpochRecord = { epoch, seconds: 0, ...await outcome };
+      history.push(record);
+      if (evaluated) await trainee.evaluate(record, history);
+      record.seconds = (performance.now() - start) / 1000;
+      hooks.onEpoch?.(record);
+      if (evaluated) {
+        await trainee.keep?.(epoch);
+        await keepLatest();
+        hooks.onEvaluation?.(record);
+      }
     }
+  } finally {
+    await ahead?.outcome.catch(() => {});
   }
   return { history, every };
 }

@@ -34,7 +34,10 @@ export interface TrainingHooks {
   readonly onEpoch?: (record: EpochRecord) => void;
   /** Called after every epoch that was evaluated. */
   readonly onEvaluation?: (record: EpochRecord) => void;
-  /** Stops the training after the current epoch; a checkpoint is kept and {@linkcode Interrupted} is thrown. */
+  /**
+   * Stops the training after the epoch that is under way; a checkpoint is kept and {@linkcode Interrupted} is thrown.
+   * `onEpoch` is told of an epoch when the next one is under way, or evaluated.
+   */
   readonly signal?: AbortSignal;
   /** Called during long work that is not training, such as ranking the checkpoints. */
   readonly onStage?: (stage: string, done: number, total: number) => void;

@@ -38,11 +38,14 @@ TEACHERS = {
 
 
 class TeacherWork:
-    def __init__(self, inputs, device, kind):
+    def __init__(self, inputs, device, kind, repeats):
+        self.repeats = repeats
         self.teacher = TEACHERS[kind](inputs.lists("train"), device, inputs.settings(kind))
 
     def run(self):
-        return self.teacher.epoch()
+        for _ in range(self.repeats):
+            loss = self.teacher.epoch()
+        return loss
 
     def check(self):
         return {"loss": self.teacher.epoch()}

@@ -139,10 +139,16 @@ class DcdRun implements MethodRun {
     return {};
   }
 
+  async prepare(epoch: number): Promise<void> {
+    const { student, settings } = this.#context;
+    // The first comparison is with the student's start.
+    if ((epoch - 1) % (settings.compareEvery as number) !== 0) return;
+    student.recordRows();
+    for (const side of this.#sides) await side.compare(epoch - 1);
+  }
+
   async epoch(epoch: number): Promise<number> {
     const { gpu, student, settings } = this.#context;
-    // The first comparison is with the student's start.
-    if ((epoch - 1) % (settings.compareEvery as number) === 0) await this.#compare(epoch - 1);
     const [users, items] = this.#sides as [Side, Side];
     using userBatches = new EpochBatches(gpu, users.batchesOf(epoch));
     using itemBatches = new EpochBatches(gpu, items.batchesOf(epoch));
@@ -158,11 +164,6 @@ class DcdRun implements MethodRun {
       itemBatches.meanLoss(),
     ]);
     return pairs + byUser + byItem;
-  }
-
-  async #compare(epoch: number): Promise<void> {
-    this.#context.student.recordRows();
-    for (const side of this.#sides) await side.compare(epoch);
   }
 
   checkpoint(): Checkpoint {

@@ -44,7 +44,6 @@ export class HetCompRun implements MethodRun {
   readonly #curriculum: Curriculum;
   readonly #positives: ReturnType<typeof observedTargets>;
   readonly #batchesOf: (epoch: number) => UserBatches;
-  #ahead: { epoch: number; batches: UserBatches } | null = null;
   readonly #step: ListwiseStep;
   #index: DeviceListIndex | null = null;
 
@@ -115,7 +114,7 @@ export class HetCompRun implements MethodRun {
     const granularity = this.#phase(epoch);
     const { overallWeight, rankedWeight, weightedWeight, weightScale, positivesWeight } = this.#settings;
     const weight = { overall: overallWeight, ranked: rankedWeight, weighted: weightedWeight }[granularity];
-    const { users, starts } = this.#ahead?.epoch === epoch ? this.#ahead.batches : this.#batchesOf(epoch);
+    const { users, starts } = this.#batchesOf(epoch);
     const steps = starts.length - 1;
     using batchUsers = gpu.upload("users of the epoch", users);
     using loss = gpu.array("losses of the epoch", 4 * steps);
@@ -137,10 +136,7 @@ export class HetCompRun implements MethodRun {
       });
       student.recordStep();
     }
-    const reading = gpu.readFloats(loss);
-    // The host would wait for the device: it draws the next epoch's batches meanwhile.
-    this.#ahead = { epoch: epoch + 1, batches: this.#batchesOf(epoch + 1) };
-    const losses: Float32Array = await reading;
+    const losses: Float32Array = await gpu.readFloats(loss);
     return losses.reduce((sum, value) => sum + value, 0) / users.length;
   }
 

@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { memoryCheckpoints } from "../../src/teachers/checkpoint_store.ts";
+import { type Trainee, trainEpochs } from "../../src/teachers/epochs.ts";
+import { Interrupted } from "../../src/teachers/training.ts";
+
+const turns = async (count: number) => {
+  for (let n = 0; n < count; n++) await Promise.resolve();
+};
+
+/** Its one parameter is a chain over the epochs recorded so far, so that an order or a state that is wrong shows. */
+class Chain implements Trainee {
+  state = 1;
+  recorded = 0;
+  waiting = 0;
+  mostWaiting = 0;
+  constructor(
+    readonly options: {
+      delay: (epoch: number) => number;
+      failsAt?: number;
+      whenRecorded?: (epoch: number) => void;
+    },
+  ) {}
+
+  async prepare(epoch: number): Promise<void> {
+    assert.equal(this.recorded, epoch - 1);
+    await turns(this.options.delay(epoch + 1000));
+    assert.equal(this.recorded, epoch - 1);
+  }
+
+  async epoch(epoch: number): Promise<{ loss: number }> {
+    assert.equal(this.recorded, epoch - 1);
+    if (epoch === this.options.failsAt) throw new Error("the device is gone");
+    this.recorded = epoch;
+    this.state = (this.state * 31 + epoch) % 1009;
+    const loss = this.state;
+    this.options.whenRecorded?.(epoch);
+    this.mostWaiting = Math.max(this.mostWaiting, ++this.waiting);
+    await turns(this.options.delay(epoch));
+    this.waiting--;
+    return { loss };
+  }
+
+  async evaluate(record: { epoch: number; loss: number; valid?: Record<string, number> }): Promise<void> {
+    await turns(this.options.delay(record.epoch + 2000));
+    assert.equal(this.recorded, record.epoch);
+    assert.equal(this.state, record.loss);
+    record.valid = { quality: this.state };
+  }
+
+  checkpoint(): Promise<Record<string, Uint32Array<ArrayBuffer>>> {
+    assert.equal(this.waiting, 0);
+    return Promise.resolve({ chain: Uint32Array.of(this.state, this.recorded) });
+  }
+
+  restore({ chain }: Record<string, ArrayLike<number>>): void {
+    [this.state, this.recorded] = [chain![0]!, chain![1]!];
+  }
+}
+
+const delays = fc.array(fc.nat(12), { minLength: 5, maxLength: 5 }).map((all) => (epoch: number) =>
+  all[epoch % 5]!
+);
+const lengths = { epochs: fc.integer({ min: 1, max: 30 }), every: fc.integer({ min: 1, max: 7 }) };
+
+async function undisturbed(epochs: number, every: number) {
+  const trainee = new Chain({ delay: () => 0 });
+  return (await trainEpochs(trainee, { epochs, every, patience: 100, metric: "quality" }, "chain")).history;
+}
+
+const facts = (history: readonly { epoch: number; loss: number; valid?: unknown }[]) =>
+  history.map(({ epoch, loss, valid }) => ({ epoch, loss, valid }));
+
+Deno.test("an epoch is recorded while the one before waits, but not across an evaluation", async () => {
+  const delay = (epoch: number) => epoch < 1000 ? 50 : 0;
+  const trainee = new Chain({ delay });
+  await trainEpochs(trainee, { epochs: 9, every: 3, patience: 9, metric: "quality" }, "chain");
+  assert.equal(trainee.mostWaiting, 2);
+  const evaluated = new Chain({ delay });
+  await trainEpochs(evaluated, { epochs: 9, every: 1, patience: 9, metric: "quality" }, "chain");
+  assert.equal(evaluated.mostWaiting, 1);
+});
+
+Deno.test("whatever the delays, and wherever it is stopped, a training has the same history", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        ...lengths,
+        delay: delays,
+        stops: fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 4 }),
+      }),
+      async ({ epochs, every, delay, stops }) => {
+        const checkpoints = memoryCheckpoints();
+        const options = { epochs, every, patience: 100, metric: "quality" };
+        let history;
+        for (const stop of [...stops, Infinity]) {
+          const controller = new AbortController();
+          const trainee = new Chain({ delay, whenRecorded: (epoch) => epoch >= stop && controller.abort() });
+          try {
+            const hooks = { checkpoints, signal: controller.signal };
+            ({ history } = await trainEpochs(trainee, options, "chain", hooks));
+          } catch (error) {
+            assert.ok(error instanceof Interrupted);
+            assert.equal(error.epoch, trainee.recorded);
+          }
+        }
+        assert.deepEqual(facts(history!), facts(await undisturbed(epochs, every)));
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("an epoch that fails ends the training with its error, once nothing is under way", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({ ...lengths, delay: delays, failsAt: fc.integer({ min: 1, max: 30 }) }),
+      async ({ epochs, every, delay, failsAt }) => {
+        fc.pre(failsAt <= epochs);
+        const trainee = new Chain({ delay, failsAt });
+        const seen: number[] = [];
+        const hooks = { onEpoch: ({ epoch }: { epoch: number }) => void seen.push(epoch) };
+        const options = { epochs, every, patience: 100, metric: "quality" };
+        await assert.rejects(trainEpochs(trainee, options, "chain", hooks), {
+          message: "the device is gone",
+        });
+        assert.equal(trainee.waiting, 0);
+        assert.deepEqual(seen, Array.from({ length: failsAt - 1 }, (_, n) => n + 1));
+      },
+    ),
+  );
+});
