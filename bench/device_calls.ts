@@ -19,8 +19,6 @@ export interface DeviceCalls {
   submissions: number;
   /** Buffers mapped to be read. */
   readBacks: number;
-  /** When the first of them was asked for, by performance.now(); null without any. */
-  firstReadBack: number | null;
 }
 
 function none(): DeviceCalls {
@@ -31,7 +29,6 @@ function none(): DeviceCalls {
     uploadedBytes: 0,
     submissions: 0,
     readBacks: 0,
-    firstReadBack: null,
   };
 }
 
@@ -63,7 +60,6 @@ export function watchDevice(gpu: Gpu): { readonly calls: DeviceCalls; reset(): v
     const map = buffer.mapAsync.bind(buffer);
     buffer.mapAsync = (...given) => {
       calls.readBacks++;
-      calls.firstReadBack ??= performance.now();
       return map(...given);
     };
     return buffer;

@@ -15,7 +15,7 @@ import { citeulike, count, popularLists } from "./inputs.ts";
 import { median } from "./statistics.ts";
 import { trajectoryOf } from "./synthetic_teachers.ts";
 
-/** Medians of a few epochs. */
+/** One of a few epochs that are recorded at once: medians of what the host does, means of all else. */
 export interface HostTime {
   /** Sizes. */
   readonly shape: string;
@@ -25,7 +25,7 @@ export interface HostTime {
   readonly drawing: number;
   /** Milliseconds in which the host records and submits. */
   readonly recording: number;
-  /** Milliseconds of the epoch, the next one being recorded while this one's losses are read. */
+  /** Milliseconds of the epoch on the clock. */
   readonly epoch: number;
   /** Bytes uploaded, apart from the parameters of dispatches. */
   readonly uploadedBytes: number;
@@ -71,42 +71,39 @@ export async function measureHostTime(adapter: AdapterChoice, length: "quick" | 
   const context = { gpu, split, student, trajectories, settings: { student: "MF", ...settings } };
   using training = new HetCompRun(context, settings, { onlyLoss: "overall" });
   const draw = userBatches(train, settings.batchSize, settings.seed);
-  const samples: HostTime[] = [];
   // The first epoch compiles and is left out.
   await training.epoch(0);
-  let last: Promise<unknown> = Promise.resolve();
-  let ended = performance.now();
-  for (let epoch = 1; epoch <= (length === "full" ? 5 : 6); epoch++) {
-    const began = performance.now();
-    const batches = draw(epoch);
-    const drawing = performance.now() - began;
-    watch.reset();
+  const epochs = Array.from({ length: length === "full" ? 5 : 6 }, (_, n) => n + 1);
+  const drawn: number[] = [];
+  const batches = epochs.map((epoch) => {
     const start = performance.now();
+    const { users, starts } = draw(epoch);
+    drawn.push(performance.now() - start);
+    return { steps: starts.length - 1, bytes: users.byteLength };
+  });
+  watch.reset();
+  const recorded: number[] = [];
+  const start = performance.now();
+  const outcomes = epochs.map((epoch) => {
+    const began = performance.now();
     const outcome = training.epoch(epoch);
-    const calls = { ...watch.calls };
-    await last;
-    last = outcome;
-    const now = performance.now();
-    // The first of them has none before it that it could overlap.
-    if (epoch > 1) {
-      samples.push({
-        shape: `${count(users)} x ${count(items)}, dim 6`,
-        steps: batches.starts.length - 1,
-        drawing,
-        recording: calls.firstReadBack! - start - drawing,
-        epoch: now - ended - drawing,
-        batchBytes: batches.users.byteLength,
-        ...calls,
-      });
-    }
-    ended = now;
-  }
-  await last;
-  const middle = (value: (sample: HostTime) => number) => median(samples.map(value));
+    recorded.push(performance.now() - began);
+    return outcome;
+  });
+  await Promise.all(outcomes);
+  const each = (total: number) => total / epochs.length;
+  const { calls } = watch;
+  const drawing = median(drawn);
   return {
-    ...samples.at(-1)!,
-    drawing: middle((sample) => sample.drawing),
-    recording: middle((sample) => sample.recording),
-    epoch: middle((sample) => sample.epoch),
+    shape: `${count(users)} x ${count(items)}, dim 6`,
+    steps: batches[0]!.steps,
+    drawing,
+    recording: median(recorded) - drawing,
+    epoch: each(performance.now() - start),
+    uploadedBytes: each(calls.uploadedBytes),
+    batchBytes: each(batches.reduce((sum, { bytes }) => sum + bytes, 0)),
+    parameterBytes: each(calls.parameterBytes),
+    submissions: each(calls.submissions),
+    readBacks: each(calls.readBacks),
   };
 }

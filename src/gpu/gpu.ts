@@ -291,25 +291,23 @@ export class Gpu implements Disposable {
       }
     });
     this.submit();
+    // In Deno mapAsync() stands still until the device is idle: whoever has more to record does so first.
+    await nextTurn();
     try {
       await staging.mapAsync(usage.mapRead);
     } catch (cause) {
-      await this.#settle();
+      await nextTurn();
       this.check();
       throw new GpuError(`reading back failed: ${cause instanceof Error ? cause.message : String(cause)}`);
     }
-    await this.#settle();
+    // Error reports may still be on their way.
+    await nextTurn();
     const mapped = staging.getMappedRange();
     const copies = arrays.map((array, n) => mapped.slice(starts[n]!, starts[n]! + array.byteLength));
     staging.unmap();
     staging.destroy();
     this.check();
     return copies;
-  }
-
-  /** Lets pending error reports arrive. */
-  async #settle(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 0));
   }
 
   /** Reads one array of floats; see {@linkcode Gpu.read}. */
@@ -381,6 +379,18 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
       `${description.name} gives no device: ${cause instanceof Error ? cause.message : String(cause)}`,
     );
   }
+}
+
+/** Lets what is ready run first. A message takes 30 microseconds, setTimeout() 2 ms in Deno and up to 4 in browsers. */
+function nextTurn(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 /** Spreads a number of workgroups over x and y, since one dimension holds 65,535 at most; the kernel skips the rest. */

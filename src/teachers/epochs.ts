@@ -24,8 +24,8 @@ export interface Trainee {
   /** Reads from the device what the epoch has to know before it is recorded. */
   prepare?(epoch: number): Promise<void> | void;
   /**
-   * Records one epoch at once, and waits for its loss and what else its record is to say. The next epoch may be prepared
-   * and recorded while this one waits.
+   * Records one epoch at once, and waits for its loss and what else its record is to say. Further epochs may be prepared
+   * and recorded while it waits.
    */
   epoch(epoch: number): Promise<Omit<EpochRecord, "epoch" | "seconds">>;
   /** Completes the last record of the history by its metrics. */
@@ -40,10 +40,11 @@ export interface Trainee {
   restore(checkpoint: Checkpoint): void;
 }
 
-/** An epoch that is recorded, in an object: a promise that an asynchronous function gives back would be awaited. */
-interface Begun {
-  readonly outcome: ReturnType<Trainee["epoch"]>;
-}
+/** Most epochs that are recorded before the losses of the first of them are read. */
+const mostBegun = 16;
+
+/** Of longer epochs, only the next one is recorded ahead: whoever stops a training waits for it. */
+const secondsBegun = 0.1;
 
 const latestName = "latest";
 
@@ -87,46 +88,52 @@ export async function trainEpochs(
     const since = evaluations.slice(bestOf(evaluations, metric) + 1);
     return since.filter((record) => trainee.counts?.(record) ?? true).length >= patience;
   };
-  const begin = async (epoch: number, before?: Promise<unknown>): Promise<Begun> => {
-    try {
-      await trainee.prepare?.(epoch);
-    } catch (error) {
-      // What went wrong first is told.
-      await before;
-      throw error;
+  // Reading the losses of an epoch takes 10 ms or more, so the next ones are recorded before they are there, up to the
+  // next evaluation and as many as are done in a tenth of a second.
+  const begun: ReturnType<Trainee["epoch"]>[] = [];
+  let pace = Infinity;
+  const evaluated = (epoch: number) => epoch % every === 0 || epoch === epochs;
+  const fill = async () => {
+    const most = Math.max(2, Math.min(mostBegun, secondsBegun / pace));
+    let next = history.length + begun.length + 1;
+    while (begun.length < most && (begun.length === 0 || !evaluated(next - 1) && !hooks.signal?.aborted)) {
+      let outcome: ReturnType<Trainee["epoch"]>;
+      try {
+        await trainee.prepare?.(next);
+        outcome = trainee.epoch(next);
+      } catch (error) {
+        outcome = Promise.reject(error);
+      }
+      // It is awaited in its turn: until then nobody would catch what went wrong.
+      outcome.catch(() => {});
+      begun.push(outcome);
+      next++;
     }
-    const outcome = trainee.epoch(epoch);
-    // It is awaited a turn later: until then nobody would catch what it throws.
-    outcome.catch(() => {});
-    return { outcome };
   };
-  // Reading the losses of an epoch takes 10 ms or more, so the next one is recorded before they are there, unless the
-  // parameters are to be looked at in between.
-  let ahead: Begun | null = null;
   try {
     while (history.length < epochs && !finished()) {
-      if (!ahead && hooks.signal?.aborted) {
+      if (begun.length === 0 && hooks.signal?.aborted) {
         await keepLatest();
         throw new Interrupted(history.length);
       }
       const start = performance.now();
       const epoch = history.length + 1;
-      const evaluated = epoch % every === 0 || epoch === epochs;
-      const { outcome }: Begun = ahead ?? await begin(epoch);
-      ahead = evaluated || hooks.signal?.aborted ? null : await begin(epoch + 1, outcome);
-      const record: EpochRecord = { epoch, seconds: 0, ...await outcome };
+      await fill();
+      const record: EpochRecord = { epoch, seconds: 0, ...await begun.shift()! };
+      const seconds = (performance.now() - start) / 1000;
+      pace = pace === Infinity ? seconds : 0.8 * pace + 0.2 * seconds;
       history.push(record);
-      if (evaluated) await trainee.evaluate(record, history);
+      if (evaluated(epoch)) await trainee.evaluate(record, history);
       record.seconds = (performance.now() - start) / 1000;
       hooks.onEpoch?.(record);
-      if (evaluated) {
+      if (evaluated(epoch)) {
         await trainee.keep?.(epoch);
         await keepLatest();
         hooks.onEvaluation?.(record);
       }
     }
   } finally {
-    await ahead?.outcome.catch(() => {});
+    for (const outcome of begun) await outcome.catch(() => {});
   }
   return { history, every };
 }

@@ -18,6 +18,7 @@ class Chain implements Trainee {
     readonly options: {
       delay: (epoch: number) => number;
       failsAt?: number;
+      pause?: number;
       whenRecorded?: (epoch: number) => void;
     },
   ) {}
@@ -37,6 +38,8 @@ class Chain implements Trainee {
     this.options.whenRecorded?.(epoch);
     this.mostWaiting = Math.max(this.mostWaiting, ++this.waiting);
     await turns(this.options.delay(epoch));
+    const { pause } = this.options;
+    if (pause) await new Promise((resolve) => setTimeout(resolve, pause));
     this.waiting--;
     return { loss };
   }
@@ -71,14 +74,17 @@ async function undisturbed(epochs: number, every: number) {
 const facts = (history: readonly { epoch: number; loss: number; valid?: unknown }[]) =>
   history.map(({ epoch, loss, valid }) => ({ epoch, loss, valid }));
 
-Deno.test("an epoch is recorded while the one before waits, but not across an evaluation", async () => {
-  const delay = (epoch: number) => epoch < 1000 ? 50 : 0;
-  const trainee = new Chain({ delay });
-  await trainEpochs(trainee, { epochs: 9, every: 3, patience: 9, metric: "quality" }, "chain");
-  assert.equal(trainee.mostWaiting, 2);
-  const evaluated = new Chain({ delay });
-  await trainEpochs(evaluated, { epochs: 9, every: 1, patience: 9, metric: "quality" }, "chain");
-  assert.equal(evaluated.mostWaiting, 1);
+Deno.test("epochs are recorded while one waits: more of short ones, none across an evaluation", async () => {
+  const options = { epochs: 40, patience: 40, metric: "quality" };
+  const delay = (epoch: number) => epoch < 1000 ? 500 : 0;
+  for (const [every, most] of [[1, 1], [4, 4], [40, 16]] as const) {
+    const trainee = new Chain({ delay });
+    await trainEpochs(trainee, { ...options, every }, "chain");
+    assert.equal(trainee.mostWaiting, most);
+  }
+  const slow = new Chain({ delay, pause: 60 });
+  await trainEpochs(slow, { ...options, epochs: 5, every: 5 }, "chain");
+  assert.equal(slow.mostWaiting, 2);
 });
 
 Deno.test("whatever the delays, and wherever it is stopped, a training has the same history", async () => {
@@ -102,6 +108,7 @@ Deno.test("whatever the delays, and wherever it is stopped, a training has the s
           } catch (error) {
             assert.ok(error instanceof Interrupted);
             assert.equal(error.epoch, trainee.recorded);
+            assert.equal(trainee.waiting, 0);
           }
         }
         assert.deepEqual(facts(history!), facts(await undisturbed(epochs, every)));
