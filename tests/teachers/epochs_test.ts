@@ -14,6 +14,7 @@ class Chain implements Trainee {
   recorded = 0;
   waiting = 0;
   mostWaiting = 0;
+  busy: Promise<unknown> = Promise.resolve();
   constructor(
     readonly options: {
       delay: (epoch: number) => number;
@@ -39,7 +40,8 @@ class Chain implements Trainee {
     this.mostWaiting = Math.max(this.mostWaiting, ++this.waiting);
     await turns(this.options.delay(epoch));
     const { pause } = this.options;
-    if (pause) await new Promise((resolve) => setTimeout(resolve, pause));
+    // One epoch after the other, as a device works.
+    if (pause) await (this.busy = this.busy.then(() => new Promise((resolve) => setTimeout(resolve, pause))));
     this.waiting--;
     return { loss };
   }
