@@ -1,12 +1,10 @@
 // Scores of a batch's lists. One invocation per (place, slot). Header: WIDTH. Parts: short_list_part.
-struct Params { start: u32, count: u32, places: u32, first_row: u32, first_vector: u32, stamp: u32 }
+struct Params { start: u32, count: u32, places: u32, first_row: u32, first_vector: u32 }
 @group(0) @binding(0) var<storage, read> table: array<vec4f>;
 @group(0) @binding(1) var<storage, read> numbers: array<u32>;
 @group(0) @binding(2) var<storage, read> offsets: array<u32>;
 @group(0) @binding(3) var<storage, read> listed: array<u32>;
 @group(0) @binding(4) var<storage, read_write> scores: array<f32>;
-// Per row: the stamp of the last batch that holds it, and its slot there.
-@group(0) @binding(5) var<storage, read_write> marks: array<vec2u>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
@@ -16,7 +14,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let slot = n % params.count;
   let place = n / params.count;
   let number = numbers[params.start + slot];
-  if (place == 0u) { marks[number] = vec2u(params.stamp, slot); }
   if (place >= length_of(number)) { return; }
   let row = (params.first_row + number) * WIDTH;
   let vector = (params.first_vector + listed[offsets[number] + place]) * WIDTH;

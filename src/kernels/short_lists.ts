@@ -18,6 +18,7 @@ import positionsCode from "../../shaders/loss/short_list_positions.wgsl" with { 
 import pairsCode from "../../shaders/loss/short_list_pairs.wgsl" with { type: "text" };
 import orderCode from "../../shaders/loss/short_list_order.wgsl" with { type: "text" };
 import rowGradientCode from "../../shaders/loss/short_list_row_gradient.wgsl" with { type: "text" };
+import turnCode from "../../shaders/loss/short_list_turn.wgsl" with { type: "text" };
 import vectorGradientCode from "../../shaders/loss/short_list_vector_gradient.wgsl" with { type: "text" };
 import { DeviceRagged } from "./device_ragged.ts";
 import { ranges, turnsPerInvocation } from "./dispatch_limits.ts";
@@ -67,12 +68,17 @@ export interface ShortListBatch {
 /** Places of a list whose pairs one invocation takes, so that what it loads of the others serves all of them. */
 const placesPerInvocation = 8;
 
+/** As TEAM in short_list_vector_gradient.wgsl. */
+const vectorsPerGroup = 8;
+/** vec4 of a vector that one invocation sums. */
+const longestPart = 4;
+
 /** Lists that are longer are refused: every vector is compared with every other one of its list. */
 const longestList = 1024;
 
 /**
- * Short lists on the device and the step of one of their losses. Memory: 16 bytes an entry, 20 a row, and 16 bytes x
- * capacity x the longest list.
+ * Short lists on the device and the step of one of their losses. Memory: 16 bytes an entry (20 for "pairs") and a bit, 4
+ * a row (8 for "order"), 4 a vector, and 16 bytes x capacity x the longest list.
  */
 export class ShortLists implements Disposable {
   readonly #gpu: Gpu;
@@ -82,11 +88,14 @@ export class ShortLists implements Disposable {
   /** Labels of the entries ("pairs"), or the length of each list's head ("order"). */
   readonly #judgement: DeviceArray;
   readonly #inverseOffsets: DeviceArray;
-  readonly #inverse: DeviceArray;
+  /** For each entry of the lists, its place among those of all lists, sorted by vector. */
+  readonly #inversePlaces: DeviceArray;
+  readonly #inverseRows: DeviceArray;
+  readonly #inverseCoefficients: DeviceArray;
+  /** A bit for each entry in that order: whether it is in the batch. */
+  readonly #present: DeviceArray;
   readonly #longestInverse: number;
-  readonly #marks: DeviceArray;
   readonly #work: Readonly<Record<"scores" | "other" | "coefficients" | "losses", DeviceArray>>;
-  #stamp = 0;
 
   /**
    * Uploads the lists and takes the workspace.
@@ -125,12 +134,14 @@ export class ShortLists implements Disposable {
       longestInverse = Math.max(longestInverse, offsets[vector + 1]!);
       offsets[vector + 1]! += offsets[vector]!;
     }
-    const inverse = new Uint32Array(2 * lists.items.length);
+    const inversePlaces = new Uint32Array(lists.items.length);
+    const inverseRows = new Uint32Array(lists.items.length);
     const next = offsets.slice();
     for (let row = 0; row < rows; row++) {
-      const start = lists.offsets[row]!;
-      for (let n = start; n < lists.offsets[row + 1]!; n++) {
-        inverse.set([row, n - start], 2 * next[lists.items[n]!]!++);
+      for (let n = lists.offsets[row]!; n < lists.offsets[row + 1]!; n++) {
+        const place = next[lists.items[n]!]!++;
+        inversePlaces[n] = place;
+        inverseRows[place] = row;
       }
     }
     this.#gpu = gpu;
@@ -139,9 +150,14 @@ export class ShortLists implements Disposable {
     this.#lists = new DeviceRagged(gpu, "short lists", lists);
     this.#judgement = gpu.upload("judgement of the short lists", judgement as Uint32Array<ArrayBuffer>);
     this.#inverseOffsets = gpu.upload("inverse short lists: offsets", offsets);
-    this.#inverse = gpu.upload("inverse short lists", inverse);
+    this.#inversePlaces = gpu.upload("inverse short lists: places", inversePlaces);
+    this.#inverseRows = gpu.upload("inverse short lists: rows", inverseRows);
+    this.#inverseCoefficients = gpu.array("inverse short lists: coefficients", 4 * lists.items.length);
+    this.#present = gpu.array(
+      "inverse short lists: entries in the batch",
+      4 * Math.ceil(lists.items.length / 32),
+    );
     this.#longestInverse = longestInverse;
-    this.#marks = gpu.zeros("marks of the batch", 8 * rows);
     const bytes = 4 * shape.capacity * Math.max(1, longest);
     const work = (label: string) => gpu.array(`short lists: ${label}`, bytes);
     this.#work = {
@@ -170,15 +186,14 @@ export class ShortLists implements Disposable {
       return;
     }
     const width = strideOf(dim) / 4;
-    const stamp = ++this.#stamp;
     const { offsets, items: listed } = this.#lists;
     const { scores, coefficients, losses } = this.#work;
     const header = { WIDTH: width };
     const everyPlace = spread(Math.ceil(count * places / 64));
     gpu.dispatch(
       gpu.kernel({ name: "loss/short_list_scores", code: scoresCode, parts: [part], header }),
-      { table, numbers, offsets, listed, scores, marks: this.#marks },
-      { start, count, places, first_row: firstRow, first_vector: firstVector, stamp },
+      { table, numbers, offsets, listed, scores },
+      { start, count, places, first_row: firstRow, first_vector: firstVector },
       everyPlace,
       count * places * width * 8,
     );
@@ -193,20 +208,41 @@ export class ShortLists implements Disposable {
       spread(Math.ceil(count * width / 64)),
       count * places * width * 12,
     );
+    const inverse_coefficients = this.#inverseCoefficients;
+    gpu.clear(this.#present);
+    gpu.dispatch(
+      gpu.kernel({ name: "loss/short_list_turn", code: turnCode, parts: [part] }),
+      {
+        numbers,
+        offsets,
+        inverse_places: this.#inversePlaces,
+        coefficients,
+        inverse_coefficients,
+        present: this.#present,
+      },
+      { start, count, places },
+      everyPlace,
+      count * places * 4,
+    );
+    const PARTS = Math.min(width, longestPart);
     for (const [first, last] of ranges(this.#longestInverse, turnsPerInvocation)) {
       gpu.dispatch(
-        gpu.kernel({ name: "loss/short_list_vector_gradient", code: vectorGradientCode, header }),
+        gpu.kernel({
+          name: "loss/short_list_vector_gradient",
+          code: vectorGradientCode,
+          header: { ...header, PARTS },
+        }),
         {
           table,
           inverse_offsets: this.#inverseOffsets,
-          inverse: this.#inverse,
-          marks: this.#marks,
-          coefficients,
+          inverse_rows: this.#inverseRows,
+          inverse_coefficients,
+          present: this.#present,
           gradient,
         },
-        { vectors, count, first_row: firstRow, first_vector: firstVector, stamp, first, last },
-        spread(Math.ceil(vectors * width / 64)),
-        this.#lists.length * width * 6,
+        { vectors, first_row: firstRow, first_vector: firstVector, first, last },
+        spread(Math.ceil(vectors * Math.ceil(width / PARTS) / vectorsPerGroup)),
+        count * places * width * 8,
       );
     }
   }
@@ -263,7 +299,16 @@ export class ShortLists implements Disposable {
   /** Gives the memory back. */
   [Symbol.dispose](): void {
     this.#lists.dispose();
-    for (const array of [this.#judgement, this.#inverseOffsets, this.#inverse, this.#marks]) array.dispose();
+    for (
+      const array of [
+        this.#judgement,
+        this.#inverseOffsets,
+        this.#inversePlaces,
+        this.#inverseRows,
+        this.#inverseCoefficients,
+        this.#present,
+      ]
+    ) array.dispose();
     for (const array of Object.values(this.#work)) array.dispose();
   }
 }

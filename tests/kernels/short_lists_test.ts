@@ -77,7 +77,7 @@ Deno.test("ShortLists gives the twin's loss and gradient on random lists", async
     kind: fc.constantFrom<ShortListLoss[]>("pairs", "order"),
     rows: fc.integer({ min: 1, max: 70 }),
     vectors: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 5, max: 90 })),
-    dim: fc.constantFrom(1, 6, 13),
+    dim: fc.constantFrom(1, 6, 13, 21),
     scale: fc.constantFrom(0.3, 1, 3),
   });
   await fc.assert(
@@ -96,6 +96,13 @@ Deno.test("ShortLists takes equal scores, scores of hundreds, single entries, an
     for (const lists of [[[0, 1, 4], [2, 3, 0]], [[2], []], [[], []]]) {
       await check(gpu, { rows: [[1], [1]], vectors, lists, judgements: lists.map(judge) }, kind, 1);
     }
+  }
+});
+
+Deno.test("ShortLists sums vectors that hundreds of rows list, in batches of them and in all", async () => {
+  using gpu = await openGpu();
+  for (const kind of ["pairs", "order"] as const) {
+    await check(gpu, randomCase(11, kind, [700, 5], 21, 0.5), kind, 2);
   }
 });
 
