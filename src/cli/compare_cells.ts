@@ -13,7 +13,7 @@ import { RunError } from "../errors.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import type { PerUserMetrics } from "../evaluate/per_user.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import { foldIn, itemStatistics } from "../models/fold_in.ts";
+import { foldIn } from "../models/fold_in.ts";
 import { Student } from "../models/student.ts";
 import { encodeStudent } from "../models/student_file.ts";
 import { type CellSummary, comparedMetrics } from "../report/comparison_summary.ts";
@@ -142,13 +142,12 @@ function studentOf(
 /** The student for users it never saw: each one's vector is folded in from the training items. */
 function foldedIn(student: Student, split: Split): Student {
   const { dim, itemFactors } = student;
-  const statistics = itemStatistics(itemFactors, dim);
   const vectors = new Float32Array(split.users * dim);
   for (let user = 0; user < split.users; user++) {
     const history = [
       ...split.train.items.subarray(split.train.offsets[user]!, split.train.offsets[user + 1]!),
     ];
-    vectors.set(foldIn(itemFactors, dim, statistics, history), user * dim);
+    vectors.set(foldIn(itemFactors, dim, history), user * dim);
   }
   return studentOf(student, split, vectors);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { ModelError } from "../errors.ts";
-import { type FoldInOptions, itemStatistics } from "../models/fold_in.ts";
+import type { FoldInOptions } from "../models/fold_in.ts";
 import type { Student } from "../models/student.ts";
 import { OnnxGraph } from "./onnx_graph.ts";
 
@@ -22,16 +22,14 @@ export type OnnxQuestion = "user" | "history";
  * Its outputs are `items` int64, `ids` string and `scores` float, all [batch, min(k, items)]; equal scores by the lower
  * item number; where fewer items are left, the rest has the score -Infinity.
  *
- * A history is folded in as {@linkcode Student.recommend} does it. The matrix that is to be inverted depends on the
- * history, so no fixed inverse can be multiplied with; the dim x dim system of each row is solved by Gauss-Jordan
- * elimination, unrolled into 5 dim nodes. It needs no pivoting, the matrix being positive definite; its condition is at
- * most about dim / ridge times the share of the history, which 32-bit floats bear.
+ * A history is folded in as {@linkcode Student.recommend} does it, to the same solution by another way: 16 steps of
+ * Newton's method, written out, each as long as makes the slope along it smallest.
  *
  * @param student The student.
  * @param question What it is asked.
  * @param options How a history becomes a user vector.
  * @returns The bytes of the model file.
- * @throws {ModelError} if there are no items, or all item vectors are equal, so that no history says anything.
+ * @throws {ModelError} if there are no items.
  */
 export async function encodeOnnx(
   student: Student,
@@ -73,52 +71,97 @@ export async function encodeOnnx(
   return await graph.encode(`hetcomp_student_${question}`, `A hetcomp student: ${about}.`, student.metadata);
 }
 
+/** Newton steps of a fold-in: twice as many as random and trained students needed. */
+const newtonSteps = 16;
+/** Lengths that are tried of each: 1, 1/2, 1/4, ... */
+const stepLengths = Array.from({ length: 10 }, (_, n) => 2 ** -n);
+
 /** [batch, dim] the users' vectors; see `foldIn` for the equation. */
 function foldInNodes(
   graph: OnnxGraph,
   { dim, itemFactors }: Student,
   factors: string,
-  { alpha = 10, ridge = 0.1 }: FoldInOptions,
+  { penalty = 1 }: FoldInOptions,
 ): string {
-  const { mean, gram } = itemStatistics(itemFactors, dim);
-  let trace = 0;
-  for (let d = 0; d < dim; d++) trace += gram[d * dim + d]!;
-  const base = gram.map((value, n) => value + (n % (dim + 1) === 0 ? ridge * trace / dim : 0));
-  if (!(trace > 1e-24 * itemFactors.length * mean.reduce((sum, value) => sum + value ** 2, 0))) {
-    throw new ModelError("all item vectors of the student are equal: a history says nothing");
+  const [one, two] = [1, 2].map((n) => graph.integers([1], [n])) as [string, string];
+  const { sum, length } = historySums(graph, factors, dim);
+  const rows = graph.floats([itemFactors.length / dim, dim], itemFactors, "item_rows");
+  const ridge = graph.floats(
+    [dim, dim],
+    Array.from({ length: dim * dim }, (_, n) => n % (dim + 1) ? 0 : penalty),
+  );
+  const weight = graph.floats([], [penalty]);
+  const lengths = graph.floats([1, stepLengths.length, 1], stepLengths);
+  let vector = graph.add("Mul", [sum, graph.floats([], [0])]);
+  for (let step = 0; step < newtonSteps; step++) {
+    const scores = graph.add("MatMul", [vector, factors]);
+    const shares = graph.add("Softmax", [scores], { axis: -1 });
+    const mean = graph.add("MatMul", [shares, rows]);
+    const pull = graph.add("Sub", [graph.add("Mul", [mean, length]), sum]);
+    const gradient = graph.add("Add", [pull, graph.add("Mul", [vector, weight])]);
+    const shared = graph.add("Mul", [factors, graph.add("Unsqueeze", [shares, one])]);
+    const meanColumn = graph.add("Unsqueeze", [mean, two]);
+    const square = graph.add("MatMul", [meanColumn, graph.add("Unsqueeze", [mean, one])]);
+    const spread = graph.add("Sub", [graph.add("MatMul", [shared, rows]), square]);
+    const curvature = graph.add("Mul", [spread, graph.add("Unsqueeze", [length, two])]);
+    const matrix = graph.add("Add", [curvature, ridge]);
+    const direction = graph.add("Neg", [solved(graph, matrix, gradient, dim)]);
+    // Along the direction, the slope at each length: the loss is convex, and least where the slope is nearest to 0.
+    const rises = graph.add("Unsqueeze", [graph.add("MatMul", [direction, factors]), one]);
+    const moved = graph.add("Add", [
+      graph.add("Unsqueeze", [scores, one]),
+      graph.add("Mul", [rises, lengths]),
+    ]);
+    const movedShares = graph.add("Softmax", [moved], { axis: -1 });
+    const rise = graph.add("ReduceSum", [graph.add("Mul", [movedShares, rises]), two], { keepdims: 1 });
+    const along = (other: string) =>
+      graph.add("Unsqueeze", [graph.add("ReduceSum", [graph.add("Mul", [direction, other]), one]), two]);
+    const fixed = graph.add("Sub", [graph.add("Mul", [along(vector), weight]), along(sum)]);
+    const grown = graph.add("Mul", [graph.add("Mul", [along(direction), weight]), lengths]);
+    const pulled = graph.add("Mul", [rise, graph.add("Unsqueeze", [length, two])]);
+    const slopes = graph.add("Add", [graph.add("Add", [pulled, fixed]), grown]);
+    const best = graph.add("ArgMin", [graph.add("Abs", [slopes])], { axis: 1, keepdims: 0 });
+    const size = graph.add("Gather", [graph.floats([stepLengths.length], stepLengths), best], { axis: 0 });
+    vector = graph.add("Add", [vector, graph.add("Mul", [direction, size])]);
   }
-  const [zero, one, two] = [0, 1, 2].map((n) => graph.integers([1], [n]));
+  return vector;
+}
+
+/** Of each history, [batch, dim] the sum of its items' vectors and [batch, 1] the number of its items. */
+function historySums(graph: OnnxGraph, factors: string, dim: number): { sum: string; length: string } {
+  const [one, two] = [1, 2].map((n) => graph.integers([1], [n])) as [string, string];
   const valid = graph.add("GreaterOrEqual", ["history", graph.integers([], [0])]);
   const item = graph.add("Max", ["history", graph.integers([], [0])]);
-  const gathered = graph.add("Transpose", [graph.add("Gather", [factors, item], { axis: 1 })], {
-    perm: [1, 2, 0],
-  });
-  const rows = graph.add("Sub", [gathered, graph.floats([dim], mean)]);
+  const gathered = graph.add("Gather", [factors, item], { axis: 1 });
+  const vectors = graph.add("Transpose", [gathered], { perm: [1, 2, 0] });
   // An item that stands twice counts at its first place.
-  const across = graph.add("Unsqueeze", ["history", one!]);
-  const down = graph.add("Unsqueeze", ["history", two!]);
+  const across = graph.add("Unsqueeze", ["history", one]);
+  const down = graph.add("Unsqueeze", ["history", two]);
   const same = graph.add("Cast", [graph.add("Equal", [down, across])], { to: 1 });
   const earlier = graph.add("Trilu", [same, graph.integers([], [-1])], { upper: 0 });
-  const repeated = graph.add("ReduceSum", [earlier, two!], { keepdims: 0 });
+  const repeated = graph.add("ReduceSum", [earlier, two], { keepdims: 0 });
   const first = graph.add("Equal", [repeated, graph.floats([], [0])]);
   const weight = graph.add("Cast", [graph.add("And", [valid, first])], { to: 1 });
-  const weighted = graph.add("Mul", [rows, graph.add("Unsqueeze", [weight, two!])]);
-  const products = graph.add("MatMul", [graph.add("Transpose", [weighted], { perm: [0, 2, 1] }), rows]);
-  const scaled = graph.add("Mul", [products, graph.floats([], [alpha])]);
-  const matrix = graph.add("Add", [scaled, graph.floats([dim, dim], base)]);
-  const sum = graph.add("Unsqueeze", [graph.add("ReduceSum", [weighted, one!], { keepdims: 0 }), two!]);
-  const right = graph.add("Mul", [sum, graph.floats([], [1 + alpha])]);
-  let system = graph.add("Concat", [matrix, right], { axis: 2 });
+  const weighted = graph.add("Mul", [vectors, graph.add("Unsqueeze", [weight, two])]);
+  return {
+    sum: graph.add("ReduceSum", [weighted, one], { keepdims: 0 }),
+    length: graph.add("ReduceSum", [weight, one], { keepdims: 1 }),
+  };
+}
+
+/** [batch, dim] the solutions x of A x = b, by Gauss-Jordan elimination: A is positive definite and needs no pivoting. */
+function solved(graph: OnnxGraph, matrix: string, right: string, dim: number): string {
+  const two = graph.integers([1], [2]);
+  let system = graph.add("Concat", [matrix, graph.add("Unsqueeze", [right, two])], { axis: 2 });
   for (let d = 0; d < dim; d++) {
-    const place = d === 0 ? zero! : graph.integers([1], [d]);
+    const place = graph.integers([1], [d]);
     const unit = graph.floats([dim, 1], Array.from({ length: dim }, (_, n) => n === d ? 1 : 0));
     const row = graph.add("Gather", [system, place], { axis: 1 });
     const normal = graph.add("Div", [row, graph.add("Gather", [row, place], { axis: 2 })]);
     const column = graph.add("Sub", [graph.add("Gather", [system, place], { axis: 2 }), unit]);
     system = graph.add("Sub", [system, graph.add("MatMul", [column, normal])]);
   }
-  const solution = graph.add("Gather", [system, graph.integers([1], [dim])], { axis: 2 });
-  return graph.add("Squeeze", [solution, two!]);
+  return graph.add("Squeeze", [graph.add("Gather", [system, graph.integers([1], [dim])], { axis: 2 }), two]);
 }
 
 /** The scores, with -Infinity for the items of the history. */

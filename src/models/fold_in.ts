@@ -7,122 +7,109 @@ import { ArgumentError } from "../errors.ts";
 
 /** How a history becomes a user vector. */
 export interface FoldInOptions {
-  /** How much more an item of the history weighs than any other item, from 0 up (10 by default). */
-  alpha?: number;
-  /** Ridge penalty relative to the mean diagonal of the item vectors' Gram matrix, from 1e-12 up (0.1 by default). */
-  ridge?: number;
+  /** What keeps a short history from being taken at its word, from 1e-6 up (1 by default): half of it times |x|^2. */
+  penalty?: number;
 }
 
-/** What every fold-in of one model shares. */
-export interface ItemStatistics {
-  /** [dim] the mean item vector. */
-  mean: Float64Array<ArrayBuffer>;
-  /** [dim x dim] the Gram matrix of the centred item vectors: the sum over items of (q - mean) (q - mean)^T. */
-  gram: Float64Array<ArrayBuffer>;
-}
+/** Of the square of the first gradient, what may be left of the last: far less than a ranking shows. */
+const precision = 1e-12;
+/** More than were ever needed: twelve are usual. */
+const mostTurns = 200;
 
 /**
- * Mean and Gram matrix of the item vectors in float64: O(items dim^2), once per model.
+ * The vector that explains a history best, item vectors fixed, if each of its items was drawn with the softmax of the
+ * scores of all items: with H the history and q_i the item vectors,
+ *
+ *     x = argmin sum over h in H of (log(sum over all i of exp(q_i . x)) - q_h . x) + penalty / 2 |x|^2.
+ *
+ * Students are taught by such losses, so their item vectors are meant for it. There is one solution, and shifting all
+ * item vectors alike does not change it. It is sought in float64 by the method of Broyden, Fletcher, Goldfarb and Shanno
+ * from x = 0, each step halved until the loss falls: some thirteen passes over the items, O(items dim) each. The same
+ * input gives the same bits. If all item vectors are equal the solution is 0.
  *
  * @param itemFactors [items x dim] item vectors.
  * @param dim Length of a vector.
- */
-export function itemStatistics(itemFactors: Float32Array, dim: number): ItemStatistics {
-  const mean = new Float64Array(dim);
-  const items = itemFactors.length / dim;
-  for (let n = 0; n < itemFactors.length; n++) mean[n % dim]! += itemFactors[n]! / items;
-  const gram = new Float64Array(dim * dim);
-  const centred = new Float64Array(dim);
-  for (let start = 0; start < itemFactors.length; start += dim) {
-    for (let d = 0; d < dim; d++) centred[d] = itemFactors[start + d]! - mean[d]!;
-    for (let row = 0; row < dim; row++) {
-      for (let column = 0; column < dim; column++) {
-        gram[row * dim + column]! += centred[row]! * centred[column]!;
-      }
-    }
-  }
-  return { mean, gram };
-}
-
-/**
- * Solves the implicit-feedback least squares of Hu, Koren and Volinsky (ICDM 2008) for one user, item vectors fixed:
- * with H the history, t_i = 1 for an item of H and 0 for any other, c_i = 1 + alpha for an item of H and 1 for any other,
- * and q_i the item vectors with their mean taken off,
- *
- *     x = argmin sum over all items of c_i (t_i - q_i . x)^2 + lambda |x|^2
- *       = (G + alpha sum over H of q q^T + lambda I)^-1 (1 + alpha) sum over H of q,
- *
- * where G is the Gram matrix of all q_i and lambda = ridge trace(G) / dim, so that scaling the item vectors does not
- * change the ranking. Taking the mean off shifts all scores of a user alike, which no ranking and no softmax loss sees,
- * but squares would: listwise training leaves that shift arbitrary. Solved by a Cholesky factorisation in float64; the
- * same input gives the same bits. If all item vectors are equal the solution is 0.
- *
- * @param itemFactors [items x dim] item vectors.
- * @param dim Length of a vector.
- * @param statistics Their {@linkcode itemStatistics}.
  * @param history Distinct item numbers; their order does not matter beyond rounding.
- * @param options The weight of the history and the penalty.
+ * @param options The penalty.
  * @returns The user's vector, [dim].
- * @throws {ArgumentError} if an option is out of range.
+ * @throws {ArgumentError} if the penalty is out of range.
  */
 export function foldIn(
   itemFactors: Float32Array,
   dim: number,
-  { mean, gram }: ItemStatistics,
   history: readonly number[],
-  { alpha = 10, ridge = 0.1 }: FoldInOptions = {},
+  { penalty = 1 }: FoldInOptions = {},
 ): Float64Array<ArrayBuffer> {
-  if (!(alpha >= 0 && alpha < Infinity)) {
-    throw new ArgumentError("alpha", `it is ${alpha}`, "a finite number from 0 up");
+  if (!(penalty >= 1e-6 && penalty < Infinity)) {
+    throw new ArgumentError("penalty", `it is ${penalty}`, "a number from 1e-6 up");
   }
-  // Below this the factorisation could fail by rounding where the item vectors do not span the space.
-  if (!(ridge >= 1e-12 && ridge < Infinity)) {
-    throw new ArgumentError("ridge", `it is ${ridge}`, "a finite number from 1e-12 up");
-  }
-  const vector = new Float64Array(dim);
-  let trace = 0;
-  let shift = 0;
-  for (let row = 0; row < dim; row++) {
-    trace += gram[row * dim + row]!;
-    shift += mean[row]! ** 2 * itemFactors.length / dim;
-  }
-  // What is left of equal vectors once their mean is off is rounding.
-  if (trace <= 1e-24 * shift) return vector;
-  const matrix = Float64Array.from(gram);
-  const centred = new Float64Array(dim);
+  const { length } = history;
+  const sum = new Float64Array(dim);
   for (const item of history) {
-    for (let d = 0; d < dim; d++) centred[d] = itemFactors[item * dim + d]! - mean[d]!;
-    for (let row = 0; row < dim; row++) {
-      vector[row]! += (1 + alpha) * centred[row]!;
-      for (let column = 0; column <= row; column++) {
-        matrix[row * dim + column]! += alpha * centred[row]! * centred[column]!;
-      }
-    }
+    for (let d = 0; d < dim; d++) sum[d]! += itemFactors[item * dim + d]!;
   }
-  for (let row = 0; row < dim; row++) matrix[row * dim + row]! += ridge * trace / dim;
-  solvePositiveDefinite(matrix, vector, dim);
-  return vector;
+  const scores = new Float64Array(itemFactors.length / dim);
+  // Leaves the gradient in its second argument.
+  const lossAt = (x: Float64Array, gradient: Float64Array) => {
+    let highest = -Infinity;
+    for (let item = 0, n = 0; item < scores.length; item++) {
+      let score = 0;
+      for (let d = 0; d < dim; d++) score += x[d]! * itemFactors[n++]!;
+      scores[item] = score;
+      if (score > highest) highest = score;
+    }
+    let total = 0;
+    gradient.fill(0);
+    for (let item = 0, n = 0; item < scores.length; item++) {
+      const share = Math.exp(scores[item]! - highest);
+      total += share;
+      for (let d = 0; d < dim; d++) gradient[d]! += share * itemFactors[n++]!;
+    }
+    let loss = length * (highest + Math.log(total));
+    for (let d = 0; d < dim; d++) {
+      gradient[d] = length * gradient[d]! / total - sum[d]! + penalty * x[d]!;
+      loss += (penalty / 2 * x[d]! - sum[d]!) * x[d]!;
+    }
+    return loss;
+  };
+
+  let x = new Float64Array(dim);
+  let gradient = new Float64Array(dim);
+  let loss = lossAt(x, gradient);
+  let left = dot(gradient, gradient);
+  const enough = precision * left;
+  // Of the second derivatives. All that is known of them at first is that a step of length 1 is no bad guess.
+  const inverse = Array.from(x, (_, row) => x.map((_, column) => row === column ? left ** -0.5 : 0));
+  for (let turn = 0; turn < mostTurns && left > enough; turn++) {
+    const direction = x.map((_, d) => -dot(inverse[d]!, gradient));
+    const slope = dot(direction, gradient);
+    const next = new Float64Array(dim);
+    const nextGradient = new Float64Array(dim);
+    let nextLoss = Infinity;
+    for (let size = 1; !(nextLoss <= loss + 1e-4 * size * slope); size /= 2) {
+      // What is left is rounding.
+      if (size < 1e-9) return x;
+      direction.forEach((value, d) => next[d] = x[d]! + size * value);
+      nextLoss = lossAt(next, nextGradient);
+    }
+    const step = next.map((value, d) => value - x[d]!);
+    const change = nextGradient.map((value, d) => value - gradient[d]!);
+    const both = dot(step, change);
+    if (turn === 0) inverse.forEach((row, d) => row[d] = both / dot(change, change));
+    const moved = inverse.map((row) => dot(row, change));
+    const share = (1 + dot(change, moved) / both) / 2;
+    const turned = step.map((value, d) => (share * value - moved[d]!) / both);
+    inverse.forEach((row, n) =>
+      row.forEach((_, d) => row[d]! += turned[n]! * step[d]! + step[n]! * turned[d]!)
+    );
+    [x, gradient, loss] = [next, nextGradient, nextLoss];
+    left = dot(gradient, gradient);
+  }
+  return x;
 }
 
-// Cholesky in place on the lower triangle, then two triangular solves; `vector` becomes the solution.
-function solvePositiveDefinite(matrix: Float64Array, vector: Float64Array, dim: number): void {
-  for (let row = 0; row < dim; row++) {
-    for (let column = 0; column <= row; column++) {
-      let sum = matrix[row * dim + column]!;
-      for (let n = 0; n < column; n++) sum -= matrix[row * dim + n]! * matrix[column * dim + n]!;
-      if (column < row) {
-        matrix[row * dim + column] = sum / matrix[column * dim + column]!;
-      } else {
-        matrix[row * dim + row] = Math.sqrt(sum);
-      }
-    }
-  }
-  for (let row = 0; row < dim; row++) {
-    for (let n = 0; n < row; n++) vector[row]! -= matrix[row * dim + n]! * vector[n]!;
-    vector[row]! /= matrix[row * dim + row]!;
-  }
-  for (let row = dim - 1; row >= 0; row--) {
-    for (let n = row + 1; n < dim; n++) vector[row]! -= matrix[n * dim + row]! * vector[n]!;
-    vector[row]! /= matrix[row * dim + row]!;
-  }
+function dot(one: ArrayLike<number>, other: ArrayLike<number>): number {
+  let sum = 0;
+  for (let d = 0; d < one.length; d++) sum += one[d]! * other[d]!;
+  return sum;
 }

@@ -53,7 +53,7 @@ Deno.test("the scorer is less than 10 KB and gives what Student gives, in a work
         ["recommend", "user-3", { k: 10 }],
         ["recommend", "user-0", { k: 60, exclude: false }],
         ["recommend", ["7", "14", "70"], { k: 10, exclude: ["21"] }],
-        ["recommend", ["7"], { k: 10, allow: ["0", "7", "42"], foldIn: { alpha: 2 } }],
+        ["recommend", ["7"], { k: 10, allow: ["0", "7", "42"], foldIn: { penalty: 2 } }],
         ["similar", "35", { k: 10 }],
         ["recommend", "usr-3", { k: 1 }],
         ["similar", "36", { k: 1 }],
