@@ -51,7 +51,7 @@ export async function encodeOnnx(
     scores = graph.add("MatMul", [graph.add("Gather", [table, "user"], { axis: 0 }), factors]);
   } else {
     graph.input("history", "int64", ["batch", "length"]);
-    const vector = foldInNodes(graph, student, factors, options);
+    const vector = foldInNodes(graph, dim, factors, options);
     scores = leaveOutHistory(graph, graph.add("MatMul", [vector, factors]));
   }
   graph.input("k", "int64", [1]);
@@ -79,13 +79,13 @@ const stepLengths = Array.from({ length: 10 }, (_, n) => 2 ** -n);
 /** [batch, dim] the users' vectors; see `foldIn` for the equation. */
 function foldInNodes(
   graph: OnnxGraph,
-  { dim, itemFactors }: Student,
+  dim: number,
   factors: string,
   { penalty = 1 }: FoldInOptions,
 ): string {
   const [one, two] = [1, 2].map((n) => graph.integers([1], [n])) as [string, string];
-  const { sum, length } = historySums(graph, factors, dim);
-  const rows = graph.floats([itemFactors.length / dim, dim], itemFactors, "item_rows");
+  const { sum, length } = historySums(graph, factors);
+  const rows = graph.add("Transpose", [factors]);
   const ridge = graph.floats(
     [dim, dim],
     Array.from({ length: dim * dim }, (_, n) => n % (dim + 1) ? 0 : penalty),
@@ -128,7 +128,7 @@ function foldInNodes(
 }
 
 /** Of each history, [batch, dim] the sum of its items' vectors and [batch, 1] the number of its items. */
-function historySums(graph: OnnxGraph, factors: string, dim: number): { sum: string; length: string } {
+function historySums(graph: OnnxGraph, factors: string): { sum: string; length: string } {
   const [one, two] = [1, 2].map((n) => graph.integers([1], [n])) as [string, string];
   const valid = graph.add("GreaterOrEqual", ["history", graph.integers([], [0])]);
   const item = graph.add("Max", ["history", graph.integers([], [0])]);
