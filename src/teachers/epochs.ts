@@ -44,7 +44,7 @@ export interface Trainee {
 const mostBegun = 16;
 
 /** Of longer epochs, only the next one is recorded ahead: whoever stops a training waits for it. */
-const secondsBegun = 0.1;
+const secondsBegun = 0.2;
 
 const latestName = "latest";
 
@@ -89,7 +89,7 @@ export async function trainEpochs(
     return since.filter((record) => trainee.counts?.(record) ?? true).length >= patience;
   };
   // Reading the losses of an epoch takes 10 ms or more, so the next ones are recorded before they are there, up to the
-  // next evaluation and as many as are done in a tenth of a second.
+  // next evaluation and as many as are done in a fifth of a second.
   const begun: ReturnType<Trainee["epoch"]>[] = [];
   let pace = Infinity;
   const evaluated = (epoch: number) => epoch % every === 0 || epoch === epochs;

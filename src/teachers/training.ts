@@ -35,7 +35,7 @@ export interface TrainingHooks {
   /** Called after every epoch that was evaluated. */
   readonly onEvaluation?: (record: EpochRecord) => void;
   /**
-   * Stops the training after the epochs that are under way (what the device does in a tenth of a second, one at least);
+   * Stops the training after the epochs that are under way (what the device does in a fifth of a second, one at least);
    * a checkpoint is kept and {@linkcode Interrupted} is thrown.
    */
   readonly signal?: AbortSignal;

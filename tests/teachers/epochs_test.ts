@@ -84,7 +84,7 @@ Deno.test("epochs are recorded while one waits: more of short ones, none across 
     await trainEpochs(trainee, { ...options, every }, "chain");
     assert.equal(trainee.mostWaiting, most);
   }
-  const slow = new Chain({ delay, pause: 60 });
+  const slow = new Chain({ delay, pause: 120 });
   await trainEpochs(slow, { ...options, epochs: 5, every: 5 }, "chain");
   assert.equal(slow.mostWaiting, 2);
 });
