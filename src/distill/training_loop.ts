@@ -67,12 +67,16 @@ export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}):
     },
     async evaluate(record, history) {
       student.recordRows();
-      const lists = await evaluation.rank(rankerOfRows(gpu, student, student.table));
+      // Both at once: each read-back waits 10 ms or more.
+      const [lists, rows] = await Promise.all([
+        evaluation.rank(rankerOfRows(gpu, student, student.table)),
+        student.rows(),
+      ]);
       const { valid, test } = evaluation.measure(lists);
       record.valid = valid.means;
       record.test = test.means;
       const evaluations = evaluationsOf(history);
-      if (bestOf(evaluations, metric) === evaluations.length - 1) best = await student.rows();
+      if (bestOf(evaluations, metric) === evaluations.length - 1) best = rows;
       if (record.epoch % settings.every === 0) await run.between?.(record.epoch, lists, evaluation.width);
     },
     counts: (record) => run.counts?.(record) ?? true,
