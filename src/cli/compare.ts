@@ -62,6 +62,12 @@ export function registerCompare(program: Command): void {
     .addOption(new Option("--student <kind>", "kind of the students").choices(studentKinds).default("MF"))
     .option("--dim <number>", "dimension of the students", positiveInteger, 6)
     .option("--epochs <number>", "most epochs of a training (default: 300; sample: 150)", positiveInteger)
+    .option(
+      "--every <number>",
+      "epochs between evaluations, and between changes of what is taught",
+      positiveInteger,
+      10,
+    )
     .option("--patience <number>", "evaluations without gain before a training ends", positiveInteger, 5)
     .option(
       "--trials <number>",
@@ -137,6 +143,7 @@ interface CompareFlags extends DataFlags, TeacherChoiceFlags {
   student: string;
   dim: number;
   epochs?: number;
+  every: number;
   patience: number;
   trials: number;
   trialEpochs?: number;
@@ -214,6 +221,7 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     student: flags.student,
     dim: flags.dim,
     ...epochsOf(flags),
+    every: flags.every,
     patience: flags.patience,
     trials: flags.trials,
     ...(flags.tunedIn === undefined ? {} : { tunedIn: flags.tunedIn }),

@@ -39,6 +39,8 @@ export interface CompareConfig {
   readonly dim: number;
   /** Most epochs of a training. */
   readonly epochs: number;
+  /** Epochs between evaluations, and between changes of what is taught. */
+  readonly every: number;
   /** Evaluations without gain before a training ends. */
   readonly patience: number;
   /** Trials of tuning for each method; 0: the default settings. */
@@ -64,6 +66,7 @@ const fixed = [
   "student",
   "dim",
   "epochs",
+  "every",
   "patience",
   "trials",
   "trialEpochs",
@@ -135,7 +138,8 @@ async function readConfig(path: string): Promise<CompareConfig> {
   if (!lists || typeof trialEpochs !== "number") {
     throw new RunError(`${path} is not the configuration of a comparison; name another folder with --out`);
   }
-  return found as CompareConfig;
+  // Folders of before this could be chosen do not say it.
+  return { every: 10, ...found as object } as CompareConfig;
 }
 
 /** The version of this program. */

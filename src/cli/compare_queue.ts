@@ -167,13 +167,13 @@ export class Queue {
   ): Promise<"busy" | "worked"> {
     using claim = await takeClaim(`${folder}/claim`);
     if (claim === null) return "busy";
-    const { student, dim, patience } = this.#config;
+    const { student, dim, every, patience } = this.#config;
     const onEpoch = ({ epoch, loss, valid }: EpochRecord) => {
       const recall = valid ? `, Recall@50 ${valid["recall@50"]!.toFixed(4)}` : "";
       this.#show(epoch, `${entry.title} (${note}) epoch ${epoch}, loss ${loss.toPrecision(4)}${recall}`);
     };
     const hooks = { onEpoch, signal: this.#signal };
-    await runCell(this.#world, entry, { student, dim, patience, ...settings }, folder, hooks);
+    await runCell(this.#world, entry, { student, dim, every, patience, ...settings }, folder, hooks);
     return "worked";
   }
 

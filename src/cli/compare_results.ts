@@ -108,6 +108,7 @@ export async function writeResults(facts: ResultFacts): Promise<ComparisonSummar
       student: config.student,
       dimension: config.dim,
       "most epochs": config.epochs,
+      "epochs between evaluations": config.every,
       patience: config.patience,
       "trials of tuning": config.trials,
       "most epochs of a trial": config.trialEpochs,
