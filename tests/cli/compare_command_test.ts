@@ -48,6 +48,19 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
     assert.deepEqual(filesUnder(at("one")).filter((file) => file.includes("checkpoint")), []);
   });
 
+  await t.step("evaluations come every so many epochs, ten where a folder does not say it", async () => {
+    const asked = [...base, "--methods", "bpr", "--out"];
+    await succeed(...asked, at("often"), "--every", "4");
+    const [often] = (await results(at("often"))).methods;
+    assert.deepEqual(often!.cells[0]!.curve.map(({ epoch }) => epoch), [4, 8, 10]);
+    await fail(/begun with every 4, not 10/, [...asked, at("often")]);
+    const path = at("one/config.json");
+    const { every, ...config } = JSON.parse(await Deno.readTextFile(path));
+    assert.equal(every, 10);
+    await Deno.writeTextFile(path, JSON.stringify(config));
+    await succeed(...asked, at("one"));
+  });
+
   const tuned = [...base, "--methods", "bpr,rrd", "--seeds", "1,2", "--trials", "2"];
   await t.step(
     "a comparison stopped within a cell continues to the results of an undisturbed one",
