@@ -43,7 +43,7 @@ export interface Trainee {
 /** Most epochs that are recorded before the losses of the first of them are read. */
 const mostBegun = 16;
 
-/** Of longer epochs, only the next one is recorded ahead: whoever stops a training waits for it. */
+/** What further epochs may take: whoever stops a training waits for them. */
 const secondsBegun = 0.2;
 
 const latestName = "latest";
@@ -88,13 +88,13 @@ export async function trainEpochs(
     const since = evaluations.slice(bestOf(evaluations, metric) + 1);
     return since.filter((record) => trainee.counts?.(record) ?? true).length >= patience;
   };
-  // Reading the losses of an epoch takes 10 ms or more, so the next ones are recorded before they are there, up to the
-  // next evaluation and as many as are done in a fifth of a second.
+  // Reading the losses of an epoch takes 10 ms or more: where that counts, the next ones are recorded before they are
+  // there, up to the next evaluation.
   const begun: ReturnType<Trainee["epoch"]>[] = [];
   let pace = Infinity;
   const evaluated = (epoch: number) => epoch % every === 0 || epoch === epochs;
   const fill = async () => {
-    const most = Math.max(2, Math.min(mostBegun, secondsBegun / pace));
+    const most = Math.min(mostBegun, 1 + Math.round(secondsBegun / pace));
     let next = history.length + begun.length + 1;
     while (begun.length < most && (begun.length === 0 || !evaluated(next - 1) && !hooks.signal?.aborted)) {
       let outcome: ReturnType<Trainee["epoch"]>;

@@ -35,8 +35,8 @@ export interface TrainingHooks {
   /** Called after every epoch that was evaluated. */
   readonly onEvaluation?: (record: EpochRecord) => void;
   /**
-   * Stops the training after the epochs that are under way (what the device does in a fifth of a second, one at least);
-   * a checkpoint is kept and {@linkcode Interrupted} is thrown.
+   * Stops the training after the epoch that is under way, and short ones behind it that are recorded already; a checkpoint
+   * is kept and {@linkcode Interrupted} is thrown.
    */
   readonly signal?: AbortSignal;
   /** Called during long work that is not training, such as ranking the checkpoints. */
