@@ -2,6 +2,7 @@ import { DeviceLostError, GpuError } from "../errors.ts";
 import { type AdapterChoice, type AdapterDescription, chooseAdapter, describeAdapter } from "./adapter.ts";
 import { BufferPool, DeviceArray } from "./device_array.ts";
 import { compile, type Kernel, kernelKey, type KernelSource } from "./kernel.ts";
+import { nextTurn } from "./next_turn.ts";
 import { ParameterArena } from "./parameter_arena.ts";
 import { deviceWithSharing, type Sharing } from "./sharing.ts";
 import { usage } from "./usage.ts";
@@ -379,19 +380,6 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
       `${description.name} gives no device: ${cause instanceof Error ? cause.message : String(cause)}`,
     );
   }
-}
-
-/** Lets what is ready run first. A message takes 30 microseconds, setTimeout() 2 ms in Deno and up to 4 in browsers. */
-function nextTurn(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close();
-      port2.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }
 
 /** Spreads a number of workgroups over x and y, since one dimension holds 65,535 at most; the kernel skips the rest. */
