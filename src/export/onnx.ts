@@ -29,7 +29,7 @@ export type OnnxQuestion = "user" | "history";
  * @param question What it is asked.
  * @param options How a history becomes a user vector.
  * @returns The bytes of the model file.
- * @throws {ModelError} if there are no items.
+ * @throws {ModelError} if there are no items, or all item vectors are equal, so that no history says anything.
  */
 export async function encodeOnnx(
   student: Student,
@@ -50,6 +50,9 @@ export async function encodeOnnx(
     const table = graph.floats([users, dim], student.userFactors, "user_factors");
     scores = graph.add("MatMul", [graph.add("Gather", [table, "user"], { axis: 0 }), factors]);
   } else {
+    if (itemFactors.every((value, n) => value === itemFactors[n % dim])) {
+      throw new ModelError("all item vectors of the student are equal: a history says nothing");
+    }
     graph.input("history", "int64", ["batch", "length"]);
     const vector = foldInNodes(graph, dim, factors, options);
     scores = leaveOutHistory(graph, graph.add("MatMul", [vector, factors]));

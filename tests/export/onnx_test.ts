@@ -114,4 +114,6 @@ Deno.test("encodeOnnx() refuses students that rank nothing", async () => {
   const parts = { dim: 1, userFactors: Float32Array.of(1), userIds: ["ann"] };
   const empty = new Student({ ...parts, itemFactors: new Float32Array(), itemIds: [] });
   await assert.rejects(encodeOnnx(empty, "user"), ModelError);
+  const equal = new Student({ ...parts, itemFactors: Float32Array.of(2, 2), itemIds: ["a", "b"] });
+  await assert.rejects(encodeOnnx(equal, "history"), ModelError);
 });
