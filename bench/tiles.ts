@@ -66,7 +66,7 @@ async function expSumRows(gpu: Gpu, warming: PreparedCase, dim: number): Promise
   using index = uploadListIndex(gpu, listIndex({ users: all, items }));
   using rows = gpu.upload("table", table(all + items, dim));
   using gradient = gpu.zeros("gradient", 4 * (all + items) * strideOf(dim));
-  using loss = gpu.zeros("loss", 4);
+  using losses = gpu.zeros("losses", 4 * all);
   const found: string[][] = [];
   for (const tile of shapes) {
     for (const count of [750, 8192]) {
@@ -90,8 +90,7 @@ async function expSumRows(gpu: Gpu, warming: PreparedCase, dim: number): Promise
           index,
           granularity: "overall",
           weight: 0.01,
-          loss,
-          lossSlot: 0,
+          losses,
         }));
       const sum = [...times.values()].reduce((total, each) => total + each, 0);
       const [forward, backward] = ["rows", "vector_gradient"].map((name) =>

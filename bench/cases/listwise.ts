@@ -87,8 +87,7 @@ export function listwiseCase(shape: ListwiseShape, granularity: Granularity, qui
         index: space.own(uploadListIndex(gpu, listIndex(shape))),
         granularity,
         weight: 0.01,
-        loss: space.zeros("loss", 1),
-        lossSlot: 0,
+        losses: space.zeros("losses", batch),
       };
       return space.prepared(() => step.record(given));
     },

@@ -72,7 +72,7 @@ function listwise(inputs: Inputs, { granularity, scores, repeats }: WorkOptions)
   embeddings.load({ table });
   const numbers = inputs.integers("batch");
   const batch = gpu.upload("batch", numbers);
-  const loss = gpu.zeros("loss", 4);
+  const losses = gpu.zeros("losses", 4 * numbers.length);
   const [observed, positives, tops] = ["train", "positives", "tops"].map((name) => inputs.lists(name));
   const index = uploadListIndex(
     gpu,
@@ -89,16 +89,15 @@ function listwise(inputs: Inputs, { granularity, scores, repeats }: WorkOptions)
       index,
       granularity,
       weight: weights[granularity],
-      loss,
-      lossSlot: 0,
+      losses,
     });
   return {
     async check() {
       record();
-      const [lossBytes, gradientBytes] = await gpu.read(loss, embeddings.gradient);
+      const [lossesBytes, gradientBytes] = await gpu.read(losses, embeddings.gradient);
       const gradient = unpadRows(new Float32Array(gradientBytes!), dim);
       return {
-        loss: new Float32Array(lossBytes!)[0]!,
+        loss: new Float32Array(lossesBytes!).reduce((sum, loss) => sum + loss, 0),
         users: gradient.subarray(0, users * dim),
         items: gradient.subarray(users * dim),
       };
@@ -108,9 +107,9 @@ function listwise(inputs: Inputs, { granularity, scores, repeats }: WorkOptions)
         record();
         embeddings.adam.record();
       }
-      return gpu.readFloats(loss);
+      return gpu.readFloats(losses);
     },
-    dispose: () => disposeAll([embeddings, batch, loss, index, step]),
+    dispose: () => disposeAll([embeddings, batch, losses, index, step]),
   };
 }
 

@@ -47,7 +47,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   workgroupBarrier();
   if (local.x >= TEAM || n != slot) { return; }
   for (var other = TEAM; other < 64u; other += TEAM) { sum += sums[local.x + other]; }
-  losses[slot] = params.weight * sum.x;
+  losses[params.start + slot] = params.weight * sum.x;
   let empty = sum.y <= 0.0 || rest < -1.0e37;
   logs[slot].y = select(log(sum.y) - rest + params.log_weight, LOWEST, empty);
 }

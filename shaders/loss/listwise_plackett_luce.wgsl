@@ -31,7 +31,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
       }
     }
   }
-  losses[slot] = params.weight * loss;
+  losses[params.start + slot] = params.weight * loss;
   var prefix = vec2f(0.0);
   for (var first = middle; first < end; first += AHEAD) {
     load_ahead(first, end, slot);

@@ -55,7 +55,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
       }
     }
   }
-  losses[slot] = params.weight * loss;
+  losses[params.start + slot] = params.weight * loss;
   let total = log_or_lowest(slope, -denominator);
   logs[slot].y = select(total + params.log_weight, LOWEST, total < -1.0e37 || logs[slot].x < -1.0e37);
 }

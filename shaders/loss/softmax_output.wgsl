@@ -55,5 +55,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   logs[slot].y = LOWEST;
   if (length > 0u && rest > -1.0e37) { logs[slot].y = log(params.weight * f32(length)) - log_total; }
-  losses[slot] = fma(params.divergence_weight, divergences[slot], loss);
+  losses[params.start + slot] = fma(params.divergence_weight, divergences[slot], loss);
 }

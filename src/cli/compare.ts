@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { generalizationSplit } from "../data/generalization.ts";
 import { splitFingerprint } from "../data/split.ts";
+import { sharedDefaults } from "../distill/method_settings.ts";
 import { distillPreset } from "../distill/presets.ts";
 import { studentKinds } from "../distill/students.ts";
 import { ArgumentError } from "../errors.ts";
@@ -189,6 +190,15 @@ async function tuningsIn(folder: string, entries: readonly Entry[]): Promise<Map
   return tunings;
 }
 
+/** What to say where trainings go long without an evaluation, and so without a chance to stop. */
+function evaluationHint(pairs: number, every: number): string | null {
+  const steps = Math.ceil(pairs / sharedDefaults.batchSize);
+  if (steps * every < 2500 || every === 1) return null;
+  const fewer = Math.max(1, Math.round(1000 / steps));
+  return `an epoch has ${steps} steps, of which 1,000 are usual between evaluations: in a new folder, ` +
+    `--every ${fewer} sees sooner when a training can stop`;
+}
+
 async function runCompare(flags: CompareFlags): Promise<void> {
   const helper = flags.helper ?? false;
   const quiet = flags.quiet || helper;
@@ -236,6 +246,8 @@ async function runCompare(flags: CompareFlags): Promise<void> {
   say(
     `data: ${split.name}, ${split.users} users, ${split.items} items, ${split.train.items.length} training pairs`,
   );
+  const hint = evaluationHint(split.train.items.length, config.every);
+  if (hint !== null) say(hint);
 
   const helpers = await startHelpers(helper ? 0 : flags.workers - 1, signal);
   try {

@@ -56,7 +56,7 @@ export class PairwiseEpochs implements Disposable {
   }
 }
 
-/** One run of rows of an epoch's batches: where it starts, how many rows it has, and where its loss goes. */
+/** One run of rows of an epoch's batches: where it starts, how many rows it has, and where its losses go. */
 export interface BatchPlace {
   /** Integers: row numbers, distinct within a batch. */
   readonly numbers: DeviceArray;
@@ -64,10 +64,8 @@ export interface BatchPlace {
   readonly start: number;
   /** Rows in the batch. */
   readonly count: number;
-  /** Floats: one slot per step. */
-  readonly loss: DeviceArray;
-  /** The slot of this step. */
-  readonly lossSlot: number;
+  /** Floats, as many as `numbers`: each row's own, or those of the batch in some of their places. */
+  readonly losses: DeviceArray;
 }
 
 /** The batches of one epoch on the device, with room for their losses. */
@@ -76,7 +74,7 @@ export class EpochBatches implements Disposable {
   readonly steps: number;
   readonly #batches: UserBatches;
   readonly #numbers: DeviceArray;
-  readonly #loss: DeviceArray;
+  readonly #losses: DeviceArray;
   readonly #gpu: MethodContext["gpu"];
 
   /** Uploads the batches. */
@@ -85,26 +83,26 @@ export class EpochBatches implements Disposable {
     this.#batches = batches;
     this.steps = batches.starts.length - 1;
     this.#numbers = gpu.upload("rows of the epoch", batches.users);
-    this.#loss = gpu.zeros("losses of the epoch", 4 * Math.max(1, this.steps));
+    this.#losses = gpu.zeros("losses of the epoch", batches.users.byteLength);
   }
 
   /** Where batch n is. */
   place(n: number): BatchPlace {
     const start = this.#batches.starts[n]!;
     const count = this.#batches.starts[n + 1]! - start;
-    return { numbers: this.#numbers, start, count, loss: this.#loss, lossSlot: n };
+    return { numbers: this.#numbers, start, count, losses: this.#losses };
   }
 
   /** Waits for the epoch and gives the mean of the losses per row visited. */
   async meanLoss(): Promise<number> {
-    const losses: Float32Array = await this.#gpu.readFloats(this.#loss);
+    const losses: Float32Array = await this.#gpu.readFloats(this.#losses);
     return losses.reduce((sum, value) => sum + value, 0) / Math.max(1, this.#batches.users.length);
   }
 
   /** Gives the device memory back. */
   [Symbol.dispose](): void {
     this.#numbers.dispose();
-    this.#loss.dispose();
+    this.#losses.dispose();
   }
 }
 

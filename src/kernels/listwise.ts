@@ -110,7 +110,7 @@ export async function listwiseLoss(gpu: Gpu, input: ListwiseInput): Promise<List
   using gradient = gpu.array("listwise: gradient", both.byteLength);
   using numbers = gpu.upload("listwise: users", Uint32Array.from({ length: users }, (_, user) => user));
   const batches = Math.ceil(users / usersTogether);
-  using loss = gpu.zeros("listwise: loss", 4 * batches);
+  using losses = gpu.array("listwise: losses", 4 * users);
   using index = uploadListIndex(gpu, lists);
   const capacity = Math.min(users, usersTogether);
   using step = new ListwiseStep(gpu, { users, items, dim, capacity, scores });
@@ -127,16 +127,15 @@ export async function listwiseLoss(gpu: Gpu, input: ListwiseInput): Promise<List
       index,
       granularity,
       weight: 1,
-      loss,
-      lossSlot: n,
+      losses,
     });
     all = await gpu.readFloats(gradient);
     const own = unpadRows(all.subarray(userRows.length), dim);
     for (let m = 0; m < own.length; m++) gradItems[m]! += own[m]!;
   }
-  const losses = await gpu.readFloats(loss);
+  const summands = await gpu.readFloats(losses);
   return {
-    loss: losses.reduce((sum, value) => sum + value, 0),
+    loss: summands.reduce((sum, value) => sum + value, 0),
     gradUsers: unpadRows(all.subarray(0, userRows.length), dim),
     gradItems: new Float32Array(gradItems),
   };

@@ -19,7 +19,6 @@ import denominatorsPart from "../../shaders/loss/listwise_denominators.wgsl" wit
 import plackettLuceCode from "../../shaders/loss/listwise_plackett_luce.wgsl" with { type: "text" };
 import rankedCode from "../../shaders/loss/listwise_ranked.wgsl" with { type: "text" };
 import weightedCode from "../../shaders/loss/listwise_weighted.wgsl" with { type: "text" };
-import lossCode from "../../shaders/loss/listwise_loss.wgsl" with { type: "text" };
 
 /**
  * Which loss: "overall" sets every listed item against the unlisted rest; "ranked" also the listed items against each
@@ -87,10 +86,8 @@ export interface ListwiseBatch {
   readonly weights?: ListWeights;
   /** Factor of the loss and its gradient, not negative. */
   readonly weight: number;
-  /** Floats: one slot per step, so that no sum over steps is rounded. */
-  readonly loss: DeviceArray;
-  /** The slot that receives this step's weighted loss. */
-  readonly lossSlot: number;
+  /** Floats, as many as `users`: each user of the batch gets its weighted loss. */
+  readonly losses: DeviceArray;
 }
 
 /** Scores are clamped to this when "clamped". */
@@ -109,8 +106,6 @@ export class ListwiseStep implements Disposable {
   readonly #sums: ExpSum;
   readonly #kernels: Readonly<Record<ListLoss, () => Kernel>>;
   readonly #compiled = new Map<ListLoss, Kernel>();
-  readonly #total: Kernel;
-  readonly #losses: DeviceArray;
   #denominators: DeviceArray;
 
   /**
@@ -140,8 +135,6 @@ export class ListwiseStep implements Disposable {
       weighted: () => kernel("weighted", weightedCode, prefixPart),
     };
     for (const loss of options.losses ?? []) this.#kernelOf(loss);
-    this.#total = kernel("loss", lossCode);
-    this.#losses = gpu.array("listwise: losses", 4 * capacity);
     this.#denominators = gpu.array("listwise: denominators", 4 * capacity);
   }
 
@@ -200,7 +193,7 @@ export class ListwiseStep implements Disposable {
         spans: index.spans,
         logs: sums.logs,
         scores: sums.scores,
-        losses: this.#losses,
+        losses: batch.losses,
         ...(ordered ? { denominators: this.#denominators } : {}),
       },
       {
@@ -212,12 +205,6 @@ export class ListwiseStep implements Disposable {
       },
       // As TEAM in listwise_overall.wgsl; the others have one invocation per row.
       spread(Math.ceil(count / (granularity === "overall" ? 8 : 64))),
-    );
-    gpu.dispatch(
-      this.#total,
-      { losses: this.#losses, loss: batch.loss },
-      { count, slot: batch.lossSlot },
-      [1],
     );
     return rows;
   }
@@ -232,7 +219,6 @@ export class ListwiseStep implements Disposable {
   /** Gives the workspace back. */
   dispose(): void {
     this.#sums.dispose();
-    this.#losses.dispose();
     this.#denominators.dispose();
   }
 

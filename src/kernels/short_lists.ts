@@ -59,10 +59,8 @@ export interface ShortListBatch {
   readonly count: number;
   /** Factor of loss and gradient. */
   readonly weight: number;
-  /** Floats: one slot per step. */
-  readonly loss: DeviceArray;
-  /** The slot that receives this step's weighted loss. */
-  readonly lossSlot: number;
+  /** Floats, as many as `numbers`: the batch's weighted loss goes to the place of its first row. */
+  readonly losses: DeviceArray;
 }
 
 /** Places of a list whose pairs one invocation takes, so that what it loads of the others serves all of them. */
@@ -175,16 +173,13 @@ export class ShortLists implements Disposable {
    */
   record(batch: ShortListBatch): void {
     const { capacity, dim, firstRow, firstVector, vectors } = this.#shape;
-    const { table, gradient, numbers, start, count, loss, lossSlot } = batch;
+    const { table, gradient, numbers, start, count } = batch;
     if (count > capacity) {
       throw new ArgumentError("count", `it is ${count}`, `at most ${capacity}, the workspace's capacity`);
     }
     const gpu = this.#gpu;
     const places = this.#lists.longest;
-    if (count === 0 || places === 0) {
-      gpu.write(loss, Float32Array.of(0), 4 * lossSlot);
-      return;
-    }
+    if (count === 0 || places === 0) return;
     const width = strideOf(dim) / 4;
     const { offsets, items: listed } = this.#lists;
     const { scores, coefficients, losses } = this.#work;
@@ -200,7 +195,7 @@ export class ShortLists implements Disposable {
     const losing = this.#loss === "pairs"
       ? this.#recordPairs(batch, places)
       : this.#recordOrder(batch, places);
-    recordLossSums(gpu, losses, loss, { count: losing, batch: losing, firstBatch: lossSlot });
+    recordLossSums(gpu, losses, batch.losses, { count: losing, batch: losing, firstBatch: start });
     gpu.dispatch(
       gpu.kernel({ name: "loss/short_list_row_gradient", code: rowGradientCode, parts: [part], header }),
       { table, numbers, offsets, listed, coefficients, gradient },

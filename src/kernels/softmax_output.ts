@@ -39,7 +39,7 @@ export interface SoftmaxBatch {
   readonly divergences: DeviceArray;
   /** See `divergences`. */
   readonly divergenceWeight: number;
-  /** [count], written: the loss of each row, without `weight`. */
+  /** Floats, as many as `numbers`: each row of the batch gets its loss, without `weight`. */
   readonly losses: DeviceArray;
   /** [count x dim], overwritten: `weight` times the derivative by the rows. */
   readonly rowGradient: DeviceArray;

@@ -10,7 +10,6 @@ import { recordActivationGradient } from "../kernels/dense.ts";
 import { strideOf } from "../kernels/embedding.ts";
 import { type BagRows, EmbeddingBag } from "../kernels/embedding_bag.ts";
 import { recordLatent, recordLatentGradient } from "../kernels/latent.ts";
-import { recordLossSums } from "../kernels/pairwise.ts";
 import { SoftmaxOutput } from "../kernels/softmax_output.ts";
 import { permutation, stream, threefry } from "../random.ts";
 import { type Ragged, rowCount } from "../ragged.ts";
@@ -62,7 +61,6 @@ export abstract class Autoencoder implements Model {
   >;
   readonly #divergences: DeviceArray;
   readonly #losses: DeviceArray;
-  readonly #sums: DeviceArray;
   #codes: DeviceArray | null = null;
   #recorded = false;
 
@@ -138,8 +136,7 @@ export abstract class Autoencoder implements Model {
       latentGradient: rowsOf("autoencoder: gradient by latents", dim + 1),
     };
     this.#divergences = gpu.array("autoencoder: divergences", 4 * capacity);
-    this.#losses = gpu.array("autoencoder: losses", 4 * capacity);
-    this.#sums = gpu.array("autoencoder: losses of the batches", 4 * Math.ceil(this.#trained.length / batch));
+    this.#losses = gpu.array("autoencoder: losses", 4 * this.#trained.length);
   }
 
   /** Records one epoch of training; see {@linkcode Model.recordEpoch}. */
@@ -181,7 +178,6 @@ export abstract class Autoencoder implements Model {
       rowGradient: latentGradient,
       vectorGradient: gradient,
     });
-    recordLossSums(gpu, this.#losses, this.#sums, { count, batch: count, firstBatch: step });
     recordLatentGradient(gpu, latent, latentGradient, beta / count, encodedGradient);
     this.#encoder.recordGradient({
       input: this.#work.hidden,
@@ -211,7 +207,7 @@ export abstract class Autoencoder implements Model {
       throw new ModelError("there is no loss before the first epoch: call recordEpoch() first");
     }
     let sum = 0;
-    for (const loss of await this.#gpu.readFloats(this.#sums)) sum += loss;
+    for (const loss of await this.#gpu.readFloats(this.#losses)) sum += loss;
     return sum / this.#trained.length;
   }
 
@@ -273,7 +269,7 @@ export abstract class Autoencoder implements Model {
     this.#softmax.dispose();
     this.#parameters.dispose();
     for (const array of Object.values(this.#work)) array.dispose();
-    for (const array of [this.#divergences, this.#losses, this.#sums, this.#codes]) array?.dispose();
+    for (const array of [this.#divergences, this.#losses, this.#codes]) array?.dispose();
   }
 
   /** The same as {@linkcode Autoencoder.dispose}, for `using`. */

@@ -127,7 +127,7 @@ async function checkStep(
   using table = gpu.upload("table", padRows("table", all, dim));
   using gradient = gpu.upload("gradient", new Float32Array(table.byteLength / 4).fill(7));
   using numbers = gpu.upload("users", order);
-  using losses = gpu.upload("losses", Float32Array.of(5, 5, 5));
+  using losses = gpu.upload("losses", new Float32Array(users + 1).fill(5));
   using index = uploadListIndex(
     gpu,
     indexLists({
@@ -149,8 +149,7 @@ async function checkStep(
     granularity,
     weights,
     weight,
-    loss: losses,
-    lossSlot: 1,
+    losses,
   });
   const of = (rows: number[][]) => chosen.map((user) => rows[user]!);
   const wanted = listwiseOracle(
@@ -173,9 +172,10 @@ async function checkStep(
   for (const row of wanted.gradItems) for (const value of row) expected.push(weight * value);
   const largest = expected.slice(users * dim).reduce((high, value) => Math.max(high, Math.abs(value)), 1e-3);
   assertClose(found, expected, 1e-4, largest, "gradient");
-  const [before, own, after] = await gpu.readFloats(losses);
-  assert.deepEqual([before, after], [5, 5]);
-  assertClose([own!], [weight * wanted.loss], 1e-5, 1, "loss");
+  const each = await gpu.readFloats(losses);
+  for (const [n, loss] of each.entries()) if (n < start || n === users) assert.equal(loss, 5);
+  const sum = each.subarray(start, users).reduce((total, loss) => total + loss, 0);
+  assertClose([sum], [weight * wanted.loss], 1e-5, 1, "loss");
 }
 
 Deno.test("ListwiseStep gives the oracle's loss and gradient on random lists", async () => {
@@ -302,11 +302,11 @@ Deno.test("ListwiseStep takes no memory of the size of users times items", async
   using table = gpu.zeros("table", 4 * stride * (users + items));
   using gradient = gpu.array("gradient", table.byteLength);
   using numbers = gpu.upload("users", Uint32Array.from({ length: users }, (_, n) => n));
-  using losses = gpu.zeros("losses", 4);
+  using losses = gpu.zeros("losses", 4 * users);
   using index = uploadListIndex(gpu, lists);
   const before = gpu.memory.peak;
   using step = new ListwiseStep(gpu, { users, items, dim, capacity: users });
-  const batch = { table, gradient, users: numbers, start: 0, count: users, index, loss: losses, lossSlot: 0 };
+  const batch = { table, gradient, users: numbers, start: 0, count: users, index, losses };
   for (const granularity of granularities) step.record({ ...batch, granularity, weight: 1 });
   const [value] = await gpu.readFloats(losses);
   assert.ok(Number.isFinite(value));
@@ -364,8 +364,7 @@ Deno.test("listwiseLoss() and ListwiseStep name what they cannot use", async () 
     count: 1,
     index,
     granularity: "overall" as const,
-    loss: array,
-    lossSlot: 0,
+    losses: array,
   };
   assert.throws(() => step.record({ ...batch, weight: -1 }), /'weight'.*-1/);
   assert.throws(() => step.record({ ...batch, weight: 1 }), /'index'.*1 users/);

@@ -12,6 +12,7 @@ import type { EpochRecord } from "../../teachers/training.ts";
 import { Curriculum } from "../curriculum.ts";
 import type { DistillationMethod, EpochFacts, MethodContext, MethodRun, MethodSettings } from "../method.ts";
 import { distillDefaults, type DistillOptions, type DistillSettings, distillSettings } from "../options.ts";
+import { EpochBatches } from "../pairwise_epochs.ts";
 import { spectralRows } from "../spectral_start.ts";
 import { observedTargets } from "../targets.ts";
 import { type UserBatches, userBatches } from "../user_batches.ts";
@@ -114,30 +115,23 @@ export class HetCompRun implements MethodRun {
     const granularity = this.#phase(epoch);
     const { overallWeight, rankedWeight, weightedWeight, weightScale, positivesWeight } = this.#settings;
     const weight = { overall: overallWeight, ranked: rankedWeight, weighted: weightedWeight }[granularity];
-    const { users, starts } = this.#batchesOf(epoch);
-    const steps = starts.length - 1;
-    using batchUsers = gpu.upload("users of the epoch", users);
-    using loss = gpu.array("losses of the epoch", 4 * steps);
-    for (let lossSlot = 0; lossSlot < steps; lossSlot++) {
-      const start = starts[lossSlot]!;
+    using batches = new EpochBatches(gpu, this.#batchesOf(epoch));
+    for (let step = 0; step < batches.steps; step++) {
+      const { numbers: users, ...place } = batches.place(step);
       student.recordRows();
       this.#step.record({
+        ...place,
+        users,
         table: student.table,
         gradient: student.gradient,
-        users: batchUsers,
-        start,
-        count: starts[lossSlot + 1]! - start,
         index: this.#index!,
         granularity,
         weights: { scale: weightScale, positives: positivesWeight },
         weight,
-        loss,
-        lossSlot,
       });
       student.recordStep();
     }
-    const losses: Float32Array = await gpu.readFloats(loss);
-    return losses.reduce((sum, value) => sum + value, 0) / users.length;
+    return await batches.meanLoss();
   }
 
   /** Moves pairs of teacher and user along the trajectories. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { recordLossSums } from "../../kernels/pairwise.ts";
 import { SoftmaxOutput } from "../../kernels/softmax_output.ts";
 import type { DeviceArray } from "../../gpu/device_array.ts";
 import type { DistillationMethod, MethodContext, MethodRun } from "../method.ts";
@@ -15,7 +14,6 @@ class SoftmaxRun implements MethodRun {
   readonly #batchesOf: (epoch: number) => UserBatches;
   readonly #output: SoftmaxOutput;
   readonly #divergences: DeviceArray;
-  readonly #losses: DeviceArray;
 
   constructor(context: MethodContext) {
     const { gpu, split, student, settings } = context;
@@ -25,7 +23,6 @@ class SoftmaxRun implements MethodRun {
     const capacity = Math.min(split.users, settings.batchSize);
     this.#output = new SoftmaxOutput(gpu, split.train, { dim: student.dim, capacity, vectors: split.items });
     this.#divergences = gpu.zeros("softmax: no divergences", 4 * capacity);
-    this.#losses = gpu.array("softmax: losses", 4 * capacity);
   }
 
   facts(): Record<string, never> {
@@ -36,24 +33,19 @@ class SoftmaxRun implements MethodRun {
     const { gpu, student, settings } = this.#context;
     using batches = new EpochBatches(gpu, this.#batchesOf(epoch));
     for (let step = 0; step < batches.steps; step++) {
-      const { numbers, start, count, loss, lossSlot } = batches.place(step);
       student.recordRows();
       this.#output.record({
+        ...batches.place(step),
         rows: student.table,
         scattered: true,
-        numbers,
-        start,
-        count,
         vectors: student.table,
         firstVector: student.users,
         weight: settings.weight as number,
         divergences: this.#divergences,
         divergenceWeight: 0,
-        losses: this.#losses,
         rowGradient: student.gradient,
         vectorGradient: student.gradient,
       });
-      recordLossSums(gpu, this.#losses, loss, { count, batch: count, firstBatch: lossSlot });
       student.recordStep();
     }
     return await batches.meanLoss();
@@ -62,7 +54,6 @@ class SoftmaxRun implements MethodRun {
   [Symbol.dispose](): void {
     this.#output.dispose();
     this.#divergences.dispose();
-    this.#losses.dispose();
   }
 }
 
