@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { generalizationSplit } from "../data/generalization.ts";
 import { splitFingerprint } from "../data/split.ts";
-import { sharedDefaults } from "../distill/method_settings.ts";
+import { methodOf } from "../distill/methods/registry.ts";
+import { methodSettings, sharedDefaults } from "../distill/method_settings.ts";
 import { distillPreset } from "../distill/presets.ts";
 import { studentKinds } from "../distill/students.ts";
 import { ArgumentError } from "../errors.ts";
@@ -10,7 +11,7 @@ import { openGpu } from "../gpu/gpu.ts";
 import { type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
 import { Interrupted } from "../teachers/training.ts";
 import { takeClaim, untilFree } from "./claim.ts";
-import { commitOf, joinFolder, programVersion } from "./compare_config.ts";
+import { commitOf, joinFolder, programVersion, requireSameTeachers } from "./compare_config.ts";
 import { entriesOf, type Entry, methodNames, oneMethod, yardstickNames } from "./compare_entries.ts";
 import { helperOption, startHelpers } from "./compare_helpers.ts";
 import { Queue } from "./compare_queue.ts";
@@ -204,6 +205,9 @@ async function runCompare(flags: CompareFlags): Promise<void> {
   const quiet = flags.quiet || helper;
   const entries = entriesOf(flags.methods, flags.teachers, flags.student);
   requireSingleTeachers(entries, flags.teachers);
+  const { student, dim, every, patience } = flags;
+  const shared = { student, dim, every, patience, epochs: epochsOf(flags).epochs };
+  for (const { method } of entries) methodSettings(methodOf(method), shared);
   await withDriver({ adapter: flags.adapter, quiet });
   const data = dataChoice(flags);
   const whole = await loadSplit(data, quiet);
@@ -253,6 +257,7 @@ async function runCompare(flags: CompareFlags): Promise<void> {
   try {
     using gpu = await openGpu({ adapter: flags.adapter });
     const trajectories = await ensureTeachers(gpu, split, config.teachers, { signal, quiet });
+    await requireSameTeachers(folder, trajectories);
     const world = { gpu, split, views, trajectories };
     const measure = () => measureReferences(world, flags.yardsticks, `${folder}/references.json`, say);
     let references = await measure();

@@ -43,7 +43,7 @@ export interface Cell extends CellSummary {
 }
 
 const cellName = "cell.json";
-const files = ["student.safetensors", "per_user.safetensors", cellName];
+const files = ["student.safetensors", "per_user.safetensors", "metrics.jsonl", cellName];
 
 /** The folder of a cell. */
 export function cellFolder(folder: string, name: string, seed: number): string {

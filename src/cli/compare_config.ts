@@ -6,9 +6,10 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import configuration from "../../deno.json" with { type: "json" };
-import { exists, pathKind, readText, writeAtomically } from "../data/files.ts";
-import { RunError } from "../errors.ts";
+import { exists, pathKind, readText, sha256, writeAtomically } from "../data/files.ts";
+import { ArgumentError, RunError } from "../errors.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
+import type { Trajectory } from "../teachers/trajectory.ts";
 import { takeClaim, untilFree } from "./claim.ts";
 import type { TeacherChoice } from "./ensure_teachers.ts";
 import type { DataChoice } from "./load_split.ts";
@@ -77,6 +78,7 @@ const fixed = [
  * Begins a comparison's folder, or goes on in it: methods and seeds may be added, all else has to be as it was.
  *
  * @throws {RunError} if the folder holds something else, or a setting differs.
+ * @throws {ArgumentError} if the method that others are to be tested against is none of the folder's.
  */
 export async function joinFolder(
   folder: string,
@@ -114,8 +116,47 @@ export async function joinFolder(
       `${folder} exists already and is no comparison: it has no ${fileName}; name another with --out`,
     );
   }
+  const { against, methods } = config;
+  if (against !== undefined && !methods.includes(against)) {
+    throw new ArgumentError(
+      "against",
+      `${against} is not compared in ${folder}`,
+      `one of ${methods.join(",")}`,
+    );
+  }
   await writeAtomically(path, JSON.stringify(config, null, 2) + "\n");
   return config;
+}
+
+/**
+ * Keeps what the teachers of a comparison say, and from then on wants the same of them: students of other ones cannot
+ * stand in one table.
+ *
+ * @throws {RunError} naming a teacher whose lists are others than at the beginning.
+ */
+export async function requireSameTeachers(
+  folder: string,
+  trajectories: readonly Trajectory[],
+): Promise<void> {
+  const path = `${folder}/teachers.json`;
+  const found: Record<string, string> = {};
+  for (const { kind, states, observed } of trajectories) {
+    const arrays = [...states.flatMap(({ items, importance }) => [items, importance]), observed];
+    const sums = await Promise.all(
+      arrays.map(({ buffer, byteOffset, byteLength }) =>
+        sha256(new Uint8Array(buffer, byteOffset, byteLength))
+      ),
+    );
+    found[kind] = await sha256(new TextEncoder().encode(sums.join()));
+  }
+  if (!await exists(path)) return await writeAtomically(path, JSON.stringify(found, null, 2) + "\n");
+  const kept = JSON.parse(await readText(path)) as Record<string, string>;
+  const other = Object.keys(found).find((kind) => found[kind] !== kept[kind]);
+  if (other === undefined) return;
+  throw new RunError(
+    `the students in ${folder} were taught by another ${other} than the one there is now: bring that one back, or ` +
+      "name another folder with --out",
+  );
 }
 
 /** The configuration as it is now: other processes may have added to it. */

@@ -34,6 +34,8 @@ function testMetric(
   own: UserValues,
   others: readonly { name: string; values: UserValues }[],
 ): TestSummary[] {
+  // One user proves nothing.
+  if (own[metric]!.length < 2) return [];
   const t = others.map(({ values }) => pairedTTest(own[metric]!, values[metric]!));
   const w = others.map(({ values }) => wilcoxonSignedRank(own[metric]!, values[metric]!));
   const [adjustedT, adjustedW] = [holm(t.map(({ p }) => p)), holm(w.map(({ p }) => p))];

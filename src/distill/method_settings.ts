@@ -22,7 +22,7 @@ export const sharedDefaults: SharedSettings = {
   patience: 5,
 };
 
-const mayBeZero = ["weightDecay", "seed", "negatives", "switchEpoch"];
+const mayBeZero = ["weightDecay", "seed", "negatives", "switchEpoch", "positivesWeight"];
 const whole = [
   "dim",
   "seed",

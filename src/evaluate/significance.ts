@@ -38,7 +38,8 @@ export interface MetricComparison {
 
 /**
  * Student's paired t test, two-sided: t = mean(d) / (s(d) / sqrt(n)) for the differences d, with n - 1 degrees of freedom.
- * If all differences are 0, p is 1; if they are all the same other number, p is 0.
+ * If all differences are 0, p is 1; if they are all the same other number, p is 0. Two values that single precision can
+ * hardly tell apart (2^-22 of the larger one) count as equal: so do means of the same values in another order.
  *
  * @example Three pairs
  * ```ts
@@ -92,7 +93,7 @@ const exactPairs = 50;
 
 /**
  * Wilcoxon's signed-rank test (Biometrics Bulletin, 1945), two-sided. Differences of 0 are left out, equal magnitudes
- * share the mean of their ranks. Up to 50 differences the null distribution is exact, with shared ranks too; beyond, it
+ * share the mean of their ranks; equal is what single precision can hardly tell apart, as for {@linkcode pairedTTest}. Up to 50 differences the null distribution is exact, with shared ranks too; beyond, it
  * is the normal one with its variance corrected for ties and no correction for continuity. With no difference at all, p is 1.
  *
  * @example Six differences, five of them positive
@@ -107,21 +108,23 @@ const exactPairs = 50;
  * @throws {ArgumentError} if there are fewer than two pairs, or the lengths differ.
  */
 export function wilcoxonSignedRank(one: ArrayLike<number>, other: ArrayLike<number>): SignificanceTest {
-  const differences = differencesOf(one, other).filter((value) => value !== 0)
-    .sort((a, b) => Math.abs(a) - Math.abs(b));
-  const n = differences.length;
+  const differences = differencesOf(one, other);
+  const order = Array.from(differences, (_, pair) => pair).filter((pair) => differences[pair] !== 0)
+    .sort((a, b) => Math.abs(differences[a]!) - Math.abs(differences[b]!));
+  const sizes = order.map((pair) => Math.abs(differences[pair]!));
+  const precisions = order.map((pair) => precisionOf(one[pair]!, other[pair]!));
+  const n = order.length;
   if (n === 0) return { statistic: 0, p: 1 };
   /** Twice the rank of each difference: a whole number also where ranks are shared. */
   const doubledRanks = new Uint32Array(n);
   let ties = 0;
   for (let start = 0, end = 0; start < n; start = end) {
-    // Differences that are equal but for rounding, such as 0.3 - 0.2 and 0.2 - 0.1, share their rank.
-    while (end < n && Math.abs(differences[end]!) - Math.abs(differences[start]!) <= 1e-12) end++;
+    while (end < n && sizes[end]! - sizes[start]! <= Math.max(precisions[start]!, precisions[end]!)) end++;
     doubledRanks.fill(start + end + 1, start, end);
     ties += (end - start) ** 3 - (end - start);
   }
   let positive = 0;
-  for (let r = 0; r < n; r++) if (differences[r]! > 0) positive += doubledRanks[r]!;
+  order.forEach((pair, r) => positive += differences[pair]! > 0 ? doubledRanks[r]! : 0);
   const least = Math.min(positive, n * (n + 1) - positive);
   const statistic = least / 2;
   if (n <= exactPairs) return { statistic, p: Math.min(1, 2 * exactTail(doubledRanks, least)) };
@@ -205,7 +208,15 @@ function differencesOf(one: ArrayLike<number>, other: ArrayLike<number>): number
     throw new ArgumentError("other", `it has ${other.length} values`, `${one.length}, as the first`);
   }
   if (one.length < 2) throw new ArgumentError("one", `it has ${one.length} values`, "at least 2 pairs");
-  return Array.from(one, (value, n) => value - other[n]!);
+  return Array.from(one, (value, n) => {
+    const difference = value - other[n]!;
+    return Math.abs(difference) <= precisionOf(value, other[n]!) ? 0 : difference;
+  });
+}
+
+/** How far apart two values are that are the same but for rounding: metrics are kept in single precision. */
+function precisionOf(one: number, other: number): number {
+  return 2 ** -22 * Math.max(Math.abs(one), Math.abs(other));
 }
 
 /** The probability that ranks with random signs give a sum of at most `least`; everything doubled. */

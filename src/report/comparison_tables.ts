@@ -176,7 +176,9 @@ export function testTable(summary: ComparisonSummary, number: number): string {
     };
   return htmlTable({
     caption:
-      `<b>Table ${number}.</b> ${main.title} minus each other method: mean difference over the users with its 95 % ` +
+      `<b>Table ${number}.</b> ${
+        escapeHtml(main.title)
+      } minus each other method: mean difference over the users with its 95 % ` +
       "confidence interval, and two-sided p-values of the paired t-test (t) and of Wilcoxon's signed-rank test (W). A " +
       "user's values are averaged over the seeds; p-values are corrected after Holm over the methods of a column.",
     head: headerRow(["Against", ...Object.values(comparedMetrics)]),

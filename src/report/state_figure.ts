@@ -23,13 +23,22 @@ export function stateFigure(summary: RunSummary): string {
   if (teachers.length === 0) {
     return figure({ number: 2, body: `<p class="empty">No states were recorded.</p>`, caption });
   }
+  const lastStates = new Map(
+    summary.stateMetrics?.map(({ teacher, states }) => [teacher, Math.max(0, states.length - 1)]),
+  );
+  const lastOf = (name: string) => lastStates.get(name) ?? 3;
+  const lasts = new Set(teachers.map(({ name }) => lastOf(name)));
   const top = teachers.reduce(
     (most, { points }) => points.reduce((m, point) => Math.max(m, point.y), most),
-    3,
+    Math.max(...lasts),
   );
-  const highest = top <= 3 ? 3 : Math.min(Math.ceil(top), 12);
+  const highest = Math.max(1, Math.min(Math.ceil(top), 12));
   const words = (state: number) =>
-    state === 0 ? "0 (early)" : state === highest ? `${state} (final)` : String(state);
+    state === 0 && !lasts.has(0)
+      ? "0 (early)"
+      : lasts.size === 1 && lasts.has(state)
+      ? `${state} (final)`
+      : String(state);
   // Only the epochs at which something changed are worth a row of the table.
   const byEpoch = new Map<number, string[]>();
   teachers.forEach(({ points }, n) => {
@@ -47,7 +56,7 @@ export function stateFigure(summary: RunSummary): string {
       id: "states",
       title: "Mean trajectory state per teacher",
       description: teachers.map(({ name, points }) => {
-        const done = points.find((point) => point.y >= highest);
+        const done = points.find((point) => point.y >= lastOf(name));
         return `${name} ${
           done === undefined ? "does not reach its final state" : `is final from epoch ${done.x}`
         }.`;

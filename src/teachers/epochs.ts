@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ArgumentError } from "../errors.ts";
 import type { Checkpoint } from "../models/model.ts";
 import { memoryCheckpoints } from "./checkpoint_store.ts";
 import { type EpochRecord, Interrupted, type TrainingHooks } from "./training.ts";
@@ -51,13 +52,15 @@ const latestName = "latest";
 /**
  * Trains until `patience` evaluations that count have brought no better validation value than the best. It continues
  * from the store's last checkpoint with the same bits as an undisturbed training, and keeps one at every evaluation and
- * when stopped. A checkpoint of another identity is dropped.
+ * when stopped. A checkpoint of another identity is dropped. The last epoch is evaluated in any case; where that is out
+ * of turn, the checkpoint is of before it, so that a longer training that goes on from there knows nothing of it.
  *
  * @param trainee What is trained.
  * @param options How long; a training that continues keeps its own `every`.
  * @param identity Tells one training from another: data fingerprint, kind and settings.
  * @returns Every epoch, and how many there were between evaluations.
  * @throws {Interrupted} if the signal asked to stop; the same call with the same store continues.
+ * @throws {ArgumentError} if an evaluation does not measure the metric that decides.
  */
 export async function trainEpochs(
   trainee: Trainee,
@@ -110,6 +113,23 @@ export async function trainEpochs(
       next++;
     }
   };
+  const evaluate = async (record: EpochRecord) => {
+    if (record.epoch % every !== 0) await keepLatest();
+    await trainee.evaluate(record, history);
+    if (record.valid?.[metric] === undefined) {
+      throw new ArgumentError("metric", `it is ${metric}`, Object.keys(record.valid ?? {}).join(", "));
+    }
+  };
+  const keep = async (record: EpochRecord) => {
+    await trainee.keep?.(record.epoch);
+    if (record.epoch % every === 0) await keepLatest();
+    hooks.onEvaluation?.(record);
+  };
+  const last = history.at(-1);
+  if (last?.epoch === epochs && last.valid === undefined) {
+    await evaluate(last);
+    await keep(last);
+  }
   try {
     while (history.length < epochs && !finished()) {
       if (begun.length === 0 && hooks.signal?.aborted) {
@@ -122,15 +142,12 @@ export async function trainEpochs(
       const record: EpochRecord = { epoch, seconds: 0, ...await begun.shift()! };
       const seconds = (performance.now() - start) / 1000;
       pace = pace === Infinity ? seconds : 0.8 * pace + 0.2 * seconds;
+      record.seconds = seconds;
       history.push(record);
-      if (evaluated(epoch)) await trainee.evaluate(record, history);
+      if (evaluated(epoch)) await evaluate(record);
       record.seconds = (performance.now() - start) / 1000;
       hooks.onEpoch?.(record);
-      if (evaluated(epoch)) {
-        await trainee.keep?.(epoch);
-        await keepLatest();
-        hooks.onEvaluation?.(record);
-      }
+      if (evaluated(epoch)) await keep(record);
     }
   } finally {
     for (const outcome of begun) await outcome.catch(() => {});

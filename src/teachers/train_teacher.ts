@@ -78,7 +78,7 @@ export async function trainTeacher(
   const quality = result.evaluations.map((record) => record.valid![fitOptions.metric]!);
   const chosen = selectStates(quality);
   if (!chosen) {
-    if (result.every === 1 || result.history.length < fitOptions.patience) {
+    if (result.every === 1 || result.history.length < 4) {
       throw new HetcompError(
         `${kind} is at its best before four evaluations (epoch ${result.evaluations[result.best]?.epoch}): ` +
           "a trajectory needs four states; train more epochs, lower the learning rate, or use data with more items",
@@ -111,7 +111,7 @@ export async function trainTeacher(
     length: trajectoryLength,
     fingerprint,
     seed,
-    hyperparameters: { ...model.hyperparameters, ...fitOptions },
+    hyperparameters: { ...model.hyperparameters, ...fitOptions, every: result.every },
     adapter: gpu.adapter.name,
     states,
     observed,

@@ -77,6 +77,12 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
       await succeed(...tuned, "--out", at("stopped"));
       const [whole, resumed] = [await results(at("whole")), await results(at("stopped"))];
       assert.deepEqual(facts(resumed), facts(whole));
+      for (const cell of ["bpr-1", "bpr-2", "rrd-1", "rrd-2"]) {
+        const epochs = (await Deno.readTextFile(at(`whole/cells/${cell}/metrics.jsonl`))).trimEnd().split(
+          "\n",
+        );
+        assert.equal(epochs.length, 10);
+      }
       const lines = (await Deno.readTextFile(at("whole/trials.csv"))).trimEnd().split("\n");
       assert.equal(lines.length, 1 + 2 * 2);
       for (const { name, trials, settings, cells } of whole.methods) {
@@ -139,6 +145,33 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
       await fail(/begun with tunedIn ".*", not none/, [...base, "--methods", "bpr", "--out", at("taken")]);
     },
   );
+
+  await t.step("students of other teachers are not put beside those that are there", async () => {
+    const asked = [...base, "--methods", "bpr,hetcomp", "--out", at("one")];
+    await succeed(
+      "teachers",
+      ...data,
+      "--teacher-epochs",
+      "40",
+      "--seed",
+      "9",
+      "--teachers-folder",
+      at("other"),
+    );
+    await Deno.rename(at("teachers"), at("kept"));
+    await Deno.rename(at("other"), at("teachers"));
+    await fail(/taught by another MF.*--out/, asked);
+    await Deno.rename(at("teachers"), at("other"));
+    await Deno.rename(at("kept"), at("teachers"));
+    await succeed(...asked);
+  });
+
+  await t.step("what cannot be compared is refused before anything is written", async () => {
+    const asked = (...more: string[]) => [...base, ...more, "--out", at("refused")];
+    await fail(/cannot train "GNN"/, asked("--methods", "bpr,spectral", "--student", "GNN"));
+    await fail(/rrd is not compared.*bpr,hetcomp/, asked("--methods", "bpr,hetcomp", "--against", "rrd"));
+    assert.deepEqual(filesUnder(folder.path).filter((file) => file.startsWith("refused/")), []);
+  });
 
   await t.step("the generalization setup measures users who took part and users who did not", async () => {
     const setup = ["--setup", "generalization", "--out", at("general")];

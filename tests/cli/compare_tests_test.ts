@@ -8,7 +8,6 @@ import { comparedMetrics, type MethodSummary } from "../../src/report/comparison
 import { sampleComparison } from "../report/sample_comparison.ts";
 import { temporaryFolder } from "./small_run.ts";
 
-const users = 30;
 const metric = "recall@50";
 
 /** A method of two seeds whose users have about this value, those of one seed more and of the other less. */
@@ -17,6 +16,7 @@ async function finished(
   name: string,
   group: MethodSummary["group"],
   level: number,
+  users = 30,
 ): Promise<{ method: MethodSummary; values: Float64Array }> {
   const [pattern] = sampleComparison().methods;
   const values = Float64Array.from(
@@ -68,8 +68,7 @@ Deno.test("tests are of the users' means over the seeds, corrected over all that
   ofMetric.forEach(({ t, wilcoxon, difference, name }, n) => {
     assert.ok(Math.abs(t - expected[n]!) < 1e-3 * expected[n]! + 1e-9, name);
     assert.ok(Math.abs(wilcoxon - signed[n]!) < 1e-9, name);
-    const mean = valuesOf("better").reduce((sum, value, user) => sum + value - valuesOf(name)[user]!, 0) /
-      users;
+    const mean = valuesOf("better").reduce((sum, value, user) => sum + value - valuesOf(name)[user]!, 0) / 30;
     assert.ok(Math.abs(difference - mean) < 1e-6, name);
   });
 
@@ -81,6 +80,17 @@ Deno.test("tests are of the users' means over the seeds, corrected over all that
   const [second] = holm(family.map((name) => pairedTTest(valuesOf("better"), valuesOf(name)).p));
   assert.ok(Math.abs(leader.second!.t - second!) < 1e-3 * second! + 1e-9);
   assert.ok(leader.own!.difference < 0 && leader.second!.difference > 0);
+});
+
+Deno.test("one user is no sample: there are leaders, and no tests", async () => {
+  await using folder = await temporaryFolder();
+  const [good, plain] = [
+    await finished(folder.path, "good", "method", 0.4, 1),
+    await finished(folder.path, "plain", "method", 0.3, 1),
+  ].map(({ method }) => method);
+  assert.deepEqual(await testsAgainst(folder.path, good!, [good!, plain!]), []);
+  const [leader] = await leadersOf(folder.path, [good!, plain!]);
+  assert.deepEqual(leader, { metric: Object.keys(comparedMetrics)[0], best: "good" });
 });
 
 Deno.test("leadersOf() bears one method alone, and none", async () => {

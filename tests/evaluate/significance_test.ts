@@ -127,6 +127,29 @@ Deno.test("the paired tests handle equal differences", () => {
   assert.deepEqual(wilcoxonSignedRank([2, 3], [1, 3]), { statistic: 0, p: 1 });
 });
 
+Deno.test("means over seeds, kept in single precision, are tested as the fractions that they are", () => {
+  const seeds = 3;
+  const hits = fc.array(fc.nat(12), { minLength: seeds, maxLength: seeds });
+  const user = fc.record({ relevant: fc.integer({ min: 1, max: 12 }), one: hits, other: hits });
+  const smallest = 27_720;
+  fc.assert(fc.property(fc.array(user, { minLength: 2, maxLength: 90 }), (users) => {
+    const meansOf = (name: "one" | "other") =>
+      users.map((row) =>
+        row[name].reduce((sum, n) => sum + Math.fround(Math.min(n, row.relevant) / row.relevant) / seeds, 0)
+      );
+    const exact = (name: "one" | "other") =>
+      users.map((row) =>
+        row[name].reduce((sum, n) => sum + Math.min(n, row.relevant) * smallest / row.relevant, 0)
+      );
+    const means = [meansOf("one"), meansOf("other")] as const;
+    const fractions = [exact("one"), exact("other")] as const;
+    assert.deepEqual(wilcoxonSignedRank(...means), wilcoxonSignedRank(...fractions));
+    const [found, wanted] = [pairedTTest(...means), pairedTTest(...fractions)];
+    close(found.p, wanted.p, "p of t", 1e-4);
+  }));
+  assert.deepEqual(pairedTTest([0.1 + 0.2, 1], [0.3, 1]), { statistic: 0, p: 1 });
+});
+
 Deno.test("the paired tests refuse single pairs and unequal lengths", () => {
   for (const test of [pairedTTest, wilcoxonSignedRank]) {
     assert.throws(() => test([1], [2]), ArgumentError);

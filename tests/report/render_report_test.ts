@@ -204,6 +204,18 @@ Deno.test("renderReport() is deterministic and leaves its input alone", () => {
   assert.deepEqual(summary, before);
 });
 
+Deno.test("renderReport() calls a teacher final at its own last state", () => {
+  const summary = sampleSummary();
+  const describedStates = () => /<desc id="states-wide-description">([^<]*)/.exec(renderReport(summary))![1]!;
+  for (const record of summary.history) record.meanState = { MF: 0, ML: Math.min(2, record.epoch / 10) };
+  const all = summary.stateMetrics!.map(({ states }) => states);
+  summary.stateMetrics![0]!.states = all[0]!.slice(-1);
+  summary.stateMetrics![1]!.states = all[1]!.slice(-3);
+  assert.match(describedStates(), /^MF is final from epoch 1\. ML is final from epoch 20\.$/);
+  summary.stateMetrics![1]!.states = all[1]!;
+  assert.match(describedStates(), /ML does not reach its final state/);
+});
+
 Deno.test("renderReport() escapes every text of the user", () => {
   const nasty = `<b id="x">&'</b>`;
   const summary = sampleSummary();

@@ -120,6 +120,33 @@ Deno.test("whatever the delays, and wherever it is stopped, a training has the s
   );
 });
 
+Deno.test("a training that goes on to more epochs has the history of one that was meant to be as long", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({ ...lengths, ends: fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 3 }) }),
+      async ({ epochs, every, ends }) => {
+        const checkpoints = memoryCheckpoints();
+        for (const end of [...ends.filter((n) => n < epochs).sort((a, b) => a - b), epochs]) {
+          const options = { epochs: end, every, patience: 100, metric: "quality" };
+          for (const _again of [1, 2]) {
+            const trainee = new Chain({ delay: () => 0 });
+            const { history } = await trainEpochs(trainee, options, "chain", { checkpoints });
+            assert.deepEqual(facts(history), facts(await undisturbed(end, every)));
+          }
+        }
+      },
+    ),
+  );
+});
+
+Deno.test("a metric that is not measured is named at the first evaluation", async () => {
+  const options = { epochs: 3, every: 2, patience: 5, metric: "recall@20" };
+  await assert.rejects(trainEpochs(new Chain({ delay: () => 0 }), options, "chain"), {
+    name: "ArgumentError",
+    message: /'metric'.*recall@20.*quality/,
+  });
+});
+
 Deno.test("an epoch that fails ends the training with its error, once nothing is under way", async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -124,12 +124,25 @@ Deno.test("trainTeacher() starts anew when the checkpoints are of another run", 
 Deno.test("trainTeacher() evaluates more often when a teacher converges within the first evaluations", async () => {
   using gpu = await openGpu();
   const stages: string[] = [];
-  const trajectory = await trainTeacher(gpu, split, { ...options, epochs: 16, every: 8, patience: 4 }, {
-    onStage: (stage) => stages.push(stage),
-  });
+  const fast = { ...options, epochs: 16, every: 8, patience: 4 };
+  const trajectory = await trainTeacher(gpu, split, fast, { onStage: (stage) => stages.push(stage) });
   assert.ok(stages.some((stage) => stage.includes("converges fast")));
   validateTrajectory(trajectory, split);
   assert.equal(trajectory.states.length, 4);
+  assert.equal(trajectory.hyperparameters.every, 2);
+
+  const patient = await trainTeacher(gpu, split, { ...fast, patience: 17 });
+  assert.deepEqual(patient.states.map(({ epoch }) => epoch), trajectory.states.map(({ epoch }) => epoch));
+  const checkpoints = memoryCheckpoints();
+  const controller = new AbortController();
+  const stopped = trainTeacher(gpu, split, fast, {
+    checkpoints,
+    signal: controller.signal,
+    onEvaluation: ({ epoch }) => epoch === 6 && controller.abort(),
+  });
+  await assert.rejects(stopped, Interrupted);
+  const resumed = await trainTeacher(gpu, split, fast, { checkpoints });
+  assert.deepEqual({ ...resumed, seconds: 0 }, { ...trajectory, seconds: 0 });
 });
 
 Deno.test("trainTeacher() names a hyperparameter that is unknown or out of range", async () => {
