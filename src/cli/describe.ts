@@ -24,11 +24,14 @@ function timeText(time: number): string {
   const size = Math.abs(time);
   if (size < 1e8) return String(time);
   const perSecond = size < 1e11 ? 1 : size < 1e14 ? 1e3 : size < 1e17 ? 1e6 : 1e9;
-  return new Date(1000 * time / perSecond).toISOString().replace("T", " ").replace(/(\.000)?Z$/, "");
+  const date = new Date(1000 * time / perSecond);
+  // Beyond the year 275760 there are no dates.
+  if (Number.isNaN(date.getTime())) return String(time);
+  return date.toISOString().replace("T", " ").replace(/(\.000)?Z$/, "");
 }
 
 function rangeText(range: ValueRange | null, text: (value: number) => string): string {
-  return range === null ? "none" : `${text(range.least)} to ${text(range.most)}`;
+  return range === null || Number.isNaN(range.least) ? "none" : `${text(range.least)} to ${text(range.most)}`;
 }
 
 function densityText(pairs: number, users: number, items: number): string {

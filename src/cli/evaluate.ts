@@ -29,7 +29,7 @@ export function registerEvaluate(program: Command): void {
   const command = dataOptions(
     program.command("evaluate [file]").description(
       "Measures a student file, which ranks all items for all users, or anybody's ranked lists, on validation and test: " +
-        "a table (CSV, TSV, Parquet) with the columns user, item, and rank or score, or TREC's form.",
+        "a table (CSV, TSV, JSON lines, Parquet) with the columns user, item, and rank or score, or TREC's form.",
     ),
   )
     .option("--run <file>", "ranked lists, in place of the argument", pathName)
@@ -68,10 +68,14 @@ interface EvaluateFlags extends DataFlags {
 async function requireSameSplit(path: string, student: Student, split: Split, source: string): Promise<void> {
   const { dataset, fingerprint } = student.metadata;
   if (fingerprint === undefined || fingerprint === await splitFingerprint(split)) return;
+  const sameIds = (one: readonly string[], other: readonly string[]) =>
+    one.length === other.length && new Set(one).isSupersetOf(new Set(other));
+  const same = sameIds(student.userIds, split.userIds) && sameIds(student.itemIds, split.itemIds);
   throw new ModelError(
     `${path} was distilled on another split (${dataset}, ${student.users} users, ${student.items} items) than ` +
       `${source} gives (${split.name}, ${split.users} users, ${split.items} items); expected the same data and ` +
-      "filters as in its training: --data, --minimum-rating, --minimum-interactions, --core, --split, --split-seed",
+      "filters as in its training: --data, --minimum-rating, --minimum-interactions, --core, --split, --split-seed" +
+      (same ? " (a folder that data split wrote has its users and items in another order)" : ""),
   );
 }
 
@@ -145,6 +149,12 @@ async function runEvaluate(path: string | undefined, flags: EvaluateFlags): Prom
   if (flags.perUser !== undefined && await exists(flags.perUser)) {
     throw new RunError(`the file ${flags.perUser} exists already; name another with --per-user`);
   }
+  for (const lists of [flags.run, against]) {
+    if (lists === undefined || !await isStudentFile(lists)) continue;
+    throw new RunError(
+      `${lists} is a student file; expected ranked lists, such as recommend --all-users writes`,
+    );
+  }
   const isStudent = flags.run === undefined && await isStudentFile(file);
   const split = await loadSplit(dataChoice(flags), flags.quiet ?? false);
   const measured = await (isStudent ? measureStudent : measureRun)(file, split, flags);
@@ -156,10 +166,13 @@ async function runEvaluate(path: string | undefined, flags: EvaluateFlags): Prom
     const other = await measureRun(against, split, flags);
     tables[against] = other.test.perUser;
     const part = measured.test.perUser.users.length > 0 ? "test" : "valid";
+    const { length } = measured[part].perUser.users;
     console.log(
-      `\nagainst ${against}, ${part === "test" ? part : "validation"}, two-sided tests over users:`,
+      `\nagainst ${against}, ${part === "test" ? part : "validation"}, ${
+        length < 2 ? "no tests: they need two users" : "two-sided tests over users:"
+      }`,
     );
-    console.log(comparisonTable(comparePerUser(measured[part].perUser, other[part].perUser)));
+    if (length > 1) console.log(comparisonTable(comparePerUser(measured[part].perUser, other[part].perUser)));
   }
   if (flags.perUser !== undefined) {
     await writeAtomically(flags.perUser, perUserTable(tables, split.userIds));

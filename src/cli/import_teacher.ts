@@ -22,7 +22,7 @@ import { createProgress } from "./progress.ts";
 export function registerImport(teachers: Command): void {
   dataOptions(
     teachers.command("import <files...>").description(
-      "Makes a teacher of ranked lists that any program wrote: tables (CSV, TSV, Parquet) with the columns user, item, rank " +
+      "Makes a teacher of ranked lists that any program wrote: tables (CSV, TSV, JSON lines, Parquet) with the columns user, item, rank " +
         "or score, and perhaps state and checkpoint, or TREC's form. Then name it in --teachers.",
     ),
   )

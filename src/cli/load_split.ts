@@ -127,9 +127,10 @@ export async function splitName(choice: DataChoice): Promise<string> {
 }
 
 /** Teachers of one split are of no use to another: each has a folder of its own. */
-function marksOf({ minimumRating, core, splitMethod, splitSeed }: DataChoice): string[] {
+function marksOf({ minimumRating, minimumInteractions, core, splitMethod, splitSeed }: DataChoice): string[] {
   return [
     ...minimumRating === null ? [] : [`rated${minimumRating}`],
+    ...minimumInteractions === null ? [] : [`min${minimumInteractions}`],
     ...core === null ? [] : [`core${core}`],
     ...splitMethod === "random" ? [] : [splitMethod],
     ...splitSeed === 1 ? [] : [String(splitSeed)],

@@ -50,6 +50,7 @@ export function createProgram(): Command {
     .configureOutput({
       getOutHasColors: () => false,
       getErrHasColors: () => false,
+      writeOut: (text) => void Deno.stdout.writeSync(new TextEncoder().encode(text)),
       writeErr: (text) => {
         if (logsJson()) log("info", "help", text);
         else Deno.stderr.writeSync(new TextEncoder().encode(text));

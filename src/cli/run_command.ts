@@ -36,6 +36,11 @@ export function reportError(error: unknown, version: string): ErrorReport {
       event: "error",
     };
   }
+  // Nobody reads on, as behind `| head`.
+  if (error instanceof Deno.errors.BrokenPipe) return { text: "", code: 1, event: "error" };
+  if (error instanceof Error && /\(os error (5|28)\)/.test(error.message)) {
+    return { text: `error: the output cannot be written (${error.message})`, code: 1, event: "error" };
+  }
   const stack = error instanceof Error ? error.stack ?? String(error) : String(error);
   return {
     text: `${stack}\nthis is a defect in hetcomp ${version}; please report it with the lines above`,

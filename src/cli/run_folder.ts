@@ -25,7 +25,7 @@ export const configName = "config.json";
  */
 export async function requireNoFolder(folder: string, otherwise = ""): Promise<void> {
   if (!await exists(folder)) return;
-  throw new RunError(`the run folder ${folder} exists already; name another with --out${otherwise}`);
+  throw new RunError(`the folder ${folder} exists already; name another with --out${otherwise}`);
 }
 
 /**
@@ -76,7 +76,7 @@ export async function readRunConfig(folder: string): Promise<unknown> {
  * @returns Whether it is gone; otherwise it holds checkpoints, from which the run can be continued.
  */
 export async function discardUnstarted(folder: string): Promise<boolean> {
-  if (await exists(`${folder}/${checkpointFolder}`)) return false;
+  for (const name of [checkpointFolder, "summary.json"]) if (await exists(`${folder}/${name}`)) return false;
   const { rm, rmdir } = await import("node:fs/promises");
   await rm(`${folder}/${configName}`, { force: true });
   await rmdir(folder).catch(() => {});

@@ -1,6 +1,6 @@
 /**
  * Rows of ranked lists that any program wrote: a table with the columns user, item, and rank or score (comma- or
- * tab-separated, or Parquet), or TREC's form, `query Q0 document rank score tag`. This module loads in a browser; reading
+ * tab-separated, JSON lines, or Parquet), or TREC's form, `query Q0 document rank score tag`. This module loads in a browser; reading
  * needs Deno or Node.
  *
  * @module
@@ -68,6 +68,7 @@ export async function* readRankedRows(path: string, hooks: ReadHooks = {}): Asyn
   if (start.startsWith("PAR1")) return yield* parquetRows(path, hooks);
   const first = /[^\r\n]*/.exec(start)![0];
   const isTable = /[,\t]/.test(first) && /user/i.test(first) && /item/i.test(first);
+  if (first.startsWith("{")) return yield* jsonRows(path, hooks);
   if (isTable) return yield* tableRows(path, first, hooks);
   if (first.trim().split(/\s+/).length === 6) return yield* trecRows(path, hooks);
   throw new DataError(
@@ -97,17 +98,44 @@ async function* tableRows(path: string, first: string, hooks: ReadHooks): AsyncG
   const delimiter = first.includes("\t") ? "\t" : ",";
   let places: Places | undefined;
   let width = 0;
-  for await (const records of recordsOf(path, delimiter, delimiter === "," || first.startsWith('"'), hooks)) {
+  for await (const records of recordsOf(path, delimiter, true, hooks)) {
     const place = { file: path, line: records.line };
     if (places === undefined) {
       const header = Array.from({ length: width = records.count }, (_, field) => records.text(field).trim());
       places = placesOf(header, place);
       continue;
     }
-    if (records.count < width) {
+    if (records.count !== width) {
       throw new DataError(place, `there are ${records.count} fields`, `${width}, as in the header`);
     }
     yield rowOf((field) => records.text(field), places, place);
+  }
+}
+
+async function* jsonRows(path: string, hooks: ReadHooks): AsyncGenerator<RankedRow> {
+  let names: string[] | undefined;
+  let places: Places | undefined;
+  // A line of JSON holds no line end: with that as the delimiter, a line is one field.
+  for await (const records of recordsOf(path, "\n", false, hooks)) {
+    const place = { file: path, line: records.line };
+    const text = records.text(0);
+    let object: unknown;
+    try {
+      object = JSON.parse(text);
+    } catch {
+      object = null;
+    }
+    if (typeof object !== "object" || object === null) {
+      throw new DataError(
+        place,
+        `the line is ${JSON.stringify(text.slice(0, 200))}`,
+        "one JSON object a line",
+      );
+    }
+    names ??= Object.keys(object);
+    places ??= placesOf(names, place);
+    const members = names.map((name) => (object as Record<string, unknown>)[name]);
+    yield rowOf((field) => members[field], places, place);
   }
 }
 
@@ -153,7 +181,7 @@ function placesOf(header: readonly string[], place: FilePlace): Places {
     roles.map((role) => [role, placeOf(columnNames[role])]),
   ) as unknown as Places;
   if (places.user < 0 || places.item < 0 || (places.rank < 0 && places.score < 0)) {
-    throw new DataError(place, `the header is ${JSON.stringify(plain)}`, expectedForm);
+    throw new DataError(place, `the header is ${JSON.stringify(plain).slice(0, 200)}`, expectedForm);
   }
   return places;
 }

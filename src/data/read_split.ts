@@ -6,8 +6,9 @@
 import { DataError } from "../errors.ts";
 import type { Ragged } from "../ragged.ts";
 import { sharedPair } from "./csr.ts";
-import { exists, readBytes } from "./files.ts";
+import { exists } from "./files.ts";
 import { parseLightgcnText, type SplitPart } from "./lightgcn_text.ts";
+import { wholeFile } from "./log/file_bytes.ts";
 import type { LogOptions } from "./log/read_log.ts";
 import { readSplitTables, splitTablesIn } from "./split_tables.ts";
 import type { Split } from "./split_type.ts";
@@ -49,7 +50,7 @@ export interface SplitFiles {
 export async function readSplit(files: SplitFiles): Promise<Split> {
   const paths = [files.train, files.valid, files.test];
   const parts = await Promise.all(paths.map(async (path) => {
-    return path === undefined ? null : parseLightgcnText(await readBytes(path), path);
+    return path === undefined ? null : parseLightgcnText(await wholeFile(path), path);
   }));
   let users = 0;
   let items = 0;

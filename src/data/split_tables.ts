@@ -62,7 +62,8 @@ export async function readSplitTables(files: TableFiles, name: string, options: 
     }
     // What the columns are is said once.
     const { onNotice: _, ...rest } = options;
-    return await readLog(path, form, path === files.train ? options : rest, ids);
+    const isTrain = path === files.train;
+    return await readLog(path, form, isTrain ? options : rest, ids, !isTrain);
   };
   const logs = [await read(files.train), await read(files.valid), await read(files.test)];
   const lists = logs.map((log): Ragged =>

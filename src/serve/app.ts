@@ -70,6 +70,14 @@ function wrongMethod(path: string, method: string): Problem {
   ], { allow: allowed });
 }
 
+/** A path as one line without control characters, and not endless. */
+function printable(path: string): string {
+  return JSON.stringify(path.slice(0, 200)).slice(1, -1).replaceAll(
+    /[\x7f-\x9f]/g,
+    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** One line about a defect: its message and where it came from. */
 function defectLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -87,20 +95,25 @@ export function createApp(parts: AppParts): (request: Request) => Response | Pro
   const nothing = packages.zod.strictObject({});
   const openApi = openApiDocument(packages.zod, schemas, version);
   const started = performance.now();
-  const app = new packages.hono.Hono();
+  const app = new packages.hono.Hono<{ Bindings: { method: string } }>();
 
   app.use(async (context, next) => {
     const start = performance.now();
     await next();
     context.res.headers.set("x-content-type-options", "nosniff");
     context.res.headers.set("cache-control", "no-store");
-    const { method, path } = context.req;
+    const { path } = context.req;
+    const { method } = context.env;
     const { status } = context.res;
     const seconds = (performance.now() - start) / 1000;
     metrics.answered({ route: Object.hasOwn(routes, path) ? path : "other", method, status, seconds });
     const milliseconds = (1000 * seconds).toFixed(1);
     const fields = { method, path, status, milliseconds: Number(milliseconds) };
-    logRequest?.(`${method} ${path} ${status} ${milliseconds} ms`, "request", fields);
+    logRequest?.(`${method} ${printable(path)} ${status} ${milliseconds} ms`, "request", fields);
+  });
+  app.use(async ({ req }, next) => {
+    if (!URL.canParse(req.url)) throw new Problem(400, "host: it is not the name of a host");
+    await next();
   });
   app.onError((error) => {
     if (error instanceof Problem) return error.response();
@@ -150,5 +163,10 @@ export function createApp(parts: AppParts): (request: Request) => Response | Pro
   for (const path of Object.keys(routes)) {
     app.all(path, ({ req }) => wrongMethod(path, req.method).response());
   }
-  return (request) => app.fetch(request);
+  return (request) => {
+    const { method } = request;
+    // The server leaves the body of an answer to HEAD out itself, and tells the length that it would have.
+    const asGet = method === "HEAD" && URL.canParse(request.url);
+    return app.fetch(asGet ? new Request(request.url, { headers: request.headers }) : request, { method });
+  };
 }

@@ -49,6 +49,17 @@ Deno.test("what data split wrote is a split for the other commands, taken as it 
   ]);
 });
 
+Deno.test("a split that data split wrote may have an empty part", async () => {
+  await using folder = await temporaryFolder();
+  const at = (name: string) => `${folder.path}/${name}`;
+  const rows = [0, 1, 2, 3, 4].map((n) => `a,${n},7\nb,${n},7\n`).join("");
+  await Deno.writeTextFile(at("log.csv"), "user,item,time\n" + rows);
+  await succeed("data", "split", at("log.csv"), "--split", "temporal", "--out", at("split"));
+  const again = await loadSplit({ ...dataDefaults, source: at("split") }, true);
+  assert.deepEqual([again.train.items.length, again.test.items.length], [10, 0]);
+  await fail(/nobody has validation items/, ["teachers", "--data", at("split")]);
+});
+
 Deno.test("data split quotes ids, and leaves a folder that is there alone", async () => {
   await using folder = await temporaryFolder();
   const at = (name: string) => `${folder.path}/${name}`;

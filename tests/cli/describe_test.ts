@@ -27,6 +27,13 @@ Deno.test("data describe prints what a file holds", async (t) => {
       assert.equal(stderr, "");
     }
   });
+  await t.step("where no row is left, and where a time is no date", async () => {
+    const none = await succeed("data", "describe", path, "--minimum-rating", "9");
+    assert.match(none.stdout, /^times +none$/m);
+    const odd = `${folder.path}/odd.csv`;
+    await Deno.writeTextFile(odd, "user,item,timestamp\nu,i,-5\nv,j,1e30\n");
+    assert.match((await succeed("data", "describe", odd)).stdout, /^times +-5 to 1e\+30$/m);
+  });
   await t.step("and what is wrong with it", async () => {
     await fail(/log\.csv:1: there is no column "who" for --user-column/, [
       "data",

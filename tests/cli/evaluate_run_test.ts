@@ -114,6 +114,22 @@ Deno.test("evaluate --against compares two files by paired tests, and writes bot
   assert.equal(perUser.length, 1 + 2 * evaluated);
 });
 
+Deno.test("evaluate --against tests nothing where one user is evaluated, and goes on", async () => {
+  await using folder = await smallStudent();
+  const { at } = folder;
+  const write = (name: string, text: string) => Deno.writeTextFile(at(name), text);
+  await Deno.mkdir(at("one"));
+  await write("one/train.txt", "0 1 2\n1 3 4\n");
+  await write("one/test.txt", "0 3\n");
+  await write("run.csv", "user,item,rank\n0,3,1\n");
+  const { stdout } = await succeed(
+    ...["evaluate", at("run.csv"), "--against", at("run.csv"), "--data", at("one"), "--k", "1"],
+    ...["--per-user", at("users.tsv")],
+  );
+  assert.match(stdout, /run\.csv, test, no tests: they need two users/);
+  assert.equal((await Deno.readTextFile(at("users.tsv"))).trimEnd().split("\n").length, 2);
+});
+
 Deno.test("evaluate names file, line and nearest id of what is wrong", async () => {
   await using folder = await smallStudent();
   const { at } = folder;
@@ -142,6 +158,11 @@ Deno.test("evaluate names file, line and nearest id of what is wrong", async () 
     await Deno.writeTextFile(at("run.csv"), text);
     await fail(message, ["evaluate", at("run.csv"), "--data", at("data.dat")]);
   }
+  const run = ["evaluate", at("run.csv"), "--data", at("data.dat")];
+  await fail(/nofile: there is no such file/, [...run, "--against", at("nofile")]);
+  const student = at("student.safetensors");
+  await fail(/is a student file; expected ranked lists/, [...run, "--against", student]);
+  await fail(/is a student file; expected ranked lists/, ["evaluate", "--run", student]);
   await fail(/there is nothing to measure/, ["evaluate"]);
   await fail(/both given/, ["evaluate", "student.safetensors", "--run", at("run.csv")]);
   assert.deepEqual(filesUnder(at("")), before);

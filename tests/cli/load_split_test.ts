@@ -121,6 +121,9 @@ Deno.test("a log goes through distill, evaluate and teachers", posix, async (t) 
     assert.match(stdout, new RegExp(`recall@50 .*${recall.toFixed(4)}`));
     const temporal = data.map((word) => word === "leave-last-out" ? "temporal" : word);
     await fail(/was distilled on another split/, ["evaluate", at("run/student.safetensors"), ...temporal]);
+    await succeed("data", "split", ...data.slice(1), "--out", at("same"));
+    const reordered = ["evaluate", at("run/student.safetensors"), "--data", at("same")];
+    await fail(/another split .*data split wrote has its users and items in another order/, reordered);
     const trained = await succeed("teachers", "--teachers", "MF", ...data, ...teachers);
     assert.match(trained.stdout, /^MF /m);
   });
@@ -179,7 +182,7 @@ Deno.test("splitName() tells the name of a split without loading it", async () =
     }
     const sources = ["sample", `${folder}/ratings.csv`, `${folder}/mine/split`];
     for (const source of sources) {
-      for (const more of [{}, { core: 2, splitSeed: 3 }]) {
+      for (const more of [{}, { core: 2, splitSeed: 3, minimumInteractions: 3 }]) {
         if (source.endsWith("split") && "core" in more) continue;
         const choice = { ...dataDefaults, source, ...more };
         assert.equal(await splitName(choice), (await loadSplit(choice, true)).name);

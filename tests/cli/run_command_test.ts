@@ -38,6 +38,13 @@ Deno.test("reportError() gives 130 for a stop by Ctrl-C", () => {
   });
 });
 
+Deno.test("reportError() has nothing to say to a closed pipe, and calls a full disk by its name", () => {
+  assert.equal(reportError(new Deno.errors.BrokenPipe("Broken pipe (os error 32)"), "1").text, "");
+  const full = reportError(new Error("No space left on device (os error 28)"), "1");
+  assert.deepEqual([full.code, full.event], [1, "error"]);
+  assert.match(full.text, /^error: the output cannot be written \(No space left/);
+});
+
 Deno.test("reportError() names a missing permission", () => {
   const { text, code } = reportError(new Deno.errors.NotCapable("Requires net access"), "1");
   assert.equal(code, 1);

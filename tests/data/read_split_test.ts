@@ -43,6 +43,14 @@ Deno.test("readSplit() counts users and items over all files and fills up with e
     assert.equal(split.itemIds.length, 10);
   }));
 
+Deno.test("readSplit() reads gzipped parts, whatever their names", () =>
+  withParts({ train: "0 4 2\n1 0\n", test: "0 9\n" }, async (folder) => {
+    const path = `${folder}/train.txt`;
+    const packed = new Blob([await Deno.readFile(path)]).stream().pipeThrough(new CompressionStream("gzip"));
+    await Deno.writeFile(path, packed);
+    assert.deepEqual(unpack((await readSplitFolder(folder)).train), [[2, 4], [0]]);
+  }));
+
 Deno.test("readSplitFolder() does without valid.txt or test.txt, not without both or train.txt", async () => {
   await withParts({ train: "0 1\n", test: "0 2\n" }, async (folder) => {
     assert.deepEqual(unpack((await readSplitFolder(folder)).valid), [[]]);

@@ -154,6 +154,40 @@ Deno.test("unknown ids get 404 with the nearest known ones, as Student names the
   assert.equal((await ask("/similar?item=-1")).status, 404);
 });
 
+Deno.test("HEAD has the headers of GET, and counts as HEAD", async () => {
+  await using small = await smallService();
+  const { service, student } = small;
+  for (const path of [`/recommend?user=${student.userIds[0]}`, "/openapi.json", "/nowhere"]) {
+    const get = await fetch(service.address + path);
+    const head = await fetch(service.address + path, { method: "HEAD" });
+    assert.equal(await head.text(), "");
+    assert.equal(head.status, get.status);
+    const length = new TextEncoder().encode(await get.text()).length;
+    assert.equal(head.headers.get("content-length"), `${length}`);
+    assert.equal(head.headers.get("content-type"), get.headers.get("content-type"));
+  }
+  const metrics = await (await fetch(`${service.address}/metrics`)).text();
+  assert.match(metrics, /route="\/openapi.json",method="HEAD",status="200"\} 1$/m);
+});
+
+Deno.test("what is no host gets 400, and no path can write lines of the log", async () => {
+  await using small = await smallService({ accessLog: true });
+  const { hostname, port } = new URL(small.service.address);
+  const answer = async (request: string) => {
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    await connection.write(new TextEncoder().encode(request));
+    return await new Response(connection.readable).text();
+  };
+  for (const method of ["GET", "HEAD"]) {
+    const text = await answer(`${method} /health HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n`);
+    assert.match(text, /^HTTP\/1\.1 400 /);
+  }
+  assert.deepEqual(small.errorLines, []);
+  await small.ask(`/%0aFAKE%1b[31m%C2%85${"x".repeat(9000)}`);
+  assert.ok(small.lines.some((line) => line.includes("/\\nFAKE\\u001b[31m\\u0085xxx")));
+  assert.ok(small.lines.every((line) => /^[\x20-\x7e]{1,400}$/.test(line)), small.lines.join("\n"));
+});
+
 Deno.test("an unknown path gets 404 with the nearest, a wrong method 405 with those allowed", async () => {
   await using small = await smallService();
   const path = await small.ask("/recomend?user=1");

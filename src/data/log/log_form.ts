@@ -35,8 +35,8 @@ export function fileForm(name: string, start: Uint8Array, delimiter?: string): F
   const text = new TextDecoder().decode(start);
   if (/\.(parquet|parq|pq)$/.test(plain) || text.startsWith("PAR1")) return { kind: "parquet" };
   if (/\.(jsonl|ndjson|json)$/.test(plain) || /^\s*\{/.test(text)) return { kind: "json lines" };
-  const line = /^\s*?([^\r\n]*\S)/m.exec(text)?.[1] ?? "";
-  const found = delimiter ?? delimiterOf(plain, line);
+  const [line = "", second] = text.trimStart().split(/[\r\n]+/, 2).map((each) => each.trimEnd());
+  const found = delimiter ?? delimiterOf(plain, line, second || line);
   return found === null
     ? { kind: "users.dat" }
     : { kind: "delimited", form: { delimiter: found, quoted: isQuoted(found, line) } };
@@ -52,7 +52,7 @@ export function isDelimiter(text: string): boolean {
 }
 
 /** What separates the fields of a line; null if nothing does, or the line is of users.dat form. */
-function delimiterOf(name: string, line: string): string | null {
+function delimiterOf(name: string, line: string, second: string): string | null {
   if (/\.(tsv|tab|inter)$/.test(name)) return "\t";
   const isCsv = name.endsWith(".csv");
   if (line.includes("::") && !isCsv) return "::";
@@ -62,10 +62,11 @@ function delimiterOf(name: string, line: string): string | null {
   if (best.count === 0) return isCsv ? "," : null;
   // A tab may also separate the numbers of users.dat form, whose first one says how many follow.
   if (best.mark === "\t" && name.endsWith(".dat")) {
-    const numbers = line.trim().split(/\s+/);
-    if (numbers.every((number) => /^\d+$/.test(number)) && Number(numbers[0]) === numbers.length - 1) {
-      return null;
-    }
+    const isCounted = (each: string) => {
+      const numbers = each.trim().split(/\s+/);
+      return numbers.every((number) => /^\d+$/.test(number)) && Number(numbers[0]) === numbers.length - 1;
+    };
+    if ([line, second].every(isCounted)) return null;
   }
   return best.mark;
 }

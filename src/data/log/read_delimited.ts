@@ -43,6 +43,7 @@ function isHeader(record: readonly string[], names: ColumnNames): boolean {
  * @param header Whether the first record is a header; undefined: found out.
  * @param log Takes the rows.
  * @param onColumns Called when the columns are known, before the first row.
+ * @param onNotice Told if the first record is taken for data and might be a header.
  * @throws {DataError} naming file, line and field.
  */
 export async function readDelimited(
@@ -52,6 +53,7 @@ export async function readDelimited(
   header: boolean | undefined,
   log: InteractionLog,
   onColumns: (columns: LogColumns) => void,
+  onNotice: (line: string) => void = () => {},
 ): Promise<void> {
   const records = new DelimitedRecords(form, log.file);
   let rows: DelimitedRows | null = null;
@@ -64,6 +66,9 @@ export async function readDelimited(
         const columns = named ? columnsByName(record, names, place) : columnsByPosition(record, names, place);
         log.start(columns, place);
         onColumns(columns);
+        if (header === undefined && !named && !record.some(isNumber)) {
+          onNotice(`the first line is taken for data (${listed(record)}); --header yes if it names columns`);
+        }
         rows = new DelimitedRows(records, columns, log, records.count);
         if (named) continue;
       }

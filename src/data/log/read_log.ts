@@ -63,6 +63,7 @@ export async function formOfFile(path: string, delimiter?: string): Promise<File
  * @param form Its form.
  * @param options Columns, header, minimum rating, notices, progress, stop.
  * @param ids Numbers that other logs have given already.
+ * @param mayBeEmpty Whether a header is enough.
  * @throws {DataError} naming file, line and column of what cannot be read.
  * @throws {ArgumentError} if the minimum rating is not a number.
  */
@@ -71,6 +72,7 @@ export async function readLog(
   form: Exclude<FileForm, { kind: "users.dat" }>,
   options: LogOptions,
   ids?: LogIds,
+  mayBeEmpty = false,
 ): Promise<InteractionLog> {
   const { minimumRating, onNotice } = options;
   if (minimumRating !== undefined && !Number.isFinite(minimumRating)) {
@@ -91,10 +93,10 @@ export async function readLog(
   else {
     const bytes = fileBytes(path, options);
     if (form.kind === "json lines") await readJsonLines(bytes, names, log, say);
-    else await readDelimited(bytes, form.form, names, options.header, log, say);
+    else await readDelimited(bytes, form.form, names, options.header, log, say, onNotice);
   }
   log.finish();
-  if (log.rows === 0) {
+  if (log.rows === 0 && !mayBeEmpty) {
     throw new DataError({ file: path }, "there is no row below the header", "at least one interaction");
   }
   return log;

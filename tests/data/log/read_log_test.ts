@@ -185,6 +185,13 @@ Deno.test("loadDataset() takes given columns, by name and by number, and a given
     await rejects(path, /none of the columns "ann", "x"/);
     const expected = { userIds: ["x", "y"], itemIds: ["ann", "bob"], rows: [[0], [1]], times: null };
     assert.deepEqual(await loaded(path, { columns: { user: "2", item: "1" } }), expected);
+    const said: string[] = [];
+    await loaded(path, { columns: { user: "2", item: "1" }, onNotice: (line) => said.push(line) });
+    assert.match(said.join("\n"), /first line is taken for data \("ann", "x"\); --header yes/);
+    said.length = 0;
+    const given = { columns: { user: "2", item: "1" }, header: false };
+    await loaded(path, { ...given, onNotice: (line) => said.push(line) });
+    assert.doesNotMatch(said.join("\n"), /taken for data/);
     assert.deepEqual((await loaded(path, { header: false })).userIds, ["ann", "bob"]);
   });
   await withFile("years.csv", "2024,2025\n1,2\n", async (path) => {
