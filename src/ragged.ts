@@ -48,6 +48,23 @@ export function ragged(rows: ArrayLike<number>[]): Ragged {
   return { offsets, items };
 }
 
+/**
+ * Checks that offsets begin at 0, never fall, and end where the values do.
+ *
+ * @throws {ArgumentError} about the argument `name`.
+ */
+export function checkRagged(name: string, { offsets, items: { length } }: Ragged): void {
+  if (
+    offsets[0] === 0 && offsets.at(-1) === length &&
+    offsets.every((end, r) => r === 0 || end >= offsets[r - 1]!)
+  ) return;
+  throw new ArgumentError(
+    name,
+    "its offsets are out of order",
+    `a rise from 0 to ${length}, the number of items`,
+  );
+}
+
 /** Number of rows of a {@linkcode Ragged}. */
 export function rowCount(lists: Ragged): number {
   return lists.offsets.length - 1;

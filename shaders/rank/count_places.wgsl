@@ -1,5 +1,5 @@
 // Adds each item of a slice to the count of its place among every user's ordered targets; what comes behind all of them
-// is not counted. Scores are never stored. An invocation has USERS users. Header: VECTORS, USERS, SHARE. Parts:
+// is not counted. Scores are never stored. An invocation has USERS users. Header: VECTORS, HELD (those of a row that stay in registers), USERS, SHARE. Parts:
 // score_step, score_key, place_of, one of shaders/subgroup.
 struct Params {
   count: u32,
@@ -23,16 +23,24 @@ struct Params {
 override SIZE: u32 = 64;
 const NEVER: i32 = 0x7fffffff;
 
-var<private> user: array<vec4f, USERS * VECTORS>;
+var<private> user: array<vec4f, USERS * HELD>;
+var<private> user_place: array<u32, USERS>;
 var<private> lowest: array<i32, USERS>;
 var<private> first_place: u32;
 var<private> after: u32;
 
 fn visit(item: u32, extra: vec2u) {
   var score = array<f32, USERS>();
-  /* unroll */ for (var v = 0u; v < VECTORS; v++) {
+  /* unroll */ for (var v = 0u; v < HELD; v++) {
     /* unroll */ for (var r = 0u; r < USERS; r++) {
-      score[r] = score_step(score[r], user[r * VECTORS + v], streamed[v]);
+      score[r] = score_step(score[r], user[r * HELD + v], streamed[v]);
+    }
+  }
+  // What registers cannot hold.
+  for (var v = HELD; v < VECTORS; v++) {
+    let right = item_rows[(params.item_row + min(item, params.items - 1u)) * VECTORS + v];
+    /* unroll */ for (var r = 0u; r < USERS; r++) {
+      score[r] = score_step(score[r], users[user_place[r] + v], right);
     }
   }
   var key: array<i32, USERS>;
@@ -60,16 +68,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let n = min(first_place + r * SIZE, params.count - 1u);
     var number = params.first + n;
     if (params.named == 1u) { number = rows[number]; }
-    /* unroll */ for (var v = 0u; v < VECTORS; v++) {
-      user[r * VECTORS + v] = users[(params.user_row + number) * VECTORS + v];
-    }
+    user_place[r] = (params.user_row + number) * VECTORS;
+    /* unroll */ for (var v = 0u; v < HELD; v++) { user[r * HELD + v] = users[user_place[r] + v]; }
     lowest[r] = select(NEVER, lowest_key(n), first_place + r * SIZE < params.count);
   }
   let begin = params.first_item + group.y * params.slice;
   after = min(params.items, begin + params.slice);
   for (var i = begin; i < after; i += SHARE) {
     let row = (params.item_row + min(i + lane % SHARE, params.items - 1u)) * VECTORS;
-    /* unroll */ for (var v = 0u; v < VECTORS; v++) { own[v] = item_rows[row + v]; }
+    /* unroll */ for (var v = 0u; v < HELD; v++) { own[v] = item_rows[row + v]; }
     visit_shared(i);
   }
 }

@@ -1,6 +1,6 @@
 // Scores every item and writes down those that reach the user's threshold, in no particular order:
 // candidates[position * count + user], then their scores, as bits. Beyond `capacity` they are only counted. An
-// invocation has USERS users and a slice of the items. Header: VECTORS, USERS, SHARE. Parts: score_step, one of
+// invocation has USERS users and a slice of the items. Header: VECTORS, HELD (those of a row that stay in registers), USERS, SHARE. Parts: score_step, one of
 // shaders/subgroup.
 struct Params {
   count: u32,
@@ -20,7 +20,8 @@ struct Params {
 override SIZE: u32 = 64;
 const NEVER: f32 = 3.4e38;
 
-var<private> user: array<vec4f, USERS * VECTORS>;
+var<private> user: array<vec4f, USERS * HELD>;
+var<private> user_place: array<u32, USERS>;
 var<private> threshold: array<f32, USERS>;
 var<private> first_place: u32;
 var<private> after: u32;
@@ -28,9 +29,16 @@ var<private> after: u32;
 fn visit(item: u32, extra: vec2u) {
   // Users side by side: sums that do not wait for each other.
   var score = array<f32, USERS>();
-  /* unroll */ for (var v = 0u; v < VECTORS; v++) {
+  /* unroll */ for (var v = 0u; v < HELD; v++) {
     /* unroll */ for (var r = 0u; r < USERS; r++) {
-      score[r] = score_step(score[r], user[r * VECTORS + v], streamed[v]);
+      score[r] = score_step(score[r], user[r * HELD + v], streamed[v]);
+    }
+  }
+  // What registers cannot hold.
+  for (var v = HELD; v < VECTORS; v++) {
+    let right = item_rows[(params.item_row + min(item, params.items - 1u)) * VECTORS + v];
+    /* unroll */ for (var r = 0u; r < USERS; r++) {
+      score[r] = score_step(score[r], users[user_place[r] + v], right);
     }
   }
   // One bit for each user who may want the item: mostly none.
@@ -59,10 +67,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   first_place = group.x * SIZE * USERS + lane;
   /* unroll */ for (var r = 0u; r < USERS; r++) {
     let n = min(first_place + r * SIZE, params.count - 1u);
-    let row = params.user_row + atomicLoad(&state[n]);
-    /* unroll */ for (var v = 0u; v < VECTORS; v++) {
-      user[r * VECTORS + v] = users[row * VECTORS + v];
-    }
+    user_place[r] = (params.user_row + atomicLoad(&state[n])) * VECTORS;
+    /* unroll */ for (var v = 0u; v < HELD; v++) { user[r * HELD + v] = users[user_place[r] + v]; }
     let own_threshold = bitcast<f32>(atomicLoad(&state[params.count + n]));
     threshold[r] = select(NEVER, own_threshold, first_place + r * SIZE < params.count);
   }
@@ -70,7 +76,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   after = min(params.items, begin + params.slice);
   for (var i = begin; i < after; i += SHARE) {
     let row = (params.item_row + min(i + lane % SHARE, params.items - 1u)) * VECTORS;
-    /* unroll */ for (var v = 0u; v < VECTORS; v++) { own[v] = item_rows[row + v]; }
+    /* unroll */ for (var v = 0u; v < HELD; v++) { own[v] = item_rows[row + v]; }
     visit_shared(i);
   }
 }

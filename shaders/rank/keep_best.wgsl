@@ -1,6 +1,6 @@
 // The exact way for users with too many candidates: a heap of the k best, built in the result's own row. Others
 // return at once. One dispatch takes a range of items.
-// Header: VECTORS. Parts: score_step, exclusion_search, sufficient, kept_heap.
+// Header: VECTORS, HELD (those of a row that stay in registers). Parts: score_step, exclusion_search, sufficient, kept_heap.
 struct Params {
   count: u32,
   first: u32,
@@ -33,12 +33,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (sufficient(counted, threshold, params.k, params.capacity)) { return; }
   let user = state[n];
   var kept = state[3u * count + n];
-  // With too few candidates, the threshold is too high.
-  if (counted <= params.capacity) { threshold = -3.4e38; }
-  var left: array<vec4f, VECTORS>;
-  for (var v = 0u; v < VECTORS; v++) {
-    left[v] = users[(params.user_row + user) * VECTORS + v];
-  }
+  // With too few candidates, those aside that are excluded, the threshold is too high.
+  var left_out = 0u;
+  if (params.excluding == 1u) { left_out = offsets[user + 1u] - offsets[user]; }
+  if (counted <= params.capacity || counted < params.k + left_out) { threshold = -3.4e38; }
+  let own = (params.user_row + user) * VECTORS;
+  var left: array<vec4f, HELD>;
+  for (var v = 0u; v < HELD; v++) { left[v] = users[own + v]; }
   var place = 0u;
   var end = 0u;
   if (params.excluding == 1u) {
@@ -53,9 +54,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var item = params.first_item; item < params.last_item; item++) {
     let row = (params.item_row + item) * VECTORS;
     var score = 0.0;
-    for (var v = 0u; v < VECTORS; v++) {
-      score = score_step(score, left[v], item_rows[row + v]);
-    }
+    for (var v = 0u; v < HELD; v++) { score = score_step(score, left[v], item_rows[row + v]); }
+    for (var v = HELD; v < VECTORS; v++) { score = score_step(score, users[own + v], item_rows[row + v]); }
     // Items come in ascending order: once k are kept, one that only equals the worst of them is after it.
     if (score > root || (score == root && kept < params.k)) {
       while (next < item) {

@@ -1,8 +1,8 @@
 // Takes the excluded items out of group_maxima: where one of them is its group's best, the group is scored again
-// without them. An invocation takes `share` of a user's excluded items; two may repair the same group, with the
-// same result. Header: VECTORS. Parts: score_step, exclusion_search.
+// without them. An invocation takes `share` of a user's excluded items from `first_place` on; two may repair the same group, with the
+// same result. Header: VECTORS, HELD (those of a row that stay in registers). Parts: score_step, exclusion_search.
 struct Params { count: u32, user_row: u32, item_row: u32, samples: u32, stride: u32, groups: u32,
-  share: u32 }
+  first_place: u32, share: u32 }
 @group(0) @binding(0) var<storage, read> users: array<vec4f>;
 @group(0) @binding(1) var<storage, read> item_rows: array<vec4f>;
 @group(0) @binding(2) var<storage, read> state: array<u32>;
@@ -18,13 +18,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let n = id.x;
   if (n >= params.count) { return; }
   let user = state[n];
-  var left: array<vec4f, VECTORS>;
-  for (var v = 0u; v < VECTORS; v++) {
-    left[v] = users[(params.user_row + user) * VECTORS + v];
-  }
+  let own = (params.user_row + user) * VECTORS;
+  var left: array<vec4f, HELD>;
+  for (var v = 0u; v < HELD; v++) { left[v] = users[own + v]; }
   let start = offsets[user];
   let end = offsets[user + 1u];
-  var place = start + id.y * params.share;
+  var place = start + params.first_place + id.y * params.share;
   let last = min(end, place + params.share);
   var repairing = false;
   var best = 0.0;
@@ -41,9 +40,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     if (known) {
       score = 0.0;
       let row = (params.item_row + sample * params.stride) * VECTORS;
-      for (var v = 0u; v < VECTORS; v++) {
-        score = score_step(score, left[v], item_rows[row + v]);
-      }
+      for (var v = 0u; v < HELD; v++) { score = score_step(score, left[v], item_rows[row + v]); }
+      for (var v = HELD; v < VECTORS; v++) { score = score_step(score, users[own + v], item_rows[row + v]); }
     }
     let group = (sample % params.groups) * params.count + n;
     if (repairing) {

@@ -181,7 +181,8 @@ export function createStudent(gpu: Gpu, kind: string, split: Split, options: Stu
   if (!Object.hasOwn(kinds, kind)) {
     throw new ArgumentError("student", `there is no "${kind}"`, studentKinds.join(", "));
   }
-  return new kinds[kind]!(gpu, split, options);
+  const Kind = kinds[kind]!;
+  return gpu.allOrNothing(() => new Kind(gpu, split, options));
 }
 
 /** Number of trained parameters of a kind of student. */

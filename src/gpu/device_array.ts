@@ -39,11 +39,15 @@ export class DeviceArray implements Disposable {
 
 const arrayUsage = usage.storage | usage.copyTarget | usage.copySource;
 
-/** Rounds a length up to one of eight sizes per power of two, so that buffers fit again. */
-export function poolSize(byteLength: number): number {
+/**
+ * Rounds a length up to one of eight sizes per power of two, so that buffers fit again; not beyond `limit`, which the
+ * length itself must not exceed.
+ */
+export function poolSize(byteLength: number, limit = Infinity): number {
   const least = Math.max(256, byteLength);
   const step = Math.max(256, 2 ** (Math.floor(Math.log2(least)) - 3));
-  return Math.ceil(least / step) * step;
+  const rounded = Math.ceil(least / step) * step;
+  return Math.min(rounded, limit);
 }
 
 /** Bytes of freed buffers that a pool keeps for later use. */
@@ -52,6 +56,7 @@ const keptBytes = 256 * 1024 * 1024;
 /** Buffers by size: freed ones are handed out again, because WebGPU frees late. */
 export class BufferPool {
   readonly #device: GPUDevice;
+  readonly #limit: number;
   readonly #beforeDestroy: () => void;
   readonly #free = new Map<number, GPUBuffer[]>();
   readonly #ids = new WeakMap<GPUBuffer, number>();
@@ -60,9 +65,10 @@ export class BufferPool {
   #waiting = 0;
   #peak = 0;
 
-  /** An empty pool; `beforeDestroy` must submit whatever recorded work may still name a buffer. */
-  constructor(device: GPUDevice, beforeDestroy: () => void) {
+  /** An empty pool of buffers up to `limit` bytes; `beforeDestroy` must submit what recorded work may still name. */
+  constructor(device: GPUDevice, limit: number, beforeDestroy: () => void) {
     this.#device = device;
+    this.#limit = limit;
     this.#beforeDestroy = beforeDestroy;
   }
 
@@ -78,7 +84,7 @@ export class BufferPool {
 
   /** Hands out a buffer of at least `byteLength` bytes with undefined content. */
   take(byteLength: number, label: string): GPUBuffer {
-    const size = poolSize(byteLength);
+    const size = poolSize(byteLength, this.#limit);
     this.#inUse += size;
     const again = this.#free.get(size)?.pop();
     if (again) {

@@ -39,6 +39,8 @@ export class Gpu implements Disposable {
   readonly timing: boolean;
   /** How many consecutive invocations can load for each other: {@linkcode Sharing}. */
   readonly sharing: Sharing;
+  /** Bytes of the longest array. */
+  readonly #longest: number;
   readonly #pool: BufferPool;
   readonly #kernels = new Map<string, Kernel>();
   readonly #parameters: ParameterArena;
@@ -47,6 +49,8 @@ export class Gpu implements Disposable {
   #pass: GPUComputePassEncoder | null = null;
   #dispatches = 0;
   #operations = 0;
+  /** What is taken while something is made that may fail. */
+  #taken: DeviceArray[] | null = null;
   #failure: GpuError | null = null;
   #closed = false;
 
@@ -56,7 +60,9 @@ export class Gpu implements Disposable {
     this.adapter = adapter;
     this.sharing = sharing;
     this.timing = timing && device.features.has("timestamp-query");
-    this.#pool = new BufferPool(device, () => this.submit());
+    const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+    this.#longest = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4) * 4;
+    this.#pool = new BufferPool(device, this.#longest, () => this.submit());
     this.#timer = this.timing ? new KernelTimer(device, dispatchesPerSubmission) : null;
     this.#parameters = new ParameterArena(device, dispatchesPerSubmission);
     device.addEventListener("uncapturederror", (event) => {
@@ -104,28 +110,51 @@ export class Gpu implements Disposable {
     const known = this.#kernels.get(key);
     if (known) return known;
     this.device.pushErrorScope("validation");
-    const kernel = compile(this.device, source, this.#parameters.layout);
-    this.device.popErrorScope().then((error) => {
-      if (error) this.#fail(new GpuError(`kernel ${source.name} does not compile: ${error.message}`));
-    });
-    this.#kernels.set(key, kernel);
-    return kernel;
+    try {
+      const kernel = compile(this.device, source, this.#parameters.layout);
+      this.#kernels.set(key, kernel);
+      return kernel;
+    } finally {
+      this.device.popErrorScope().then((error) => {
+        if (error) this.#fail(new GpuError(`kernel ${source.name} does not compile: ${error.message}`));
+      });
+    }
   }
 
   /**
    * Takes device memory with undefined content.
    *
-   * @throws {GpuError} if it exceeds what one binding of this device can hold.
+   * @throws {GpuError} if it exceeds what one binding of this device can hold, or is no number of bytes.
    */
   array(label: string, byteLength: number): DeviceArray {
-    const limit = Math.min(this.device.limits.maxStorageBufferBindingSize, this.device.limits.maxBufferSize);
-    if (byteLength > limit) {
+    if (!(Number.isSafeInteger(byteLength) && byteLength >= 0)) {
+      throw new GpuError(`the buffer '${label}' cannot have ${byteLength} bytes`);
+    }
+    if (byteLength > this.#longest) {
       throw new GpuError(
-        `the buffer '${label}' needs ${byteLength} bytes; ${this.adapter.name} allows ${limit} in one binding`,
+        `the buffer '${label}' needs ${byteLength} bytes; ${this.adapter.name} allows ${this.#longest} in one binding`,
       );
     }
     const buffer = this.#pool.take(byteLength, label);
-    return new DeviceArray(buffer, byteLength, label, (array) => this.#pool.give(array.buffer));
+    const array = new DeviceArray(buffer, byteLength, label, (array) => this.#pool.give(array.buffer));
+    this.#taken?.push(array);
+    return array;
+  }
+
+  /** Calls `make`; if it throws, the arrays that it has taken are given back: a constructor cannot do that itself. */
+  allOrNothing<Made>(make: () => Made): Made {
+    const outer = this.#taken;
+    const own: DeviceArray[] = this.#taken = [];
+    try {
+      const made = make();
+      outer?.push(...own);
+      return made;
+    } catch (error) {
+      for (const array of own) array.dispose();
+      throw error;
+    } finally {
+      this.#taken = outer;
+    }
   }
 
   /** Takes device memory filled with zeros. */
@@ -267,48 +296,57 @@ export class Gpu implements Disposable {
   }
 
   /**
-   * Waits for all recorded work and copies arrays to the host, in one transfer.
+   * Waits for all recorded work and copies arrays to the host, all at once.
    *
    * @throws {GpuError} if anything went wrong on the device since the last call.
    */
   async read(...arrays: DeviceArray[]): Promise<ArrayBuffer[]> {
     this.check();
-    const starts: number[] = [];
-    let total = 0;
-    for (const array of arrays) {
-      starts.push(total);
-      total += Math.ceil(array.byteLength / 8) * 8;
-    }
-    const staging = this.device.createBuffer({
-      label: "read-back",
-      size: Math.max(8, total),
-      usage: usage.mapRead | usage.copyTarget,
+    const { maxBufferSize } = this.device.limits;
+    const sizes: number[] = [];
+    const places = arrays.map(({ byteLength }) => {
+      const bytes = Math.ceil(byteLength / 4) * 4;
+      if (sizes.length === 0 || sizes.at(-1)! + bytes > maxBufferSize) sizes.push(0);
+      const place = { staging: sizes.length - 1, start: sizes.at(-1)! };
+      sizes[place.staging]! += bytes;
+      return { ...place, bytes };
     });
-    arrays.forEach((array, n) => {
-      const length = Math.ceil(array.byteLength / 4) * 4;
-      if (length > 0) {
-        this.#endPass();
-        this.#commands().copyBufferToBuffer(array.buffer, 0, staging, starts[n]!, length);
-      }
-    });
-    this.submit();
-    // In Deno mapAsync() stands still until the device is idle: whoever has more to record does so first.
-    await nextTurn();
+    const stagings = sizes.map((size) =>
+      this.device.createBuffer({
+        label: "read-back",
+        size: Math.max(8, size),
+        usage: usage.mapRead | usage.copyTarget,
+      })
+    );
     try {
-      await staging.mapAsync(usage.mapRead);
-    } catch (cause) {
+      places.forEach(({ staging, start, bytes }, n) => {
+        if (bytes === 0) return;
+        this.#endPass();
+        this.#commands().copyBufferToBuffer(arrays[n]!.buffer, 0, stagings[staging]!, start, bytes);
+      });
+      this.submit();
+      // In Deno mapAsync() stands still until the device is idle: whoever has more to record does so first.
       await nextTurn();
+      try {
+        await Promise.all(stagings.map((staging) => staging.mapAsync(usage.mapRead)));
+      } catch (cause) {
+        await nextTurn();
+        this.check();
+        throw new GpuError(
+          `reading back failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+        );
+      }
+      // Error reports may still be on their way.
+      await nextTurn();
+      const mapped = stagings.map((staging) => staging.getMappedRange());
+      const copies = places.map(({ staging, start }, n) =>
+        mapped[staging]!.slice(start, start + arrays[n]!.byteLength)
+      );
       this.check();
-      throw new GpuError(`reading back failed: ${cause instanceof Error ? cause.message : String(cause)}`);
+      return copies;
+    } finally {
+      for (const staging of stagings) staging.destroy();
     }
-    // Error reports may still be on their way.
-    await nextTurn();
-    const mapped = staging.getMappedRange();
-    const copies = arrays.map((array, n) => mapped.slice(starts[n]!, starts[n]! + array.byteLength));
-    staging.unmap();
-    staging.destroy();
-    this.check();
-    return copies;
   }
 
   /** Reads one array of floats; see {@linkcode Gpu.read}. */

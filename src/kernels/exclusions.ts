@@ -1,6 +1,6 @@
 import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import { type Ragged, rowCount, rowOf } from "../ragged.ts";
+import { checkRagged, type Ragged, rowCount, rowOf } from "../ragged.ts";
 import { DeviceRagged } from "./device_ragged.ts";
 
 /** Items that each user leaves out, on the device: rows ascending, without duplicates. */
@@ -37,9 +37,11 @@ export function sortedRows(lists: Ragged): Ragged {
 /**
  * Checks lists of items given to a public function as the argument `name`.
  *
- * @throws {ArgumentError} if there is another number of rows than of users, or an item that does not exist.
+ * @throws {ArgumentError} if offsets are not in order, there is another number of rows than of users, or an item that
+ * does not exist.
  */
 export function checkLists(name: string, lists: Ragged, users: number, items: number): void {
+  checkRagged(name, lists);
   if (rowCount(lists) !== users) {
     throw new ArgumentError(name, `it has ${rowCount(lists)} rows`, `one for each of the ${users} users`);
   }

@@ -7,7 +7,7 @@
 import { ArgumentError } from "../errors.ts";
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import { type Ragged, rowCount } from "../ragged.ts";
+import { checkRagged, type Ragged, rowCount } from "../ragged.ts";
 
 /** The lists that {@linkcode indexLists} indexes: one row per user in each. */
 export interface ListSources {
@@ -68,6 +68,7 @@ export const nowhere = 0xffffffff;
 export function indexLists(sources: ListSources): ListIndex {
   const { users, items, observed, positives, tops } = sources;
   for (const name of ["observed", "positives", "tops"] as const) {
+    checkRagged(name, sources[name]);
     if (rowCount(sources[name]) !== users) {
       throw new ArgumentError(name, `it has ${rowCount(sources[name])} rows`, `${users}, one per user`);
     }

@@ -7,6 +7,7 @@
 import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { type Ragged, rowCount } from "../ragged.ts";
+import { checkFactors } from "./factors.ts";
 import { padRows, strideOf, unpadRows } from "./embedding.ts";
 import { indexLists, uploadListIndex } from "./list_index.ts";
 import { type Granularity, ListwiseStep, type ScoreRange } from "./listwise_step.ts";
@@ -90,6 +91,7 @@ export async function listwiseLoss(gpu: Gpu, input: ListwiseInput): Promise<List
   if (scores !== "clamped" && scores !== "free") {
     throw new ArgumentError("scores", `it is ${scores}`, "'clamped' or 'free'");
   }
+  checkFactors(input.users, input.items, dim);
   const userRows = padRows("users", input.users, dim);
   const itemRows = padRows("items", input.items, dim);
   const stride = strideOf(dim);

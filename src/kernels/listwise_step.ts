@@ -90,6 +90,9 @@ export interface ListwiseBatch {
   readonly losses: DeviceArray;
 }
 
+/** An invocation goes through a list two or three times, and software drivers end loops after 65,535 turns. */
+const longestList = 10_000;
+
 /** Scores are clamped to this when "clamped". */
 const scoreBound = 40;
 const lowest = -3e38;
@@ -165,6 +168,9 @@ export class ListwiseStep implements Disposable {
     }
     if (index.users !== users) {
       throw new ArgumentError("index", `it is for ${index.users} users`, `${users}, as the workspace`);
+    }
+    if (index.longestList > longestList) {
+      throw new ArgumentError("index", `a list has ${index.longestList} items`, `at most ${longestList}`);
     }
     const needed = 4 * capacity * index.longestList;
     const ordered = granularity !== "overall" && !weighted;

@@ -3,6 +3,7 @@ import type { Gpu } from "../gpu/gpu.ts";
 import type { Ragged } from "../ragged.ts";
 import { padRows } from "./embedding.ts";
 import { checkLists, uploadExclusions } from "./exclusions.ts";
+import { turnsPerInvocation } from "./dispatch_limits.ts";
 import { checkFactors } from "./factors.ts";
 import { rankCountsOnDevice } from "./rank_counts_on_device.ts";
 
@@ -53,8 +54,8 @@ export interface RankCountsOptions {
  */
 export async function rankCounts(gpu: Gpu, options: RankCountsOptions): Promise<Uint32Array<ArrayBuffer>> {
   const { dim, length, exclude } = options;
-  if (!Number.isInteger(length) || length < 1) {
-    throw new ArgumentError("length", `it is ${length}`, "a positive integer");
+  if (!Number.isInteger(length) || length < 1 || length > turnsPerInvocation) {
+    throw new ArgumentError("length", `it is ${length}`, `an integer from 1 to ${turnsPerInvocation}`);
   }
   const counts = checkFactors(options.users, options.items, dim);
   if (options.targets.length !== counts.users * length) {

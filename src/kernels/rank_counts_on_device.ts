@@ -11,7 +11,7 @@ import { type FactorRows, vectorsOf } from "./factors.ts";
 import { operationsPerDispatch, ranges } from "./dispatch_limits.ts";
 import { recordRankCountTiles } from "./rank_count_tiles.ts";
 import type { ScoreTile } from "./score_tile_plan.ts";
-import { sharedLoads, streamingTile } from "./shared_loads.ts";
+import { heldVectors, sharedLoads, streamingTile } from "./shared_loads.ts";
 import type { TopKTuning } from "./top_k_tile_plan.ts";
 import { itemsCounted, targetBytes, TargetPlaces } from "./target_places.ts";
 
@@ -78,13 +78,14 @@ export function rankCountsOnDevice(gpu: Gpu, options: DeviceRankCountsOptions): 
   const { sharing } = gpu;
   const tile = streamingTile(vectors, tuning);
   const parts = [scoreStep, scoreKey];
-  const header = { VECTORS: vectors };
+  const held = heldVectors(vectors);
+  const header = { VECTORS: vectors, HELD: held };
   const keysKernel = gpu.kernel({ name: "rank/target_keys", code: targetKeys, parts, header });
   const countKernel = gpu.kernel({
     name: "rank/count_places",
     code: countPlaces,
-    parts: [...parts, placeOf, sharedLoads(sharing, vectors, false)],
-    header: { ...header, USERS: tile.users, SHARE: sharing, STREAMED: vectors },
+    parts: [...parts, placeOf, sharedLoads(sharing, held, false)],
+    header: { ...header, USERS: tile.users, SHARE: sharing, STREAMED: held },
     constants: { SIZE: tile.size },
   });
   const discountKernel = gpu.kernel({
@@ -94,7 +95,7 @@ export function rankCountsOnDevice(gpu: Gpu, options: DeviceRankCountsOptions): 
     header,
   });
 
-  const slice = itemsCounted(tile.users, length);
+  const slice = itemsCounted(tile.users, length, vectors - held);
   const perUser = slice * (dim + 20);
   const fitting = Math.min(workingBytes / (targetBytes * length), operationsPerDispatch / perUser);
   const chunk = Math.min(served, Math.max(size, Math.floor(fitting / size) * size));

@@ -19,6 +19,11 @@ export function sharedLoads(share: Sharing, streamed: number, small = true): str
   return small && streamed <= longestWritten ? broadcast : shuffle;
 }
 
+/** vec4 of a row that an invocation keeps in registers; drivers on processors take minutes for arrays of 256. */
+export function heldVectors(vectors: number): number {
+  return Math.min(vectors, 32);
+}
+
 /** Users of one invocation that goes through the items, and invocations of its workgroup. */
 export function streamingTile(
   vectors: number,

@@ -24,10 +24,13 @@ function turnsOfSearch(length: number): number {
   return 2 * Math.ceil(Math.log2(length + 1)) + 3;
 }
 
-/** Items that an invocation with `users` users may count within the turns it has, at most 512. */
-export function itemsCounted(users: number, length: number): number {
-  const turns = users * turnsOfSearch(length) + 4;
-  return Math.max(8, Math.min(512, Math.floor(turnsPerInvocation / turns / 8) * 8));
+/**
+ * Items that an invocation with `users` users may count within the turns it has, `turns` of them for each score; at most
+ * 512.
+ */
+export function itemsCounted(users: number, length: number, turns = 0): number {
+  const all = users * turnsOfSearch(length) + turns + 4;
+  return Math.max(8, Math.min(512, Math.floor(turnsPerInvocation / all / 8) * 8));
 }
 
 /** The targets of a chunk of users in the order of ranking, and the counts of their places. */

@@ -12,7 +12,7 @@ import sufficient from "../../shaders/rank/sufficient.wgsl" with { type: "text" 
 import { operationsPerDispatch, ranges } from "./dispatch_limits.ts";
 import type { DeviceExclusions } from "./exclusions.ts";
 import { type FactorRows, vectorsOf } from "./factors.ts";
-import { sharedLoads, streamingTile } from "./shared_loads.ts";
+import { heldVectors, sharedLoads, streamingTile } from "./shared_loads.ts";
 import {
   itemsFiltered,
   itemsPerDispatch,
@@ -97,7 +97,8 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
   const vectors = vectorsOf(dim);
   const tile = maximaTile(dim, tuning);
   const share = sharedSteps(plan.steps, gpu.sharing);
-  const header = { VECTORS: vectors };
+  const held = heldVectors(vectors);
+  const header = { VECTORS: vectors, HELD: held };
   const kernel = (name: string, code: string, parts: string[]) =>
     gpu.kernel({ name: `rank/${name}`, code, parts, header });
   const wide = tile.items > 0;
@@ -114,8 +115,8 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
   const filterKernel = gpu.kernel({
     name: "rank/filter_candidates",
     code: filterCandidates,
-    parts: [scoreStep, sharedLoads(gpu.sharing, vectors, false)],
-    header: { ...header, USERS: streaming.users, SHARE: gpu.sharing, STREAMED: vectors },
+    parts: [scoreStep, sharedLoads(gpu.sharing, held, false)],
+    header: { ...header, USERS: streaming.users, SHARE: gpu.sharing, STREAMED: held },
     constants: { SIZE: streaming.size },
   });
   const keepKernel = kernel("keep_best", keepBest, [...search, sufficient, keptHeap]);
@@ -152,16 +153,18 @@ export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
           }
           if (exclude) {
             const share = repairShare(plan.steps, vectors);
-            gpu.dispatch(
-              repairKernel,
-              { ...factors, state, maxima, offsets, excluded },
-              { ...sample, share },
-              [lanes, Math.ceil(exclude.longest / share)],
-            );
+            for (const [first_place, end] of ranges(exclude.longest, 65535 * share)) {
+              gpu.dispatch(
+                repairKernel,
+                { ...factors, state, maxima, offsets, excluded },
+                { ...sample, first_place, share },
+                [lanes, Math.ceil((end - first_place) / share)],
+              );
+            }
           }
         },
         filter: () => {
-          const slice = itemsFiltered(streaming.users);
+          const slice = itemsFiltered(streaming.users, vectors - held);
           const operations = count * slice * (dim + 4);
           const slices = Math.min(65535, Math.max(1, Math.floor(operationsPerDispatch / operations)));
           for (const [first_item, end] of ranges(items.count, slices * slice)) {

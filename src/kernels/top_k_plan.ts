@@ -130,9 +130,9 @@ export function itemsPerDispatch(users: number, vectors: number, heap: number): 
   return Math.max(1, Math.floor(Math.min(pairsPerDispatch / users, (turnsPerInvocation - 100) / turns)));
 }
 
-/** Items that one invocation filters for `users` users within its turns. */
-export function itemsFiltered(users: number): number {
-  return Math.min(512, Math.floor(turnsPerInvocation / (users + 4) / 8) * 8);
+/** Items that one invocation filters for `users` users within its turns, `turns` of them for each score. */
+export function itemsFiltered(users: number, turns = 0): number {
+  return Math.min(512, Math.floor(turnsPerInvocation / (users + turns + 4) / 8) * 8);
 }
 
 /** Blocks of candidates that one dispatch puts in order. */

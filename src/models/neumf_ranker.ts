@@ -13,6 +13,7 @@ import {
 import type { DenseLayer } from "./dense_layer.ts";
 import type { EmbeddingTable } from "./embedding_table.ts";
 import type { Ranker } from "./model.ts";
+import { checkedRanker } from "./ranker.ts";
 
 /** The parameters of a neural matrix factorization. */
 export interface NeumfParts {
@@ -38,17 +39,19 @@ export function neumfRanker(gpu: Gpu, parts: NeumfParts): Ranker {
   const { users, items } = parts;
   const scored = <T>(use: (scores: TowerScores) => T): T => {
     const prepared = prepare(gpu, parts);
-    using scores = new TowerScores(gpu, prepared.parts);
-    const result = use(scores);
-    for (const array of prepared.owned) array.dispose();
-    return result;
+    try {
+      using scores = new TowerScores(gpu, prepared.parts);
+      return use(scores);
+    } finally {
+      for (const array of prepared.owned) array.dispose();
+    }
   };
   const blocks = (scores: TowerScores): ScoreBlocks => ({
     users,
     items,
     record: (first, count, block) => scores.recordBlock(first, count, block),
   });
-  return {
+  return checkedRanker({
     users,
     items,
     topK: (k, exclude) => scored((scores) => topKOfBlocks(gpu, blocks(scores), k, exclude)),
@@ -60,7 +63,7 @@ export function neumfRanker(gpu: Gpu, parts: NeumfParts): Ranker {
         scores.recordLists(lists, result);
         return result;
       }),
-  };
+  });
 }
 
 /** Copies rows of a padded table; the caller disposes the copy. */

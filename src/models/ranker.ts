@@ -13,10 +13,58 @@ import type { Factors, Model, Ranker } from "./model.ts";
 
 export type { Ranker } from "./model.ts";
 
-/** A ranker for any model whose score is a dot product. */
+/**
+ * A ranker that refuses, before anything is recorded, what would look behind the ends of arrays.
+ *
+ * @throws {ArgumentError} from its methods, if a count is no positive integer, or there are fewer rows than users.
+ */
+export function checkedRanker(ranker: Ranker): Ranker {
+  const { users, items } = ranker;
+  const positive = (name: string, value: number) => {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new ArgumentError(name, `it is ${value}`, "a positive integer");
+    }
+  };
+  const complete = (name: string, rows = users) => {
+    if (rows < users) {
+      throw new ArgumentError(name, `it has ${rows} rows`, `one for each of the ${users} users`);
+    }
+  };
+  return {
+    users,
+    items,
+    topK(k, exclude) {
+      positive("k", k);
+      complete("exclude", exclude?.rows);
+      return ranker.topK(k, exclude);
+    },
+    rankCounts(targets, length, exclude) {
+      positive("length", length);
+      complete("targets", Math.floor(targets.byteLength / 4 / length));
+      complete("exclude", exclude?.rows);
+      return ranker.rankCounts(targets, length, exclude);
+    },
+    listScores(lists) {
+      if (lists.rows > users) {
+        throw new ArgumentError(
+          "lists",
+          `it has ${lists.rows} rows`,
+          `at most one for each of the ${users} users`,
+        );
+      }
+      return ranker.listScores(lists);
+    },
+  };
+}
+
+/**
+ * A ranker for any model whose score is a dot product.
+ *
+ * @throws {ArgumentError} from its methods, as {@linkcode checkedRanker} says.
+ */
 export function factorRanker(gpu: Gpu, factors: Factors): Ranker {
   const { users, items, dim } = factors;
-  return {
+  return checkedRanker({
     users: users.count,
     items: items.count,
     topK(k, exclude) {
@@ -28,7 +76,7 @@ export function factorRanker(gpu: Gpu, factors: Factors): Ranker {
       return rankCountsOnDevice(gpu, { users, items, dim, targets, length, ...(exclude ? { exclude } : {}) });
     },
     listScores: (lists) => listScoresOnDevice(gpu, { users, items, dim, lists }),
-  };
+  });
 }
 
 /**

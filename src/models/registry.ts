@@ -55,15 +55,17 @@ export const modelSettings: Readonly<Record<string, ModelSettings>> = {
  * ```
  *
  * @param gpu The device.
- * @param kind "MF" (matrix factorization) or "ML" (metric learning).
+ * @param kind "MF" (matrix factorization), "ML" (metric learning), "DL" (NeuMF), "GNN" (LightGCN), "AE" or "I-AE"
+ * (autoencoders of users' and of items' lists).
  * @param training What to learn from.
  * @param options The kind's own settings.
  * @throws {ArgumentError} if there is no such kind, or naming the setting that is unusable.
+ * @throws {GpuError} if a table does not fit into one binding of the device; nothing is taken then.
  */
 export function createModel(gpu: Gpu, kind: string, training: TrainingSet, options: object = {}): Model {
   const create = Object.hasOwn(modelFactories, kind) ? modelFactories[kind]! : null;
   if (!create) {
     throw new ArgumentError("kind", `"${kind}" is no model`, Object.keys(modelFactories).join(", "));
   }
-  return create(gpu, training, options);
+  return gpu.allOrNothing(() => create(gpu, training, options));
 }

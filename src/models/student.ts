@@ -5,7 +5,7 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { type Ragged, rowCount } from "../ragged.ts";
+import { checkRagged, type Ragged, rowCount } from "../ragged.ts";
 import { BestItems } from "./best_items.ts";
 import { foldIn, type FoldInOptions } from "./fold_in.ts";
 import { nearestIds } from "../nearest_ids.ts";
@@ -105,7 +105,7 @@ export class Student {
   /**
    * Takes the parts as they are, without copying.
    *
-   * @throws {ArgumentError} if sizes disagree, an id comes twice, or a seen item is out of range.
+   * @throws {ArgumentError} if sizes disagree, a factor is not finite, an id comes twice, or a seen item is out of range.
    */
   constructor(parts: StudentParts) {
     const { dim, userIds, itemIds, seen } = parts;
@@ -121,6 +121,7 @@ export class Student {
     this.#userNumbers = numbersOf("userIds", userIds);
     this.#itemNumbers = numbersOf("itemIds", itemIds);
     if (seen === undefined) return;
+    checkRagged("seen", seen);
     if (rowCount(seen) !== this.users) {
       throw new ArgumentError("seen", `it has ${rowCount(seen)} rows`, `${this.users}, one per user`);
     }
@@ -138,7 +139,7 @@ export class Student {
    *
    * A history is folded in: the user's vector x is the one that explains it best, with H the history and q_i the item
    * vectors: it minimises the sum over h in H of log(sum over all i of exp(q_i . x)) - q_h . x, plus penalty / 2 |x|^2.
-   * That takes some thirteen more passes over the items.
+   * That takes some thirteen more passes over the items with a few dimensions, more with many.
    *
    * @param userIdOrHistory A known user's id, or the ids of the items that a new user has had.
    * @param options How many, and what to leave out.
@@ -251,6 +252,10 @@ function checkedFactors(
   rows: number,
 ): Float32Array<ArrayBuffer> {
   const factors = parts[name];
-  if (factors.length === rows * parts.dim) return factors;
-  throw new ArgumentError(name, `it holds ${factors.length} numbers`, `${rows} x ${parts.dim}`);
+  if (factors.length !== rows * parts.dim) {
+    throw new ArgumentError(name, `it holds ${factors.length} numbers`, `${rows} x ${parts.dim}`);
+  }
+  const odd = factors.findIndex((value) => !Number.isFinite(value));
+  if (odd < 0) return factors;
+  throw new ArgumentError(name, `row ${Math.floor(odd / parts.dim)} holds ${factors[odd]}`, "finite numbers");
 }

@@ -30,8 +30,8 @@ export const studentFormat = "hetcomp-student";
  *
  * @param bytes The whole file.
  * @param file Its path, for messages.
- * @throws {ModelError} naming the file, if it is truncated, not a student, of another version, inconsistent, or holds a
- * factor that is not a finite number (the message names the tensor and the row).
+ * @throws {ModelError} naming the file, if it is truncated, not a student, of another version, inconsistent, or holds what
+ * {@linkcode Student} refuses, such as a factor that is not a finite number (the message names the row).
  */
 export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Student {
   const fail = (reason: string): never => {
@@ -56,7 +56,6 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
       const { dtype, shape, data } = tensor(name, "F32", "F16");
       if (shape.length !== 2) fail(`the tensor '${name}' has ${shape.length} dimensions; expected 2`);
       const values = dtype === "F16" ? fromHalf(data) : data;
-      requireFinite(file, name, values, shape[1]!);
       return { values, dim: shape[1]! };
     };
     const ids = (name: string) => {
@@ -70,17 +69,10 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
     };
     const users = factors("user_factors");
     const items = factors("item_factors");
-    if (items.dim !== users.dim) {
-      fail(`user vectors have length ${users.dim}, item vectors ${items.dim}`);
-    }
     const seen = (): { seen?: Ragged } => {
       if (!tensors.has("seen_offsets") && !tensors.has("seen_items")) return {};
       const offsets = tensor("seen_offsets", "U32").data;
       const { data } = tensor("seen_items", "U16", "U32");
-      if (
-        offsets[0] !== 0 || offsets.at(-1) !== data.length ||
-        offsets.some((end, n) => n > 0 && end < offsets[n - 1]!)
-      ) fail(`'seen_offsets' does not rise from 0 to ${data.length} items`);
       return { seen: { offsets, items: Uint32Array.from(data) } };
     };
     return new Student({
@@ -96,17 +88,4 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
     if (error instanceof ModelError || !(error instanceof HetcompError)) throw error;
     throw new ModelError(error instanceof DataError ? error.message : `${file}: ${error.message}`);
   }
-}
-
-/**
- * Refuses factors that are not numbers.
- *
- * @throws {ModelError} naming the tensor and the row.
- */
-export function requireFinite(file: string, name: string, factors: Float32Array, dim: number): void {
-  const wrong = factors.findIndex((value) => !Number.isFinite(value));
-  if (wrong < 0) return;
-  throw new ModelError(
-    `${file}: the tensor '${name}' holds ${factors[wrong]} in row ${Math.floor(wrong / dim)}`,
-  );
 }

@@ -8,7 +8,7 @@ import { readBytes, writeAtomically } from "../data/files.ts";
 import { toHalf } from "../data/float16.ts";
 import { encodeSafetensors, type Tensor } from "../data/safetensors.ts";
 import { HetcompError, ModelError } from "../errors.ts";
-import { decodeStudent, requireFinite, studentFormat } from "./student_decoder.ts";
+import { decodeStudent, studentFormat } from "./student_decoder.ts";
 import type { Student, StudentParts } from "./student.ts";
 
 export { decodeStudent };
@@ -63,7 +63,10 @@ export function encodeStudent(
     }
   }
   const factors = (name: string, data: Float32Array<ArrayBuffer>, rows: number): Tensor => {
-    requireFinite("the student", name, data, dim);
+    const wrong = data.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) {
+      throw new ModelError(`the student's ${name} hold ${data[wrong]} in row ${Math.floor(wrong / dim)}`);
+    }
     if (precision === "f32") return { dtype: "F32", shape: [rows, dim], data };
     const large = data.findIndex((value) => Math.abs(value) >= 65520);
     if (large >= 0) {

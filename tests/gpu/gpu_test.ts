@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DeviceLostError, GpuError } from "../../src/errors.ts";
-import { openGpu, spread } from "../../src/gpu/gpu.ts";
+import { describeAdapter } from "../../src/gpu/adapter.ts";
+import { Gpu, openGpu, spread } from "../../src/gpu/gpu.ts";
 import { poolSize } from "../../src/gpu/device_array.ts";
 import { readInterface } from "../../src/gpu/kernel.ts";
 
@@ -76,6 +77,53 @@ Deno.test("gpu.array() refuses what one binding cannot hold", async () => {
   assert.throws(() => gpu.array("everything", 2 ** 40), /'everything' needs 1099511627776 bytes/);
 });
 
+Deno.test("gpu.array() refuses what is no number of bytes, and loses no count over it", () =>
+  openGpu().then((gpu) => {
+    for (const bytes of [NaN, -4, 1.5, Infinity]) assert.throws(() => gpu.array("odd", bytes), GpuError);
+    assert.deepEqual(gpu.memory, { inUse: 0, allocated: 0, peak: 0 });
+    gpu.close();
+  }));
+
+Deno.test("a kernel that cannot be made hides no error of later work", async () => {
+  using gpu = await openGpu();
+  assert.throws(() => gpu.kernel({ name: "test/bad", code: "struct Params { a: vec4f }" }), GpuError);
+  using result = gpu.zeros("result", 12);
+  using source = gpu.zeros("source", 12);
+  gpu.dispatch(gpu.kernel(scale), { source, result }, { count: 3, factor: 1 }, [70_000]);
+  await assert.rejects(gpu.read(result), GpuError);
+});
+
+Deno.test("gpu.read() reads more than one buffer can hold", async () => {
+  const adapter = await navigator.gpu.requestAdapter();
+  using gpu = new Gpu(await adapter!.requestDevice(), describeAdapter(adapter!), false);
+  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
+  const bytes = Math.min(100 * 2 ** 20, maxStorageBufferBindingSize);
+  const count = Math.floor(maxBufferSize / bytes) + 1;
+  const arrays = Array.from({ length: count }, (_, n) => gpu.zeros(`part ${n}`, bytes));
+  arrays.forEach((array, n) => gpu.write(array, Uint32Array.of(n + 1), bytes - 4));
+  const parts = await gpu.read(...arrays);
+  parts.forEach((part, n) => {
+    assert.equal(part.byteLength, bytes);
+    assert.equal(new Uint32Array(part)[bytes / 4 - 1], n + 1);
+  });
+  for (const array of arrays) array.dispose();
+});
+
+Deno.test("gpu.allOrNothing() gives back what was taken for something that cannot be made", async () => {
+  using gpu = await openGpu();
+  using kept = gpu.array("kept", 1000);
+  const { inUse } = gpu.memory;
+  assert.throws(() =>
+    gpu.allOrNothing(() => {
+      gpu.array("first", 1000);
+      gpu.allOrNothing(() => gpu.array("second", 1000));
+      gpu.array("everything", 2 ** 40);
+    }), /'everything'/);
+  assert.equal(gpu.memory.inUse, inUse);
+  using made = gpu.allOrNothing(() => gpu.array("made", 1000));
+  assert.ok(made.live && kept.live);
+});
+
 Deno.test("gpu.read() fails once the device was closed or lost", async () => {
   const gpu = await openGpu();
   const array = gpu.zeros("any", 4);
@@ -127,6 +175,7 @@ Deno.test("poolSize() never shrinks and wastes at most an eighth", () => {
       poolSize(length) >= length && poolSize(length) <= Math.max(512, length * 1.13) &&
         poolSize(length) % 4 === 0,
     );
+    assert.equal(poolSize(length, Math.max(256, length)), Math.max(256, length));
   }
 });
 

@@ -345,6 +345,12 @@ Deno.test("listwiseLoss() and ListwiseStep name what they cannot use", async () 
   await refused({ granularity: "fine" }, /'granularity'.*fine/);
   await refused({ scores: "open" }, /'scores'.*open/);
   await refused({ dim: 3 }, /'users'.*2 is no multiple/);
+  await refused({ users: Float32Array.of(1, NaN) }, /'users'.*row 0 holds NaN/);
+  await refused({ items: Float32Array.of(1, 2, 3, -Infinity) }, /'items'.*row 1 holds -Infinity/);
+  await refused(
+    { observed: { offsets: Uint32Array.of(0, 9), items: Uint32Array.of(0) } },
+    /'observed'.*a rise from 0 to 1,/,
+  );
   await refused({ users: new Float32Array(4) }, /'users'.*2 rows.*1/);
   await refused({ tops: ragged([[0]]) }, /'tops'.*item 0.*unobserved/);
   await refused({ positives: ragged([[1]]) }, /'positives'.*item 1/);
@@ -374,4 +380,37 @@ Deno.test("listwiseLoss() and ListwiseStep name what they cannot use", async () 
     () => step.record({ ...weighted, weights: { scale: 0, positives: 1 } }),
     /'weights'.*"scale":0/,
   );
+});
+
+Deno.test("listwiseLoss() takes lists of 10,000 items, and refuses longer ones", async () => {
+  using gpu = await openGpu();
+  const tops = 9_997;
+  const given = (length: number) => ({
+    users: Float32Array.of(1),
+    items: Float32Array.from({ length: length + 200 }, (_, n) => Math.sin(n) / 2),
+    dim: 1,
+    observed: ragged([[0, 1, 2]]),
+    positives: ragged([[0, 1, 2]]),
+    tops: ragged([Array.from({ length }, (_, n) => 50 + n)]),
+    granularity: "ranked" as const,
+    scores: "free" as const,
+  });
+  const input = given(tops);
+  const rows = (values: Float32Array) => [...values].map((value) => [value]);
+  const wanted = listwiseOracle(
+    {
+      users: rows(input.users),
+      items: rows(input.items),
+      observed: [[0, 1, 2]],
+      positives: [[0, 1, 2]],
+      tops: [[...input.tops.items]],
+    },
+    "ranked",
+    "free",
+    { scale: 1, positives: 1 },
+  );
+  const found = await listwiseLoss(gpu, input);
+  assertClose([found.loss], [wanted.loss], 1e-4, 1, "loss");
+  assertClose(found.gradUsers, wanted.gradUsers[0]!, 1e-3, 1, "gradient of the user");
+  await assert.rejects(listwiseLoss(gpu, given(tops + 1)), /'index'.*10001 items; expected at most 10000/);
 });

@@ -129,6 +129,58 @@ Deno.test("topK() stays exact when the sample knows all good items, none, or one
   }
 });
 
+Deno.test("topK() stays exact when a sample of good items meets a k beyond the candidates", async () => {
+  using gpu = await openGpu();
+  const items = randomFactors(60_000, 7, 1, "floats").map((value, n) =>
+    (n % 8 === 0 ? 1 : 0.2) * Math.abs(value)
+  );
+  const problem = { users: Float32Array.of(1), items, dim: 1, k: 2500 };
+  const wanted = topKOracle(problem).items;
+  for (const tuning of tunings) {
+    assert.deepEqual([...(await topK(gpu, { ...problem, tuning })).items], wanted, tuning);
+  }
+});
+
+Deno.test("topK() stays exact when excluded items are the better ones and fill the candidates", async () => {
+  using gpu = await openGpu();
+  const count = 20_000;
+  const left = Array.from({ length: count }, (_, n) => n).filter((n) => n % 8 > 0).slice(0, 2000);
+  const isLeft = new Set(left);
+  const items = Float32Array.from(
+    { length: count },
+    (_, n) =>
+      isLeft.has(n) ? 20 + n / count : n % 8 === 0 && n < 400 ? 10 + n / count : 1 + n * 7919 % count / count,
+  );
+  const problem = { users: Float32Array.of(1), items, dim: 1, k: 100, exclude: ragged([left]) };
+  const wanted = topKOracle(problem).items;
+  for (const tuning of tunings) {
+    assert.deepEqual([...(await topK(gpu, { ...problem, tuning })).items], wanted, tuning);
+  }
+});
+
+Deno.test("topK() serves a user who leaves hundreds of thousands of items out", async () => {
+  using gpu = await openGpu();
+  const items = Float32Array.from({ length: 1_100_000 }, (_, n) => Math.sin(n));
+  const exclude = ragged([Array.from({ length: 300_000 }, (_, n) => 3 * n)]);
+  const problem = { users: Float32Array.of(1), items, dim: 1, k: 10, exclude };
+  const wanted = topKOracle(problem).items;
+  for (const tuning of tunings) {
+    assert.deepEqual([...(await topK(gpu, { ...problem, tuning })).items], wanted, tuning);
+  }
+});
+
+Deno.test("topK() refuses lists whose offsets are out of order", async () => {
+  using gpu = await openGpu();
+  const problem = { users: Float32Array.of(1, 1), items: Float32Array.of(1, 2, 3), dim: 1, k: 2 };
+  for (const offsets of [[0, 0, 5], [0, 2, 1], [1, 1, 1]]) {
+    const exclude = { offsets: Uint32Array.from(offsets), items: Uint32Array.of(2) };
+    await assert.rejects(
+      topK(gpu, { ...problem, exclude }),
+      (error) => error instanceof ArgumentError && /'exclude'.*a rise from 0 to 1,/.test(error.message),
+    );
+  }
+});
+
 Deno.test("planTopK() keeps thresholds away from too few and too many candidates", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 300_000 }), fc.integer({ min: 1, max: 2048 }), (items, k) => {
@@ -180,6 +232,21 @@ Deno.test("topK() works with 256 dimensions", async () => {
   const wanted = topKOracle({ ...problem, k: 20 }).items;
   for (const tuning of tunings) {
     assert.deepEqual([...(await topK(gpu, { ...problem, k: 20, tuning })).items], wanted);
+  }
+});
+
+Deno.test("topK() and rankCounts() work with 1,024 dimensions, also where candidates do not suffice", async () => {
+  using gpu = await openGpu();
+  const items = 900;
+  const problem = randomProblem({ users: 5, items, dim: 1024, share: 0.1, seed: 6, kind: "integers" });
+  // All scores of the last user are equal.
+  problem.users.fill(0, 4 * 1024);
+  for (const tuning of tunings) {
+    const { items: best } = await topK(gpu, { ...problem, k: 20, tuning });
+    assert.deepEqual([...best], topKOracle({ ...problem, k: 20 }).items);
+    const targets = best.map((item) => item === 0xffffffff ? 0 : item);
+    const ranks = await rankCounts(gpu, { ...problem, targets, length: 20, tuning });
+    ranks.forEach((rank, n) => best[n] === 0xffffffff || assert.equal(rank, n % 20));
   }
 });
 

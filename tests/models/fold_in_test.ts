@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ArgumentError } from "../../src/errors.ts";
 import { foldIn } from "../../src/models/fold_in.ts";
+import { uniform } from "../../src/random.ts";
 
 const factors = fc.integer({ min: 1, max: 5 }).chain((dim) =>
   fc.record({
@@ -38,6 +39,17 @@ Deno.test("foldIn() makes the gradient of the softmax loss vanish, whatever the 
     const last = size(gradientOf(rows, history, penalty, x));
     assert.ok(last <= 2e-6 * first + 1e-12 * scale, `${last} of ${first}`);
   }));
+});
+
+Deno.test("foldIn() comes to the solution with 128 dimensions and little penalty, however uneven they are", () => {
+  const dim = 128;
+  const normal = (n: number) =>
+    Math.sqrt(-2 * Math.log(1 - uniform(3, 1, n, 0))) * Math.cos(2 * Math.PI * uniform(3, 2, n, 0));
+  const items = Float32Array.from({ length: 500 * dim }, (_, n) => normal(n) * 10 ** (n % dim / dim - 0.5));
+  const rows = Array.from({ length: 500 }, (_, item) => [...items.subarray(item * dim, (item + 1) * dim)]);
+  const history = Array.from({ length: 20 }, (_, n) => 7 * n);
+  const size = (x: Float64Array) => Math.hypot(...gradientOf(rows, history, 1e-3, x));
+  assert.ok(size(foldIn(items, dim, history, { penalty: 1e-3 })) <= 2e-6 * size(new Float64Array(dim)));
 });
 
 Deno.test("foldIn() gives the same vector when all item vectors are shifted alike", () => {

@@ -209,17 +209,18 @@ Deno.test("decodeStudent() never throws anything but a ModelError on damaged byt
   );
 });
 
-Deno.test("decodeStudent() names tensor and row of a value that is not finite", () => {
+Deno.test("decodeStudent() names the row of a value that is not finite", () => {
   for (const value of [NaN, Infinity, -Infinity]) {
     const bytes = without(example(), ({ tensors }) => {
       tensors.get("item_factors")!.data[3] = value;
     });
     refuses(
       () => decodeStudent(bytes, "s.safetensors"),
-      new RegExp(`s.safetensors.*item_factors.*${value}.*row 1`),
+      new RegExp(`s.safetensors.*'itemFactors'.*row 1 holds ${value}`),
     );
   }
-  refuses(() => encodeStudent(example({ userFactors: Float32Array.of(0, NaN) })), /user_factors.*row 0/);
+  const odd = { ...example(), userFactors: Float32Array.of(0, NaN) };
+  refuses(() => encodeStudent(odd), /user_factors hold NaN in row 0/);
 });
 
 Deno.test("decodeStudent() refuses files that are not students, or not whole ones", () => {
@@ -245,7 +246,7 @@ Deno.test("decodeStudent() refuses files that are not students, or not whole one
   const offsets = without(example(), ({ tensors }) => {
     tensors.set("seen_offsets", { dtype: "U32", shape: [2], data: Uint32Array.of(0, 2) });
   });
-  refuses(() => decodeStudent(offsets), /seen_offsets/);
+  refuses(() => decodeStudent(offsets), /'seen'.*a rise from 0 to 1,/);
 });
 
 Deno.test("encodeStudent() refuses metadata with a reserved key", () => {

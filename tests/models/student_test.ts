@@ -158,4 +158,8 @@ Deno.test("Student refuses parts that do not fit", () => {
   assert.throws(() => new Student(parts({ userIds: ["ann", "bob", "ann"] })), /"ann" stands at 0 and at 2/);
   assert.throws(() => new Student(parts({ seen: ragged([[]]) })), ArgumentError);
   assert.throws(() => new Student(parts({ seen: ragged([[], [5], []]) })), /item 5/);
+  const seen = { offsets: Uint32Array.of(0, 1, 1, 9), items: Uint32Array.of(2) };
+  assert.throws(() => new Student(parts({ seen })), /'seen'.*a rise from 0 to 1,/);
+  const itemFactors = Float32Array.of(1, 5, 4, 2, 4, NaN, 2, 4, 0, 0);
+  assert.throws(() => new Student(parts({ itemFactors })), /'itemFactors'.*row 2 holds NaN/);
 });
