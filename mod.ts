@@ -230,6 +230,7 @@ export {
   ArgumentError,
   DataError,
   DeviceLostError,
+  DivergenceError,
   type FilePlace,
   GpuError,
   HetcompError,

@@ -67,6 +67,19 @@ export class ModelError extends HetcompError {
   override name = "ModelError";
 }
 
+/** A training left the range of 32-bit floats. */
+export class DivergenceError extends HetcompError {
+  /** The class name. */
+  override name = "DivergenceError";
+  /** Says at which epoch. */
+  constructor(/** The epoch whose loss is no number any more. */ readonly epoch: number, loss: number) {
+    super(
+      `the loss of epoch ${epoch} is ${loss}: the numbers of the model left the range of 32-bit floats; lower the ` +
+        "learning rate",
+    );
+  }
+}
+
 /** A run folder exists already, or cannot be resumed. */
 export class RunError extends HetcompError {
   /** The class name. */

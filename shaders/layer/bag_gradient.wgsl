@@ -1,6 +1,7 @@
-// Gradient of the table's rows that a batch of lists touches: the weighted sum of the lists' slopes, and their plain
-// sum for the bias behind the vocabulary. Every row has one owner. One invocation per (touched row or bias, vec4).
-struct Params { first_segment: u32, segments: u32, count: u32, vocabulary: u32 }
+// Adds the gradient of the table's rows that a batch of lists touches: the weighted sum of the lists' slopes, and their
+// plain sum for the bias behind the vocabulary. Every row has one owner. One invocation per (touched row or bias, vec4);
+// where one of the bias stands beside one of a row, drivers on processors count the turns of both loops together.
+struct Params { first_segment: u32, segments: u32, first_slot: u32, count: u32, vocabulary: u32 }
 // Per touched row: its number, and where its entries start; they end where the next one's start.
 @group(0) @binding(0) var<storage, read> touched: array<vec2u>;
 // Per entry: the list's place in the batch, and the entry's place in `weights`.
@@ -20,15 +21,15 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (segment > params.segments) { return; }
   var sum = vec4f(0.0);
   if (segment == params.segments) {
-    for (var slot = 0u; slot < params.count; slot++) { sum += slope[slot * WIDTH + part]; }
-    gradient[params.vocabulary * WIDTH + part] = sum;
+    for (var slot = 0u; slot < params.count; slot++) { sum += slope[(params.first_slot + slot) * WIDTH + part]; }
+    gradient[params.vocabulary * WIDTH + part] += sum;
     return;
   }
   let own = touched[params.first_segment + segment];
   let end = touched[params.first_segment + segment + 1u].y;
   for (var n = own.y; n < end; n++) {
     let entry = entries[n];
-    sum = fma(vec4f(weights[entry.y]), slope[entry.x * WIDTH + part], sum);
+    sum = fma(vec4f(weights[entry.y]), slope[(params.first_slot + entry.x) * WIDTH + part], sum);
   }
-  gradient[own.x * WIDTH + part] = sum;
+  gradient[own.x * WIDTH + part] += sum;
 }

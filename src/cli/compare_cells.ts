@@ -9,7 +9,7 @@ import { decodeSafetensors, encodeSafetensors, type Tensor } from "../data/safet
 import type { Split } from "../data/split.ts";
 import type { SettingValue } from "../distill/method.ts";
 import { distillWith } from "../distill/distill_with.ts";
-import { RunError } from "../errors.ts";
+import { DivergenceError, RunError } from "../errors.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import type { PerUserMetrics } from "../evaluate/per_user.ts";
 import type { Gpu } from "../gpu/gpu.ts";
@@ -43,6 +43,7 @@ export interface Cell extends CellSummary {
 }
 
 const cellName = "cell.json";
+const divergedName = "diverged.json";
 const files = ["student.safetensors", "per_user.safetensors", "metrics.jsonl", cellName];
 
 /** The folder of a cell. */
@@ -61,15 +62,23 @@ export async function readCell(folder: string): Promise<Cell | null> {
   }
 }
 
+/** The epoch at which the training of a cell diverged; null if it did not. */
+export async function readDivergence(folder: string): Promise<number | null> {
+  const path = `${folder}/${divergedName}`;
+  return await exists(path) ? (JSON.parse(await readText(path)) as { epoch: number }).epoch : null;
+}
+
 /** Copies a finished cell; the file that marks it as finished comes last. */
 export async function copyCell(from: string, to: string): Promise<void> {
   for (const file of files) await writeAtomically(`${to}/${file}`, await readBytes(`${from}/${file}`));
 }
 
 /**
- * Trains, measures and keeps a cell, unless that was done before. A training that was stopped continues.
+ * Trains, measures and keeps a cell, unless that was done before. A training that was stopped continues; one that
+ * diverges leaves a note (see {@linkcode readDivergence}).
  *
  * @throws {Interrupted} if the signal asked to stop.
+ * @throws {DivergenceError} if the training diverges.
  */
 export async function runCell(
   world: CellWorld,
@@ -88,6 +97,12 @@ export async function runCell(
   const result = await distillWith(gpu, split, trajectories, entry.method, settings, {
     ...hooks,
     checkpoints,
+  }).catch(async (error) => {
+    if (error instanceof DivergenceError) {
+      await writeAtomically(`${folder}/${divergedName}`, JSON.stringify({ epoch: error.epoch }) + "\n");
+      await checkpoints.clear();
+    }
+    throw error;
   });
   const { student, history, bestEpoch } = result;
   const own = views

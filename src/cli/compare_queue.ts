@@ -6,12 +6,14 @@
 import type { SettingValue } from "../distill/method.ts";
 import { trialSettings } from "../distill/method_settings.ts";
 import { methodOf } from "../distill/methods/registry.ts";
+import { DivergenceError } from "../errors.ts";
 import type { EpochRecord } from "../teachers/training.ts";
 import { pause, takeClaim } from "./claim.ts";
-import { cellFolder, type CellWorld, copyCell, readCell, runCell } from "./compare_cells.ts";
+import { cellFolder, type CellWorld, copyCell, readCell, readDivergence, runCell } from "./compare_cells.ts";
 import type { CompareConfig } from "./compare_config.ts";
 import type { Entry } from "./compare_entries.ts";
 import { readTuning, type Tuning, writeTuning } from "./compare_results.ts";
+import { logNotice } from "./log.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 /** What a look at some work came to: it was done before, another process is at it, or this one did a piece of it. */
@@ -114,11 +116,11 @@ export class Queue {
 
   async #cell(entry: Entry, seed: number, note: string, finished: () => Promise<unknown>): Promise<Outcome> {
     const folder = cellFolder(this.#folder, entry.name, seed);
-    if (await readCell(folder)) return "done";
+    if (await readCell(folder) || await readDivergence(folder) !== null) return "done";
     const tuning = await this.#tune(entry, note);
     if (typeof tuning === "string") return tuning;
     const chosen = tuning ? tuning.trials[tuning.chosen]!.settings : {};
-    if (tuning && this.#isTrial(seed)) {
+    if (tuning && this.#isTrial(seed) && await readCell(this.#trialFolder(entry, tuning.chosen))) {
       await copyCell(this.#trialFolder(entry, tuning.chosen), folder);
     } else {
       const settings = { ...chosen, seed, epochs: this.#config.epochs };
@@ -147,6 +149,11 @@ export class Queue {
         trials.push({ settings, value: cell.validMetrics["recall@50"]!, epochs: cell.epochs });
         continue;
       }
+      const divergence = await readDivergence(folder);
+      if (divergence !== null) {
+        trials.push({ settings, value: 0, epochs: divergence });
+        continue;
+      }
       const trial = `${note}, trial ${n + 1} of ${all.length}`;
       if (await this.#train(entry, { ...settings, seed, epochs }, folder, trial) === "worked") {
         return "worked";
@@ -173,7 +180,13 @@ export class Queue {
       this.#show(epoch, `${entry.title} (${note}) epoch ${epoch}, loss ${loss.toPrecision(4)}${recall}`);
     };
     const hooks = { onEpoch, signal: this.#signal };
-    await runCell(this.#world, entry, { student, dim, every, patience, ...settings }, folder, hooks);
+    try {
+      await runCell(this.#world, entry, { student, dim, every, patience, ...settings }, folder, hooks);
+    } catch (error) {
+      // The others go on without it.
+      if (!(error instanceof DivergenceError)) throw error;
+      if (!this.#quiet) logNotice("diverged", `${entry.title} (${note}): ${error.message}`);
+    }
     return "worked";
   }
 

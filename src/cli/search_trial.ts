@@ -6,7 +6,7 @@
 import type { Split } from "../data/split.ts";
 import { distill } from "../distill/distill.ts";
 import { distillDefaults, type DistillOptions, distillSettings } from "../distill/options.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, DivergenceError } from "../errors.ts";
 import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import type { Hyperparameters } from "../models/model.ts";
@@ -72,11 +72,28 @@ function latestOnly(store: CheckpointStore): CheckpointStore {
 }
 
 /**
- * Trains a trial up to `epochs` in all, judged by validation Recall@50 alone.
+ * Trains a trial up to `epochs` in all, judged by validation Recall@50 alone: 0 if its loss leaves the numbers.
  *
  * @throws {Interrupted} if the signal asked to stop; the same call continues.
  */
 export async function trainTrial(
+  setting: TrialSetting,
+  settings: Hyperparameters,
+  epochs: number,
+  hooks: TrainingHooks & { checkpoints: CheckpointStore },
+): Promise<RungResult> {
+  try {
+    return await train(setting, settings, epochs, hooks);
+  } catch (error) {
+    // The worst that can be said of settings.
+    if (error instanceof DivergenceError) {
+      return { epochs, trained: error.epoch, value: 0, bestEpoch: error.epoch };
+    }
+    throw error;
+  }
+}
+
+async function train(
   { gpu, split, model, seed, fixed, fingerprint, trajectories }: TrialSetting,
   settings: Hyperparameters,
   epochs: number,

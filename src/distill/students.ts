@@ -10,7 +10,7 @@ import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { recordActivationGradient } from "../kernels/dense.ts";
 import { strideOf, unpadRows } from "../kernels/embedding.ts";
-import { EmbeddingBag } from "../kernels/embedding_bag.ts";
+import { EmbeddingBag, largestBagBatch } from "../kernels/embedding_bag.ts";
 import { InteractionGraph } from "../kernels/graph.ts";
 import { Propagation } from "../kernels/propagate.ts";
 import { EmbeddingTable } from "../models/embedding_table.ts";
@@ -115,7 +115,8 @@ class AutoencoderStudent extends DerivedStudent {
     super(gpu, split, options);
     const { dim, initialScale: initialDeviation, learningRate, weightDecay } = options;
     this.#bag = new EmbeddingBag(gpu, split.train, split.items);
-    this.#bag.recordOrder(Uint32Array.from({ length: split.users }, (_, user) => user), split.users);
+    const users = Uint32Array.from({ length: split.users }, (_, user) => user);
+    this.#bag.recordOrder(users, largestBagBatch);
     this.#bag.recordWeights({ rate: 0, seed: 0, epoch: 0 });
     const table = (part: number, rows: number) =>
       new EmbeddingTable(gpu, {
@@ -145,7 +146,10 @@ class AutoencoderStudent extends DerivedStudent {
       this.table,
       this.gradient,
     );
-    this.#bag.recordGradient(0, this.gradient, dim, this.#encoder.gradient);
+    for (let batch = 0; batch * largestBagBatch < users; batch++) {
+      const first = batch * largestBagBatch;
+      this.#bag.recordGradient(batch, this.gradient, dim, this.#encoder.gradient, first);
+    }
     this.#parameters.recordStep();
     this.gpu.clear(this.gradient);
   }

@@ -98,6 +98,13 @@ function check({ rows, inputs, outputs }: DenseShape): void {
   }
 }
 
+/** Workgroups for the rows, which one dispatch has to hold. */
+function groupsOf(rows: number, rowsOfGroup: number): number {
+  const groups = Math.ceil(rows / rowsOfGroup);
+  if (groups <= 65535) return groups;
+  throw new ArgumentError("rows", `it is ${rows}`, `at most ${65535 * rowsOfGroup}`);
+}
+
 /** Cuts the workgroups that lie side by side so that no dispatch takes too long. */
 function* pieces(
   groups: number,
@@ -125,7 +132,7 @@ export function recordDense(gpu: Gpu, layer: DenseForward): void {
     header: { ROWS: tile.rows, COLUMNS: tile.columns },
     constants: { ACTIVATION: activations[activation], SIZE: tile.size },
   });
-  const down = Math.ceil(rows / (tile.rows * tile.size));
+  const down = groupsOf(rows, tile.rows * tile.size);
   const across = Math.ceil(strideOf(outputs) / 4 / tile.columns);
   for (const { first, here, share } of pieces(across, rows * inputs * outputs)) {
     gpu.dispatch(
@@ -186,7 +193,7 @@ function recordInputGradient(gpu: Gpu, layer: DenseBackward, inputGradient: Devi
     header: { ROWS: tile.rows, COLUMNS: tile.columns },
     constants: { SIZE: tile.size },
   });
-  const down = Math.ceil(rows / (tile.rows * tile.size));
+  const down = groupsOf(rows, tile.rows * tile.size);
   const across = Math.ceil(strideOf(inputs) / 4 / tile.columns);
   for (const { first, here, share } of pieces(across, rows * inputs * outputs)) {
     gpu.dispatch(

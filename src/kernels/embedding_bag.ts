@@ -30,6 +30,9 @@ export interface BagWeighting {
   readonly epoch: number;
 }
 
+/** Lists in a batch at most: its gradient goes through them, and through a row's entries, within the turns of one loop. */
+export const largestBagBatch = turnsPerInvocation / 2;
+
 /** Consecutive lists, in the order of `recordOrder` or by number. */
 export interface BagRows {
   /** Whether `start` counts in the epoch's order; else it is the first list's number. */
@@ -99,9 +102,13 @@ export class EmbeddingBag implements Disposable {
    * Cuts an epoch into batches and uploads them.
    *
    * @param order Numbers of distinct lists.
-   * @param batch Lists a batch, at most 60,000; the last batch may have fewer.
+   * @param batch Lists a batch, at most {@linkcode largestBagBatch}; the last batch may have fewer.
+   * @throws {ArgumentError} if a batch is larger.
    */
   recordOrder(order: Uint32Array<ArrayBuffer>, batch: number): void {
+    if (!Number.isInteger(batch) || batch < 1 || batch > largestBagBatch) {
+      throw new ArgumentError("batch", `it is ${batch}`, `an integer from 1 to ${largestBagBatch}`);
+    }
     const { touched, entries, segments } = cutBags(this.#columns, this.rows, order, batch);
     this.#segments = segments;
     this.#ordered = order.length;
@@ -117,7 +124,13 @@ export class EmbeddingBag implements Disposable {
     this.#gpu.dispatch(
       this.#gpu.kernel({ name: "layer/bag_weights", code: weightsCode, parts: [randomCode] }),
       { offsets, entry_rows: pairUsers, weights: this.#weights },
-      { entries: count, seed, epoch, threshold: Math.round(rate * 2 ** 32), scale: 1 / (1 - rate) },
+      {
+        entries: count,
+        seed,
+        epoch,
+        threshold: Math.min(2 ** 32 - 1, Math.round(rate * 2 ** 32)),
+        scale: 1 / (1 - rate),
+      },
       spread(Math.ceil(count / 64)),
       count * 150,
     );
@@ -154,14 +167,20 @@ export class EmbeddingBag implements Disposable {
   }
 
   /**
-   * Records the gradient of the table's rows that a batch touches, and of the bias; all other rows are left alone.
+   * Adds the gradient of the table's rows that a batch touches, and of the bias; all other rows are left alone.
    *
    * @param batch Number of the batch in the epoch's order.
-   * @param slope [lists of the batch x dim]: derivative by the sums before the tanh.
+   * @param slope [lists of the batch x dim], from row `firstSlot` on: derivative by the sums before the tanh.
    * @param dim Numbers a row.
-   * @param gradient The table's shape; the touched rows are overwritten.
+   * @param gradient The table's shape; added to.
    */
-  recordGradient(batch: number, slope: DeviceArray, dim: number, gradient: DeviceArray): void {
+  recordGradient(
+    batch: number,
+    slope: DeviceArray,
+    dim: number,
+    gradient: DeviceArray,
+    firstSlot = 0,
+  ): void {
     const count = Math.min(this.#batch, this.#ordered - batch * this.#batch);
     const width = strideOf(dim) / 4;
     const firstSegment = this.#segments[batch]!;
@@ -169,7 +188,7 @@ export class EmbeddingBag implements Disposable {
     this.#gpu.dispatch(
       this.#gpu.kernel({ name: "layer/bag_gradient", code: gradientCode, constants: { WIDTH: width } }),
       { touched: this.#touched, entries: this.#entries, weights: this.#weights, slope, gradient },
-      { first_segment: firstSegment, segments, count, vocabulary: this.vocabulary },
+      { first_segment: firstSegment, segments, first_slot: firstSlot, count, vocabulary: this.vocabulary },
       spread(Math.ceil((segments + 1) * width / 64)),
       (segments + count) * width * 16,
     );

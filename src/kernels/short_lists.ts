@@ -59,7 +59,7 @@ export interface ShortListBatch {
   readonly count: number;
   /** Factor of loss and gradient. */
   readonly weight: number;
-  /** Floats, as many as `numbers`: the batch's weighted loss goes to the place of its first row. */
+  /** Floats, as many as `numbers`: the batch's weighted loss goes to the place of its first row, or first few. */
   readonly losses: DeviceArray;
 }
 
@@ -195,7 +195,9 @@ export class ShortLists implements Disposable {
     const losing = this.#loss === "pairs"
       ? this.#recordPairs(batch, places)
       : this.#recordOrder(batch, places);
-    recordLossSums(gpu, losses, batch.losses, { count: losing, batch: losing, firstBatch: start });
+    // One place a row is enough: a sum holds tens of thousands of rows' losses.
+    const together = Math.min(losing, 64 * turnsPerInvocation);
+    recordLossSums(gpu, losses, batch.losses, { count: losing, batch: together, firstBatch: start });
     gpu.dispatch(
       gpu.kernel({ name: "loss/short_list_row_gradient", code: rowGradientCode, parts: [part], header }),
       { table, numbers, offsets, listed, coefficients, gradient },

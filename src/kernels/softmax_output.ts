@@ -9,13 +9,14 @@ import { type Gpu, spread } from "../gpu/gpu.ts";
 import type { Ragged } from "../ragged.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Kernel } from "../gpu/kernel.ts";
+import { turnsPerInvocation } from "./dispatch_limits.ts";
 import { ExpSum } from "./exp_sum.ts";
 import { loadedAhead } from "./exp_sum_plan.ts";
 import type { ExpSumOptions } from "./exp_sum_batch.ts";
 import { type DeviceListIndex, indexLists, uploadListIndex } from "./list_index.ts";
 
-/** An invocation takes several turns for each entry of a list: more would exceed `turnsPerInvocation`. */
-const longestList = 10_000;
+/** An invocation goes through a list three times. */
+const longestList = turnsPerInvocation / 3;
 
 /** One batch of the output layer. */
 export interface SoftmaxBatch {

@@ -69,7 +69,7 @@ export class EmbeddingTable implements Disposable {
    * @throws {ModelError} if they are missing or of another length.
    */
   load(parameters: Checkpoint): void {
-    this.#write(this.table, parameters, "table");
+    this.#write(this.table, this.#checked(parameters, "table"));
   }
 
   /** Reads table, moments and step; rows without their padding. */
@@ -83,21 +83,28 @@ export class EmbeddingTable implements Disposable {
   /**
    * Continues from a checkpoint.
    *
-   * @throws {ModelError} if an array is missing or has another length.
+   * @throws {ModelError} if an array is missing or has another length; then nothing has changed.
    */
   restore(checkpoint: Checkpoint): void {
     const step = checkpoint.step;
     if (!(step instanceof Uint32Array) || step.length !== 1) {
       throw new ModelError("the checkpoint's 'step' is missing; expected one unsigned integer");
     }
-    this.#write(this.table, checkpoint, "table");
-    this.#write(this.adam.firstMoment, checkpoint, "firstMoment");
-    this.#write(this.adam.secondMoment, checkpoint, "secondMoment");
+    const [table, first, second] = (["table", "firstMoment", "secondMoment"] as const).map((name) =>
+      this.#checked(checkpoint, name)
+    );
+    this.#write(this.table, table!);
+    this.#write(this.adam.firstMoment, first!);
+    this.#write(this.adam.secondMoment, second!);
     this.#gpu.clear(this.gradient);
     this.adam.steps = step[0]!;
   }
 
-  #write(target: DeviceArray, checkpoint: Checkpoint, name: string): void {
+  #write(target: DeviceArray, rows: Float32Array<ArrayBuffer>): void {
+    this.#gpu.write(target, padRows("rows", rows, this.dim));
+  }
+
+  #checked(checkpoint: Checkpoint, name: string): Float32Array<ArrayBuffer> {
     const array = checkpoint[name];
     const length = this.rows * this.dim;
     if (!(array instanceof Float32Array) || array.length !== length) {
@@ -106,7 +113,7 @@ export class EmbeddingTable implements Disposable {
           `expected ${length} floats (${this.rows} rows of ${this.dim})`,
       );
     }
-    this.#gpu.write(target, padRows(name, array, this.dim));
+    return array;
   }
 
   /** Gives the memory back. */

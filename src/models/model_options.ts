@@ -4,6 +4,7 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
+import { turnsPerInvocation } from "../kernels/dispatch_limits.ts";
 
 /** What a setting may be. */
 export interface OptionRule {
@@ -50,7 +51,7 @@ export const embeddingRules = {
   dim: wholeNumber(1, 1024),
   learningRate: positiveNumber,
   weightDecay: nonNegativeNumber,
-  batch: wholeNumber(1, 65536),
+  batch: wholeNumber(1, turnsPerInvocation / 2),
   reduction: oneOf("sum", "mean"),
   initialDeviation: nonNegativeNumber,
   seed: wholeNumber(0, 0xffffffff),

@@ -1,4 +1,4 @@
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, ModelError } from "../errors.ts";
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { recordBinaryCrossEntropy } from "../kernels/binary_cross_entropy.ts";
@@ -237,6 +237,7 @@ export class NeuralMatrixFactorization implements Model {
    * @throws {ModelError} if an array is missing or has another length.
    */
   load(parameters: Checkpoint): void {
+    this.#requireOwn(parameters);
     this.#parameters.load(parameters);
   }
 
@@ -251,7 +252,19 @@ export class NeuralMatrixFactorization implements Model {
    * @throws {ModelError} if an array is missing or has another length.
    */
   restore(checkpoint: Checkpoint): void {
+    this.#requireOwn(checkpoint);
     this.#parameters.restore(checkpoint);
+  }
+
+  /** A higher tower has all the layers of a lower one. */
+  #requireOwn(checkpoint: Checkpoint): void {
+    const other = Object.keys(checkpoint).find((name) => /^hidden\d+\./.test(name) && !this.#owns(name));
+    if (other === undefined) return;
+    throw new ModelError(`the checkpoint has '${other}'; expected ${this.#hidden.length} hidden layers`);
+  }
+
+  #owns(name: string): boolean {
+    return Object.hasOwn(this.#parameters.tables, name.slice(0, name.lastIndexOf(".")));
   }
 
   /** Gives the device memory back. */

@@ -2,6 +2,7 @@ import { ArgumentError, ModelError } from "../errors.ts";
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { recordBatchOrder } from "../kernels/batch_order.ts";
+import { turnsPerInvocation } from "../kernels/dispatch_limits.ts";
 import { recordNegatives } from "../kernels/negatives.ts";
 import { type PairwiseBatch, recordLossSums } from "../kernels/pairwise.ts";
 import { TrainingPairs } from "../kernels/training_pairs.ts";
@@ -73,7 +74,7 @@ export class PairwiseBatches implements Disposable {
   /**
    * Uploads the pairs and takes memory.
    *
-   * @throws {ArgumentError} if there is no pair, or the lists are not ascending item numbers.
+   * @throws {ArgumentError} if there is no pair, a batch is too large, or the lists are not ascending item numbers.
    */
   constructor(
     gpu: Gpu,
@@ -90,6 +91,11 @@ export class PairwiseBatches implements Disposable {
     }
     if (interactions.items.length === 0) {
       throw new ArgumentError("interactions", "all lists are empty", "at least one training pair");
+    }
+    // One item may be all that a batch has, and an invocation goes through its occurrences.
+    const largest = Math.floor(turnsPerInvocation / (1 + negatives));
+    if (!Number.isInteger(batch) || batch < 1 || batch > largest) {
+      throw new ArgumentError("batch", `it is ${batch}`, `an integer from 1 to ${largest}`);
     }
     this.#gpu = gpu;
     this.#seed = seed;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, DivergenceError } from "../errors.ts";
 import type { Checkpoint } from "../models/model.ts";
 import { memoryCheckpoints } from "./checkpoint_store.ts";
 import { type EpochRecord, Interrupted, type TrainingHooks } from "./training.ts";
@@ -61,6 +61,7 @@ const latestName = "latest";
  * @returns Every epoch, and how many there were between evaluations.
  * @throws {Interrupted} if the signal asked to stop; the same call with the same store continues.
  * @throws {ArgumentError} if an evaluation does not measure the metric that decides.
+ * @throws {DivergenceError} if a loss is no finite number.
  */
 export async function trainEpochs(
   trainee: Trainee,
@@ -140,6 +141,7 @@ export async function trainEpochs(
       const epoch = history.length + 1;
       await fill();
       const record: EpochRecord = { epoch, seconds: 0, ...await begun.shift()! };
+      if (!Number.isFinite(record.loss)) throw new DivergenceError(epoch, record.loss);
       const seconds = (performance.now() - start) / 1000;
       pace = pace === Infinity ? seconds : 0.8 * pace + 0.2 * seconds;
       record.seconds = seconds;

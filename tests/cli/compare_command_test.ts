@@ -146,6 +146,21 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
     },
   );
 
+  await t.step("a training that diverges is said, and the others go on", async () => {
+    const settings = { learningRate: 1e30 };
+    await Deno.writeTextFile(
+      at("whole/tuning/bpr.json"),
+      JSON.stringify({ grid: {}, seed: 1, chosen: 0, trials: [{ settings, value: 0, epochs: 10 }] }),
+    );
+    const asked = [...base, "--tuned-in", at("whole"), "--methods", "bpr,rrd", "--out", at("diverged")];
+    const { stderr } = await succeed(...asked);
+    assert.match(stderr, /w\/o KD \(BPR\) \(cell 1 of 2, seed 1\): the loss of epoch \d+ is (NaN|Infinity)/);
+    const summary = await results(at("diverged"));
+    assert.deepEqual(summary.methods.map(({ cells }) => cells.length), [0, 1]);
+    assert.equal(summary.missing, 1);
+    assert.doesNotMatch((await succeed(...asked)).stderr, /^compare:/m);
+  });
+
   await t.step("students of other teachers are not put beside those that are there", async () => {
     const asked = [...base, "--methods", "bpr,hetcomp", "--out", at("one")];
     await succeed(

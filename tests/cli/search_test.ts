@@ -73,6 +73,17 @@ Deno.test("search finds, keeps and prints the best, also after a kill and a Ctrl
   });
 });
 
+Deno.test("search puts a trial that diverges behind the others", async () => {
+  await using folder = await temporaryFolder();
+  const at = (name: string) => `${folder.path}/${name}`;
+  await Deno.writeTextFile(at("small.dat"), smallData());
+  await succeed(
+    ...["search", "--data", at("small.dat"), "--model", "MF", "--trials", "2", "--epochs", "20"],
+    ...["--space", "learningRate=0.01,1e30", "--teacher-option", "MF.every=5", "--out", at("out")],
+  );
+  assert.match(await Deno.readTextFile(at("out/best.toml")), /learningRate = 0\.01/);
+});
+
 Deno.test("search refuses settings that do not exist, before anything is made", async () => {
   await using folder = await temporaryFolder();
   const out = `${folder.path}/out`;

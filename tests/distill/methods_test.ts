@@ -93,6 +93,30 @@ for (const kind of ["GNN", "AE"]) {
   });
 }
 
+Deno.test("an autoencoder student of tens of thousands of users sums the gradient of all of them", async () => {
+  const users = 66_000;
+  const offsets = Uint32Array.from({ length: users + 1 }, (_, user) => user + Math.floor(user / 2));
+  const items = Uint32Array.from({ length: offsets[users]! }, (_, n) => n % 3 === 2 ? 1 : 0);
+  const large = { ...split, users, items: 2, train: { offsets, items } };
+  const options = { dim: 1, seed: 1, learningRate: 1e-4, weightDecay: 0, initialScale: 0.3 };
+  using student = createStudent(gpu, "AE", large, options);
+  const rows = await student.rows();
+  const gradient = new Float32Array(rows.length).fill(1, 0, users);
+  gpu.write(student.gradient, padRows("gradient", gradient, 1));
+  student.recordStep();
+  const expected = [0, 0, 0];
+  for (let user = 0; user < users; user++) {
+    const slope = 1 - rows[user]! ** 2;
+    const own = items.subarray(offsets[user]!, offsets[user + 1]!);
+    for (const item of own) expected[item]! += slope / Math.sqrt(own.length);
+    expected[2]! += slope;
+  }
+  const found = (await student.checkpoint())["encoder.firstMoment"]!;
+  expected.forEach((sum, n) =>
+    assert.ok(Math.abs(10 * found[n]! / sum - 1) < 1e-3, `${10 * found[n]!} ${sum}`)
+  );
+});
+
 Deno.test("the ablations use the losses and states that they say", async () => {
   const facts = async (key: string) =>
     (await distillWith(gpu, split, trajectories, key, { ...short, ...own[key] })).history;
@@ -119,7 +143,9 @@ Deno.test("methods refuse unknown keys, settings of another kind, and missing te
   assert.throws(() => methodOf("rdd"), /rrd/);
   assert.throws(() => methodSettings(methodOf("rrd"), { lamda: 1 }), /lambda/);
   for (
-    const wrong of [{ lambda: 0 }, { lambda: "1" }, { dim: 1.5 }, { every: 0 }, { student: "ML" }, {
+    const wrong of [{ batchSize: 30_001 }, { lambda: 0 }, { lambda: "1" }, { dim: 1.5 }, { every: 0 }, {
+      student: "ML",
+    }, {
       learningRate: NaN,
     }]
   ) {

@@ -90,9 +90,12 @@ async function compare(gpu: Gpu, shape: Shape) {
     const found = unpadRows(await gpu.readFloats(hidden), dim).subarray(0, here.length * dim);
     assertClose(found, bag(lists, here, weights, values, dim), 3e-6, 1, `batch ${b}`);
     const slope = table(3, shape, here.length, dim);
-    using slopes = gpu.upload("slope", padRows("slope", slope, dim));
-    using gradient = gpu.upload("gradient", padRows("untouched", values, dim));
-    layer.recordGradient(b, slopes, dim, gradient);
+    // The batch's slopes may stand behind others.
+    const firstSlot = b % 3;
+    const behind = new Float32Array(firstSlot * dim).fill(7);
+    using slopes = gpu.upload("slope", padRows("slope", Float32Array.of(...behind, ...slope), dim));
+    using gradient = gpu.upload("gradient", padRows("before", values, dim));
+    layer.recordGradient(b, slopes, dim, gradient, firstSlot);
     const wanted = bagGradient(lists, here, weights, slope, dim, values);
     const size = Math.sqrt(here.length) / (1 - rate);
     assertClose(unpadRows(await gpu.readFloats(gradient), dim), wanted, 3e-6, size, `gradient of batch ${b}`);
@@ -102,6 +105,35 @@ async function compare(gpu: Gpu, shape: Shape) {
 Deno.test("EmbeddingBag gives sums and gradients as its twin, for every batch of an epoch", async () => {
   using gpu = await openGpu();
   await fc.assert(fc.asyncProperty(shapes, (shape) => compare(gpu, shape)), { numRuns: 40 });
+});
+
+Deno.test("EmbeddingBag sums batches of 30,000 lists, and refuses larger ones", async () => {
+  using gpu = await openGpu();
+  const count = 30_000;
+  // An item that all have, beside one that half of them have, and the bias.
+  const lists = ragged(Array.from({ length: count }, (_, row) => row % 2 === 0 ? [0] : [0, 1]));
+  using layer = new EmbeddingBag(gpu, lists, 2);
+  const order = Uint32Array.from({ length: count }, (_, row) => row);
+  assert.throws(() => layer.recordOrder(order, count + 1), /'batch'.*30001.*from 1 to 30000/);
+  layer.recordOrder(order, count);
+  layer.recordWeights({ rate: 0, seed: 1, epoch: 1 });
+  using slope = gpu.upload("slope", padRows("slope", new Float32Array(count).fill(1), 1));
+  using gradient = gpu.zeros("gradient", 48);
+  layer.recordGradient(0, slope, 1, gradient);
+  const sums = unpadRows(await gpu.readFloats(gradient), 1);
+  assertClose(sums, [count / 2 * (1 + Math.SQRT1_2), count / 2 * Math.SQRT1_2, count], 1e-3, 1, "sums");
+});
+
+Deno.test("EmbeddingBag drops all but nothing at a rate of all but 1", async () => {
+  using gpu = await openGpu();
+  const lists = ragged([Array.from({ length: 1000 }, (_, n) => n)]);
+  using layer = new EmbeddingBag(gpu, lists, 1000);
+  layer.recordWeights({ rate: 1 - 1e-12, seed: 1, epoch: 1 });
+  using table = gpu.upload("table", padRows("table", new Float32Array(1001).fill(1), 1));
+  using hidden = gpu.array("hidden", 16);
+  layer.recordForward({ ordered: false, start: 0, count: 1 }, table, 1, hidden);
+  // The bias alone.
+  assertClose([(await gpu.readFloats(hidden))[0]!], [Math.tanh(1)], 1e-6, 1, "hidden");
 });
 
 Deno.test("EmbeddingBag drops other entries in other epochs, and the share that is asked for", async () => {

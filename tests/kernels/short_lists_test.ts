@@ -107,6 +107,35 @@ Deno.test("ShortLists sums vectors that hundreds of rows list, in batches of the
   }
 });
 
+Deno.test("ShortLists sums the losses of batches with millions of places", async () => {
+  using gpu = await openGpu();
+  const rows = 30_000;
+  const list = Array.from({ length: 150 }, (_, vector) => vector);
+  const lists = {
+    offsets: new Uint32Array(rows + 1).map((_, row) => 150 * row),
+    items: new Uint32Array(150 * rows),
+  };
+  for (let row = 0; row < rows; row++) lists.items.set(list, 150 * row);
+  const labels = lists.items.map((vector) => Math.min(vector, 1));
+  const shape = { dim: 1, firstRow: 0, firstVector: 1, vectors: 150, capacity: rows };
+  // One row stands for all.
+  const numbers = new Uint32Array(rows);
+  using step = new ShortLists(gpu, "pairs", lists, labels, shape);
+  using table = gpu.upload(
+    "table",
+    padRows("table", Float32Array.from({ length: 151 }, (_, n) => n % 7 - 3), 1),
+  );
+  using gradient = gpu.zeros("gradient", table.byteLength);
+  using users = gpu.upload("numbers", numbers);
+  const lossOf = async (count: number) => {
+    using losses = gpu.zeros("losses", 4 * rows);
+    step.record({ table, gradient, numbers: users, start: 0, count, weight: 1, losses });
+    return (await gpu.readFloats(losses)).reduce((sum, loss) => sum + loss, 0);
+  };
+  const one = await lossOf(1);
+  assertClose([await lossOf(rows)], [rows * one], 1e-3, 1, "loss");
+});
+
 Deno.test("the twin's gradients are the slopes of its loss, positions held", () => {
   for (const kind of ["pairs", "order"] as const) {
     const given = randomCase(3, kind, [4, 12], 3, 0.8);

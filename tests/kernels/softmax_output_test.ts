@@ -87,11 +87,18 @@ Deno.test("SoftmaxOutput stays exact for scores of hundreds, listed or not, and 
   await compare(gpu, rows, vectors, [[9], [3], [9], all, []], 200);
 });
 
+Deno.test("SoftmaxOutput stays exact for lists of 20,000", async () => {
+  using gpu = await openGpu();
+  const vectors = Array.from({ length: 20_300 }, (_, n) => [Math.sin(n) / 2, Math.cos(3 * n) / 2]);
+  const lists = [Array.from({ length: 20_000 }, (_, n) => n + 150), [3, 9]];
+  await compare(gpu, [[1, -1], [0.5, 2]], vectors, lists);
+});
+
 Deno.test("SoftmaxOutput refuses lists that are too long or out of range", async () => {
   using gpu = await openGpu();
-  const long = ragged([Array.from({ length: 10_001 }, (_, n) => n)]);
-  const options = { dim: 2, capacity: 1, vectors: 10_001 };
-  assert.throws(() => new SoftmaxOutput(gpu, long, options), /list 0 has 10001 entries.*at most 10000/);
+  const long = ragged([Array.from({ length: 20_001 }, (_, n) => n)]);
+  const options = { dim: 2, capacity: 1, vectors: 20_001 };
+  assert.throws(() => new SoftmaxOutput(gpu, long, options), /list 0 has 20001 entries.*at most 20000/);
   assert.throws(() => new SoftmaxOutput(gpu, ragged([[5]]), { ...options, vectors: 5 }), ArgumentError);
   assert.equal(gpu.memory.inUse, 0);
 });

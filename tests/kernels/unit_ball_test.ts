@@ -33,12 +33,12 @@ Deno.test("recordUnitBall() matches its twin and leaves rows inside untouched", 
   );
 });
 
-Deno.test("recordUnitBall() keeps rows of zeros and of length exactly 1", async () => {
+Deno.test("recordUnitBall() keeps rows of zeros and of length exactly 1, and shortens the longest", async () => {
   using gpu = await openGpu();
-  const values = Float32Array.of(0, 0, 1, 0, 0, -1, 2, 0);
+  const values = Float32Array.of(0, 0, 1, 0, 0, -1, 2, 0, -3e38, 0, 3e19, 4e19);
   using table = gpu.upload("table", padRows("table", values, 2));
-  recordUnitBall(gpu, table, 4, 2);
+  recordUnitBall(gpu, table, 6, 2);
   const actual = unpadRows(await gpu.readFloats(table), 2);
   assert.deepEqual([...actual.subarray(0, 6)], [0, 0, 1, 0, 0, -1]);
-  assertClose(actual.subarray(6), [1, 0], 1e-6, 1, "long row");
+  assertClose(actual.subarray(6), [1, 0, -1, 0, 0.6, 0.8], 1e-6, 1, "long rows");
 });

@@ -132,6 +132,7 @@ export function testModelContract(
       );
       assert.throws(() => model.restore({ ...checkpoint, [name]: new Float32Array(3) }), ModelError);
     }
+    assert.deepEqual(await model.checkpoint(), checkpoint);
     model.restore(checkpoint);
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError, ModelError } from "../../src/errors.ts";
 import { type Gpu, openGpu } from "../../src/gpu/gpu.ts";
 import { DeviceRagged } from "../../src/kernels/device_ragged.ts";
 import { uploadExclusions } from "../../src/kernels/exclusions.ts";
@@ -241,6 +241,19 @@ Deno.test("NeuMF's ranker scores many users and items in tiles, and gives all me
   assert.equal(gpu.memory.inUse, held);
   model.dispose();
   assert.equal(gpu.memory.inUse, 0);
+});
+
+Deno.test("NeuMF refuses the layers of a higher tower", async () => {
+  using gpu = await openGpu();
+  const training = { users: 2, items: 3, interactions: ragged([[0], [1]]) };
+  const model = (tower: string) => createNeumf(gpu, training, { dim: 2, towerDim: 2, tower, batch: 2 });
+  using low = model("4,4");
+  using high = model("4,4,4");
+  const checkpoint = await high.checkpoint();
+  const before = await low.checkpoint();
+  assert.throws(() => low.restore(checkpoint), /has 'hidden2.*expected 2 hidden layers/);
+  assert.throws(() => low.load(checkpoint), ModelError);
+  assert.deepEqual(await low.checkpoint(), before);
 });
 
 Deno.test("createNeumf() shows every setting, has no factors, and names the setting that is unusable", async () => {

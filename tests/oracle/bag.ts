@@ -19,7 +19,7 @@ export function bag(
   return result;
 }
 
-/** Gradient by the table from the one by the sums before the tanh; rows that no list touches keep what `before` has. */
+/** Gradient by the table from the one by the sums before the tanh, added to `before`. */
 export function bagGradient(
   lists: Ragged,
   rows: number[],
@@ -30,8 +30,6 @@ export function bagGradient(
 ): Float64Array {
   const result = Float64Array.from(before);
   const bias = before.length - dim;
-  for (const row of rows) for (const item of rowOf(lists, row)) result.fill(0, item * dim, item * dim + dim);
-  result.fill(0, bias);
   rows.forEach((row, n) => {
     for (let d = 0; d < dim; d++) {
       result[bias + d]! += slope[n * dim + d]!;

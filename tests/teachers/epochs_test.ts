@@ -2,6 +2,7 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { memoryCheckpoints } from "../../src/teachers/checkpoint_store.ts";
 import { type Trainee, trainEpochs } from "../../src/teachers/epochs.ts";
+import { DivergenceError } from "../../src/errors.ts";
 import { Interrupted } from "../../src/teachers/training.ts";
 
 const turns = async (count: number) => {
@@ -145,6 +146,21 @@ Deno.test("a metric that is not measured is named at the first evaluation", asyn
     name: "ArgumentError",
     message: /'metric'.*recall@20.*quality/,
   });
+});
+
+Deno.test("a loss that is no number ends the training, whose last evaluation is kept", async () => {
+  const checkpoints = memoryCheckpoints();
+  const trainee = new Chain({ delay: () => 0 });
+  const epoch = trainee.epoch.bind(trainee);
+  trainee.epoch = async (n) => ({ loss: (await epoch(n)).loss + (n < 7 ? 0 : NaN) });
+  const options = { epochs: 20, every: 3, patience: 20, metric: "quality" };
+  await assert.rejects(trainEpochs(trainee, options, "chain", { checkpoints }), (error) => {
+    assert.ok(error instanceof DivergenceError);
+    assert.equal(error.epoch, 7);
+    assert.match(error.message, /loss of epoch 7 is NaN.*lower the learning rate/);
+    return true;
+  });
+  assert.equal(((await checkpoints.get("latest"))!.facts.history as unknown[]).length, 6);
 });
 
 Deno.test("an epoch that fails ends the training with its error, once nothing is under way", async () => {
