@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { ArgumentError } from "./errors.ts";
 
 /** What a random number is used for: separate streams never share a counter. */
 export const stream = {
@@ -54,6 +55,16 @@ function mix(seed: number, purpose: number, a: number, b: number): void {
   rounds(13, 15, 26, 6, k0, k1 + 3);
   rounds(17, 29, 16, 24, k1, k2 + 4);
   rounds(13, 15, 26, 6, k2, k0 + 5);
+}
+
+/**
+ * Checks a seed.
+ *
+ * @throws {ArgumentError} if it is no integer from 0 to 2^32 - 1.
+ */
+export function checkSeed(seed: number): void {
+  if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return;
+  throw new ArgumentError("seed", `it is ${seed}`, "an integer from 0 to 4294967295");
 }
 
 /** Two 32-bit random words for the key (`seed`, `purpose`) and the counter (`a`, `b`); all are taken modulo 2^32. */

@@ -5,7 +5,7 @@
  */
 import { ArgumentError } from "../errors.ts";
 import { type Ragged, ragged, rowOf } from "../ragged.ts";
-import { permutation, stream } from "../random.ts";
+import { checkSeed, permutation, stream } from "../random.ts";
 import { columnCounts } from "./csr.ts";
 import type { Split } from "./split_type.ts";
 
@@ -44,7 +44,8 @@ export interface GeneralizationSplit {
  *
  * @param split The whole.
  * @param options Shares and seed.
- * @throws {ArgumentError} if a share is not above 0 and at most 1, or leaves no user.
+ * @throws {ArgumentError} if a share is not above 0 and at most 1, or leaves no user, or the seed is no integer from 0
+ * to 2^32 - 1.
  */
 export function generalizationSplit(split: Split, options: GeneralizationOptions): GeneralizationSplit {
   const { users: userShare = 0.8, items: itemShare = 0.8, seed } = options;
@@ -53,6 +54,7 @@ export function generalizationSplit(split: Split, options: GeneralizationOptions
       throw new ArgumentError(name, `it is ${share}`, "a share above 0, at most 1");
     }
   }
+  checkSeed(seed);
   // 0.29 * 100 is 28.999999999999996.
   const shareOf = (share: number, count: number) => Math.floor(share * count + 1e-9);
   const count = shareOf(userShare, split.users);

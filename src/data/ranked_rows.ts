@@ -113,8 +113,7 @@ async function* tableRows(path: string, first: string, hooks: ReadHooks): AsyncG
 }
 
 async function* jsonRows(path: string, hooks: ReadHooks): AsyncGenerator<RankedRow> {
-  let names: string[] | undefined;
-  let places: Places | undefined;
+  let complete = false;
   // A line of JSON holds no line end: with that as the delimiter, a line is one field.
   for await (const records of recordsOf(path, "\n", false, hooks)) {
     const place = { file: path, line: records.line };
@@ -132,9 +131,11 @@ async function* jsonRows(path: string, hooks: ReadHooks): AsyncGenerator<RankedR
         "one JSON object a line",
       );
     }
-    names ??= Object.keys(object);
-    places ??= placesOf(names, place);
-    const members = names.map((name) => (object as Record<string, unknown>)[name]);
+    // Members that have no value may be left out, in any line but for what the first has to tell.
+    const names = Object.keys(object);
+    const places = complete ? findPlaces(names) : placesOf(names, place);
+    complete = true;
+    const members = Object.values(object);
     yield rowOf((field) => members[field], places, place);
   }
 }
@@ -174,14 +175,16 @@ async function* parquetRows(path: string, hooks: ReadHooks): AsyncGenerator<Rank
   }
 }
 
-function placesOf(header: readonly string[], place: FilePlace): Places {
+function findPlaces(header: readonly string[]): Places {
   const plain = header.map((name) => name.trim().toLowerCase());
   const placeOf = (names: readonly string[]) => plain.findIndex((name) => names.includes(name));
-  const places = Object.fromEntries(
-    roles.map((role) => [role, placeOf(columnNames[role])]),
-  ) as unknown as Places;
+  return Object.fromEntries(roles.map((role) => [role, placeOf(columnNames[role])])) as unknown as Places;
+}
+
+function placesOf(header: readonly string[], place: FilePlace): Places {
+  const places = findPlaces(header);
   if (places.user < 0 || places.item < 0 || (places.rank < 0 && places.score < 0)) {
-    throw new DataError(place, `the header is ${JSON.stringify(plain).slice(0, 200)}`, expectedForm);
+    throw new DataError(place, `the header is ${JSON.stringify(header).slice(0, 200)}`, expectedForm);
   }
   return places;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { stream, uniform } from "../random.ts";
+import { checkSeed, stream, uniform } from "../random.ts";
 import { distinctRows } from "./csr.ts";
 import type { Dataset } from "./dataset_type.ts";
 
@@ -62,9 +62,7 @@ export function generateSample(options: SampleOptions = {}): Dataset {
       throw new ArgumentError(name, `it is ${value}`, "a positive integer");
     }
   }
-  if (!(Number.isInteger(seed) && seed >= 0)) {
-    throw new ArgumentError("seed", `it is ${seed}`, "a non-negative integer");
-  }
+  checkSeed(seed);
   const most = Math.floor(items / 2);
   if (interactions < leastActivity * users || interactions > users * items / 4 || most < leastActivity) {
     const right = `from 8 per user to a quarter of users * items (here ${leastActivity * users} to ` +

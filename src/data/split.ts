@@ -5,7 +5,8 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { type Ragged, rowCount, rowOf } from "../ragged.ts";
+import { checkRagged, type Ragged, rowCount, rowOf } from "../ragged.ts";
+import { checkSeed } from "../random.ts";
 import { columnCounts } from "./csr.ts";
 import type { Dataset } from "./dataset_type.ts";
 import { sha256 } from "./files.ts";
@@ -74,8 +75,8 @@ export interface SplitOptions {
  * @param dataset Interactions by user; with times for the methods that go by them.
  * @param options Shares, seed and method.
  * @returns The three parts, over the same users and items as the dataset.
- * @throws {ArgumentError} if a share is negative, their sum is not below 1, the seed is not a non-negative integer, the
- * method is unknown, or it goes by times and the dataset has none.
+ * @throws {ArgumentError} if a share is negative, their sum is not below 1, the seed is no integer from 0 to
+ * 2^32 - 1, the dataset is not as {@linkcode Dataset} says, the method is unknown, or it goes by times and the dataset has none.
  */
 export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
   const { test: testShare = 0.2, valid: validShare = 0.2, seed, method = "random" } = options;
@@ -87,13 +88,12 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
   if (!(testShare + validShare < 1)) {
     throw new ArgumentError("test", `test and valid add up to ${testShare + validShare}`, "a sum below 1");
   }
-  if (!(Number.isInteger(seed) && seed >= 0)) {
-    throw new ArgumentError("seed", `it is ${seed}`, "a non-negative integer");
-  }
+  checkSeed(seed);
   if (!splitMethods.includes(method)) {
     throw new ArgumentError("method", `it is ${method}`, `one of ${splitMethods.join(", ")}`);
   }
   const { users, items, interactions } = dataset;
+  checkDataset(dataset);
   const counts = {
     train: new Uint32Array(users),
     valid: new Uint32Array(users),
@@ -181,4 +181,30 @@ export function evaluatedUsers(split: Split): number {
   let count = 0;
   for (let u = 0; u < split.users; u++) if (rowOf(split.test, u).length > 0) count++;
   return count;
+}
+
+/** A hand-made dataset may repeat an item, which would then stand in two parts. */
+function checkDataset({ users, items, interactions, userIds, itemIds }: Dataset): void {
+  checkRagged("interactions", interactions);
+  for (
+    const [name, found, wanted] of [
+      ["interactions", rowCount(interactions), users],
+      ["userIds", userIds.length, users],
+      ["itemIds", itemIds.length, items],
+    ] as const
+  ) {
+    if (found !== wanted) {
+      throw new ArgumentError(name, `it has ${found} entries`, `${wanted}, as the dataset says`);
+    }
+  }
+  for (let user = 0; user < users; user++) {
+    let last = -1;
+    for (const item of rowOf(interactions, user)) {
+      if (item <= last || item >= items) {
+        const right = `distinct items below ${items} in ascending order`;
+        throw new ArgumentError("interactions", `row ${user} holds ${item} behind ${last}`, right);
+      }
+      last = item;
+    }
+  }
 }

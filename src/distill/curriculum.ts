@@ -54,7 +54,10 @@ export class Curriculum {
 
   /** T_u of the selected states: at most `listLength` items per user. */
   targets(): Ragged {
-    return ensembleTargets(fuseTeachers(this.#trajectories, this.#states, this.#settings.listLength));
+    // Longer lists than the teachers' together would only have empty places.
+    const longest = this.#trajectories.reduce((sum, { length }) => sum + length, 0);
+    const length = Math.min(this.#settings.listLength, longest);
+    return ensembleTargets(fuseTeachers(this.#trajectories, this.#states, length));
   }
 
   /** Mean over users of the selected state, for each teacher. */

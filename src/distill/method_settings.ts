@@ -5,6 +5,7 @@
  */
 import { ArgumentError } from "../errors.ts";
 import { turnsPerInvocation } from "../kernels/dispatch_limits.ts";
+import { longestEmbedding } from "../kernels/exp_sum.ts";
 import { permutation, stream } from "../random.ts";
 import { studentKinds } from "./students.ts";
 import type { DistillationMethod, MethodSettings, SettingValue, SharedSettings } from "./method.ts";
@@ -52,7 +53,7 @@ export function methodSettings(
   const settings = { ...defaults };
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    const standard = defaults[name];
+    const standard = Object.hasOwn(defaults, name) ? defaults[name] : undefined;
     if (standard === undefined) {
       throw new ArgumentError(name, `${method.title} has no such setting`, Object.keys(defaults).join(", "));
     }
@@ -65,6 +66,9 @@ export function methodSettings(
     if (typeof value !== "number") continue;
     if (name === "batchSize" && value > largestBatch) {
       throw new ArgumentError(name, `it is ${value}`, `at most ${largestBatch}`);
+    }
+    if (name === "dim" && value > longestEmbedding) {
+      throw new ArgumentError(name, `it is ${value}`, `at most ${longestEmbedding}`);
     }
     const least = mayBeZero.includes(name) ? value >= 0 : value > 0;
     if (!(Number.isFinite(value) && least) || whole.includes(name) && !Number.isInteger(value)) {

@@ -4,6 +4,8 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
+import { longestEmbedding } from "../kernels/exp_sum.ts";
+import { checkSeed } from "../random.ts";
 import type { UserSampling } from "./user_batches.ts";
 
 /** Settings of {@linkcode distill}; the constants are those of HetComp (WWW 2023) unless said otherwise. */
@@ -138,7 +140,7 @@ const choices = {
  */
 export function distillSettings(options: DistillOptions): DistillSettings {
   for (const name of Object.keys(options)) {
-    if (!(name in distillDefaults)) {
+    if (!Object.hasOwn(distillDefaults, name)) {
       throw new ArgumentError(name, "there is no such option", Object.keys(distillDefaults).join(", "));
     }
   }
@@ -148,6 +150,13 @@ export function distillSettings(options: DistillOptions): DistillSettings {
     if (!Number.isInteger(settings[name]) || settings[name] < 1) {
       throw new ArgumentError(name, `it is ${settings[name]}`, "a positive integer");
     }
+  }
+  if (settings.dim > longestEmbedding) {
+    throw new ArgumentError("dim", `it is ${settings.dim}`, `at most ${longestEmbedding}`);
+  }
+  checkSeed(settings.seed);
+  if (typeof settings.advanceOnRegress !== "boolean") {
+    throw new ArgumentError("advanceOnRegress", `it is ${settings.advanceOnRegress}`, "true or false");
   }
   for (const name of positiveNumbers) {
     if (!(Number.isFinite(settings[name]) && settings[name] > 0)) {

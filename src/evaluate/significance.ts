@@ -50,7 +50,7 @@ export interface MetricComparison {
  *
  * @param one A value per pair.
  * @param other As many.
- * @throws {ArgumentError} if there are fewer than two pairs, or the lengths differ.
+ * @throws {ArgumentError} if there are fewer than two pairs, the lengths differ, or a value is not finite.
  */
 export function pairedTTest(one: ArrayLike<number>, other: ArrayLike<number>): SignificanceTest {
   const { n, mean, squares } = momentsOf(differencesOf(one, other));
@@ -75,7 +75,7 @@ export function pairedTTest(one: ArrayLike<number>, other: ArrayLike<number>): S
  *
  * @param one A value per pair.
  * @param other As many.
- * @throws {ArgumentError} if there are fewer than two pairs, or the lengths differ.
+ * @throws {ArgumentError} if there are fewer than two pairs, the lengths differ, or a value is not finite.
  */
 export function confidenceMargin(one: ArrayLike<number>, other: ArrayLike<number>): number {
   const { n, squares } = momentsOf(differencesOf(one, other));
@@ -105,7 +105,7 @@ const exactPairs = 50;
  *
  * @param one A value per pair.
  * @param other As many.
- * @throws {ArgumentError} if there are fewer than two pairs, or the lengths differ.
+ * @throws {ArgumentError} if there are fewer than two pairs, the lengths differ, or a value is not finite.
  */
 export function wilcoxonSignedRank(one: ArrayLike<number>, other: ArrayLike<number>): SignificanceTest {
   const differences = differencesOf(one, other);
@@ -210,6 +210,9 @@ function differencesOf(one: ArrayLike<number>, other: ArrayLike<number>): number
   if (one.length < 2) throw new ArgumentError("one", `it has ${one.length} values`, "at least 2 pairs");
   return Array.from(one, (value, n) => {
     const difference = value - other[n]!;
+    if (!Number.isFinite(difference)) {
+      throw new ArgumentError("one", `pair ${n} is ${value} and ${other[n]}`, "finite numbers");
+    }
     return Math.abs(difference) <= precisionOf(value, other[n]!) ? 0 : difference;
   });
 }

@@ -12,8 +12,8 @@ import type { ExpSumBatch, ExpSumGradients, ExpSumOptions } from "./exp_sum_batc
 import { compileExpSum, type ExpSumKernels } from "./exp_sum_kernels.ts";
 import { bytesOfMarks, type ExpSumPlan, planExpSum, wholeEights } from "./exp_sum_plan.ts";
 
-/** An invocation keeps whole embeddings. */
-const longestEmbedding = 128;
+/** Numbers of an embedding at most: an invocation keeps whole ones. */
+export const longestEmbedding = 128;
 /** As TEAM in exp_sum_rows_combine.wgsl and exp_sum_row_gradient.wgsl. */
 const partsPerGroup = 8;
 /** As SEGMENT in exp_sum_prepare.wgsl and exp_sum_weighted.wgsl. */

@@ -156,7 +156,9 @@ export class Student {
       vector = this.userFactors.subarray(user * this.dim, (user + 1) * this.dim);
       had = this.seen?.items.subarray(this.seen.offsets[user]!, this.seen.offsets[user + 1]!) ?? [];
     } else {
-      const history = [...new Set(userIdOrHistory.map((id) => numberOf("history", id, this.#itemNumbers)))];
+      const history = [
+        ...new Set((userIdOrHistory ?? []).map((id) => numberOf("history", id, this.#itemNumbers))),
+      ];
       if (history.length === 0) throw new ArgumentError("history", "it is empty", "at least one item id");
       vector = foldIn(this.itemFactors, this.dim, history, options.foldIn);
       had = history;
@@ -164,7 +166,7 @@ export class Student {
     const left = new Uint8Array(this.items).fill(allow ? 1 : 0);
     for (const id of allow ?? []) left[numberOf("allow", id, this.#itemNumbers)] = 0;
     for (const item of exclude === false ? [] : had) left[item] = 1;
-    for (const id of typeof exclude === "object" ? exclude : []) {
+    for (const id of typeof exclude === "boolean" ? [] : exclude) {
       left[numberOf("exclude", id, this.#itemNumbers)] = 1;
     }
     const { dim, itemFactors } = this;

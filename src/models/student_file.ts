@@ -7,7 +7,7 @@
 import { readBytes, writeAtomically } from "../data/files.ts";
 import { toHalf } from "../data/float16.ts";
 import { encodeSafetensors, type Tensor } from "../data/safetensors.ts";
-import { HetcompError, ModelError } from "../errors.ts";
+import { ArgumentError, HetcompError, ModelError } from "../errors.ts";
 import { decodeStudent, studentFormat } from "./student_decoder.ts";
 import type { Student, StudentParts } from "./student.ts";
 
@@ -48,8 +48,9 @@ export interface StudentFileOptions {
  *
  * @param student What to encode.
  * @param options What to keep, and how exactly.
- * @throws {ModelError} if a factor is not a finite number or too large for the type, or the metadata uses the key `format`
- * or `version`.
+ * @throws {ModelError} if a factor is not a finite number or too large for the type, an id is no text, or the metadata uses
+ * the key `format` or `version`.
+ * @throws {ArgumentError} if the precision is another.
  */
 export function encodeStudent(
   student: StudentParts,
@@ -57,12 +58,18 @@ export function encodeStudent(
 ): Uint8Array<ArrayBuffer> {
   const { dim, userFactors, itemFactors, userIds, itemIds, metadata = {} } = student;
   const { precision = "f32" } = options;
+  if (precision !== "f32" && precision !== "f16") {
+    throw new ArgumentError("precision", `it is ${JSON.stringify(precision)}`, '"f32" or "f16"');
+  }
   for (const key of ["format", "version"]) {
     if (Object.hasOwn(metadata, key)) {
       throw new ModelError(`the student's metadata uses the reserved key '${key}'`);
     }
   }
   const factors = (name: string, data: Float32Array<ArrayBuffer>, rows: number): Tensor => {
+    if (!(data instanceof Float32Array) || data.length !== rows * dim) {
+      throw new ModelError(`the student's ${name} are no Float32Array of ${rows} x ${dim} numbers`);
+    }
     const wrong = data.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0) {
       throw new ModelError(`the student's ${name} hold ${data[wrong]} in row ${Math.floor(wrong / dim)}`);
@@ -140,6 +147,10 @@ export async function loadStudent(path: string): Promise<Student> {
 
 /** Ids as numbers where that loses nothing, which takes a quarter of the room of their text. */
 function idTensor(ids: readonly string[]): Tensor {
+  const odd = ids.find((id) => typeof id !== "string");
+  if (odd !== undefined) {
+    throw new ModelError(`the student's ids hold ${JSON.stringify(odd)}; expected texts`);
+  }
   const numbers = Uint32Array.from(ids, Number);
   if (ids.every((id, n) => id === String(numbers[n]))) return integerTensor(numbers);
   const data = new TextEncoder().encode(JSON.stringify(ids));

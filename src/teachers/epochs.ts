@@ -117,8 +117,12 @@ export async function trainEpochs(
   const evaluate = async (record: EpochRecord) => {
     if (record.epoch % every !== 0) await keepLatest();
     await trainee.evaluate(record, history);
-    if (record.valid?.[metric] === undefined) {
-      throw new ArgumentError("metric", `it is ${metric}`, Object.keys(record.valid ?? {}).join(", "));
+    const { valid = {} } = record;
+    if (!Object.hasOwn(valid, metric)) {
+      throw new ArgumentError("metric", `it is ${metric}`, Object.keys(valid).join(", "));
+    }
+    if (Number.isNaN(valid[metric])) {
+      throw new ArgumentError("split", "nobody has validation items", "some, by which a training is judged");
     }
   };
   const keep = async (record: EpochRecord) => {

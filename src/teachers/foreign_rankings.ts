@@ -68,7 +68,8 @@ export async function foreignRankings(
   const files: FilePlace[] = [];
   let first: RankedRow | undefined;
   let unknown = 0;
-  for await (const row of rows) {
+  for await (const given of rows) {
+    const row = withoutNulls(given);
     first ??= row;
     checkColumns(row, first);
     const user = known.user.get(row.user);
@@ -76,11 +77,22 @@ export async function foreignRankings(
     const { state, checkpoint } = row;
     // Also where all rows of a ranking are skipped, it counts as one.
     const number = checkpoint ?? state ?? 0;
-    if (!(number >= 0)) {
+    if (!(number >= 0 && number < Infinity)) {
       fail(
         row,
         `the ${checkpoint === undefined ? "state" : "checkpoint"} is ${number}`,
         "a number from 0 up",
+      );
+    }
+    if (state !== undefined && !Number.isFinite(state)) {
+      fail(row, `the state is ${state}`, "a number from 0 up");
+    }
+    const key = row.rank ?? -row.score!;
+    if (!Number.isFinite(key)) {
+      fail(
+        row,
+        `the ${row.rank === undefined ? "score" : "rank"} is ${row.rank ?? row.score}`,
+        "a finite number",
       );
     }
     if (state !== undefined) lastOfState.set(state, Math.max(number, lastOfState.get(state) ?? 0));
@@ -96,7 +108,7 @@ export async function foreignRankings(
     if (row.place !== undefined && files.at(-1)?.file !== row.place.file) files.push(row.place);
     into.users.push(user);
     into.items.push(item);
-    into.keys.push(row.rank ?? -row.score!);
+    into.keys.push(key);
     into.lines.push(row.place?.line ?? row.place?.row ?? 0);
     into.files.push(files.length - 1);
   }
@@ -116,6 +128,13 @@ export async function foreignRankings(
     trainingItems,
     unknown,
   };
+}
+
+/** In programs without types, null says that there is nothing. */
+function withoutNulls(row: RankedRow): RankedRow {
+  return Object.values(row).includes(null)
+    ? Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as RankedRow
+    : row;
 }
 
 function fail(row: RankedRow, wrong: string, right: string): never {

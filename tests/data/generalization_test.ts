@@ -45,7 +45,13 @@ Deno.test("generalizationSplit() depends on the seed, and refuses shares that ma
   const all = generalizationSplit(split, { seed: 1, users: 1, items: 1 });
   assert.deepEqual(all.inside.train, split.train);
   assert.equal(all.outside.users, 0);
-  for (const wrong of [{ users: 0 }, { items: 1.1 }, { users: NaN }, { users: 0.001 }]) {
+  for (
+    const wrong of [{ users: 0 }, { items: 1.1 }, { users: NaN }, { users: 0.001 }, { seed: NaN }, {
+      seed: -1,
+    }, {
+      seed: 2 ** 32,
+    }]
+  ) {
     assert.throws(() => generalizationSplit(split, { seed: 1, ...wrong }), ArgumentError);
   }
 });

@@ -50,6 +50,26 @@ Deno.test("readRankedRows() takes TREC's form by its scores", async () => {
   assert.equal(rows[1]!.place!.line, 3);
 });
 
+Deno.test("readRankedRows() looks for the columns in every line of JSON", async () => {
+  const rows = await read(
+    '\ufeff{"user":"u","item":"a","rank":0}\n{"State":2,"rank":1,"item":7,"user":"u"}\n{"user":"v","item":"b","rank":0}\n',
+  );
+  assert.deepEqual(rows.map(plain), [
+    { user: "u", item: "a", rank: 0 },
+    { user: "u", item: "7", rank: 1, state: 2 },
+    { user: "v", item: "b", rank: 0 },
+  ]);
+  await assert.rejects(
+    read('{"user":"u","item":"a","rank":0}\n{"user":"u","rank":1}\n'),
+    /run:2, column item/,
+  );
+});
+
+Deno.test("readRankedRows() keeps a byte order mark that is part of an id", async () => {
+  const rows = await read("\ufeffuser,item,rank\n\ufeffu,\ufeffa,0\n");
+  assert.deepEqual(rows.map(plain), [{ user: "\ufeffu", item: "\ufeffa", rank: 0 }]);
+});
+
 Deno.test("readRankedRows() reads a gzipped file", async () => {
   const packed = new Blob(["user,item,rank\nu,a,0\n"]).stream().pipeThrough(new CompressionStream("gzip"));
   const rows = await read(new Uint8Array(await new Response(packed).arrayBuffer()), "run.csv.gz");

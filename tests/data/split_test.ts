@@ -117,7 +117,7 @@ Deno.test("splitDataset() refuses shares and seeds out of range", () => {
   const dataset = datasetOf(ragged([[0]]), 1);
   const wrong = [{ test: -0.1 }, { test: 1 }, { valid: NaN }, { test: 0.5, valid: 0.5 }, { seed: -1 }, {
     seed: 0.5,
-  }];
+  }, { seed: 2 ** 32 }];
   for (const options of wrong) {
     assert.throws(
       () => splitDataset(dataset, { seed: 1, ...options }),
@@ -125,6 +125,28 @@ Deno.test("splitDataset() refuses shares and seeds out of range", () => {
       JSON.stringify(options),
     );
   }
+});
+
+Deno.test("splitDataset() refuses datasets made by hand that would put an item into two parts, or miss a count", () => {
+  const made = (rows: number[][], more: Partial<Dataset> = {}) => ({
+    ...datasetOf(ragged(rows), items),
+    ...more,
+  });
+  const refused = (dataset: Dataset, message: RegExp) =>
+    assert.throws(
+      () => splitDataset(dataset, { seed: 1 }),
+      (error) => error instanceof ArgumentError && message.test(error.message),
+    );
+  refused(made([[1, 2, 2]]), /row 0 holds 2 behind 2/);
+  refused(made([[], [3, 1]]), /row 1 holds 1 behind 3/);
+  refused(made([[12]]), /row 0 holds 12.*below 12/);
+  refused(made([[1]], { users: 2 }), /'interactions'.*1 entries; expected 2/);
+  refused(made([[1]], { userIds: [] }), /'userIds'/);
+  refused(made([[1]], { itemIds: ["a"] }), /'itemIds'/);
+  refused(
+    made([], { interactions: { offsets: Uint32Array.of(0, 2), items: Uint32Array.of(1) } }),
+    /rise from 0 to 1/,
+  );
 });
 
 Deno.test("splitFingerprint() is the SHA-256 of the documented bytes", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { splitFingerprint } from "../../src/data/split.ts";
 import { distill } from "../../src/distill/distill.ts";
 import { ArgumentError, TrajectoryError } from "../../src/errors.ts";
 import { evaluate } from "../../src/evaluate/evaluate.ts";
@@ -113,4 +114,21 @@ Deno.test("distill() refuses teachers of other data, two of a kind, none, and un
   await assert.rejects(distill(gpu, split, [trajectories[0]!, trajectories[0]!], options), ArgumentError);
   await assert.rejects(distill(gpu, split, [], options), ArgumentError);
   await assert.rejects(distill(gpu, split, trajectories, { depth: 3 } as never), ArgumentError);
+  const { offsets } = split.valid;
+  const blind = { ...split, valid: { offsets: offsets.map(() => 0), items: new Uint32Array(0) } };
+  const fingerprint = await splitFingerprint(blind);
+  const own = trajectories.map((trajectory) => ({ ...trajectory, fingerprint }));
+  await assert.rejects(distill(gpu, blind, own, options), /'split'.*nobody has validation items/);
+  await assert.rejects(
+    trainTeacher(gpu, blind, { kind: "MF", dim: 4, epochs: 4 }),
+    /nobody has validation items/,
+  );
+});
+
+Deno.test("distill() takes lists as long as the teachers' together, however long they are to be", async () => {
+  const lengths = { epochs: 2, every: 1, listLength: 1e9 };
+  const { student } = await distill(gpu, split, trajectories, { ...options, ...lengths });
+  const longest = trajectories.reduce((sum, { length }) => sum + length, 0);
+  const same = await distill(gpu, split, trajectories, { ...options, ...lengths, listLength: longest });
+  assert.deepEqual(student.itemFactors, same.student.itemFactors);
 });

@@ -10,6 +10,15 @@ Deno.test("distillSettings() names the option that is unknown or out of range", 
   assert.throws(() => distillSettings({ dimension: 6 } as never), /'dimension'.*no such option/);
   assert.throws(() => distillSettings({ dim: 0 }), /'dim'.*positive integer/);
   assert.throws(() => distillSettings({ dim: 2.5 }), /'dim'/);
+  assert.throws(() => distillSettings({ dim: 129 }), /'dim'.*at most 128/);
+  assert.throws(() => distillSettings({ toString: 1 } as never), /'toString'.*no such option/);
+  assert.throws(
+    () => distillSettings({ advanceOnRegress: "no" as never }),
+    /'advanceOnRegress'.*true or false/,
+  );
+  for (const seed of [NaN, -1, 1.5, 2 ** 32, "1" as never]) {
+    assert.throws(() => distillSettings({ seed }), /'seed'.*from 0 to 4294967295/);
+  }
   assert.throws(() => distillSettings({ learningRate: NaN }), /'learningRate'/);
   assert.throws(() => distillSettings({ weightDecay: -1 }), /'weightDecay'/);
   assert.throws(() => distillSettings({ scores: "other" as never }), /'scores'.*free or clamped/);

@@ -154,6 +154,8 @@ Deno.test("the paired tests refuse single pairs and unequal lengths", () => {
   for (const test of [pairedTTest, wilcoxonSignedRank]) {
     assert.throws(() => test([1], [2]), ArgumentError);
     assert.throws(() => test([1, 2], [2]), ArgumentError);
+    assert.throws(() => test([NaN, 1, 2], [0, 0, 1]), /pair 0 is NaN and 0; expected finite numbers/);
+    assert.throws(() => test([1, 1, 2], [0, Infinity, 1]), /pair 1/);
   }
 });
 

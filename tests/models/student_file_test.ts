@@ -221,6 +221,13 @@ Deno.test("decodeStudent() names the row of a value that is not finite", () => {
   }
   const odd = { ...example(), userFactors: Float32Array.of(0, NaN) };
   refuses(() => encodeStudent(odd), /user_factors hold NaN in row 0/);
+  const wide = { ...example(), itemFactors: Float64Array.of(1, 2, 3, 4, 5, 6) as never };
+  refuses(() => encodeStudent(wide, { precision: "f16" }), /item_factors are no Float32Array of 3 x 2/);
+  refuses(() => encodeStudent({ ...example(), userIds: [1] as never }), /ids hold 1; expected texts/);
+  assert.throws(
+    () => encodeStudent(example(), { precision: "float32" as never }),
+    /'precision'.*"f32" or "f16"/,
+  );
 });
 
 Deno.test("decodeStudent() refuses files that are not students, or not whole ones", () => {

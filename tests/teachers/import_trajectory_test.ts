@@ -198,6 +198,11 @@ Deno.test("importTrajectory() names what is wrong with rows", async () => {
     [[...list("a", "r", { state: 1 }), ...list("a", "s")], /there is no state here/],
     [list("a", "r", { checkpoint: -1 }), /the checkpoint is -1; expected a number from 0 up/],
     [list("a", "r", { state: NaN }), /the state is NaN/],
+    [list("a", "r", { state: Infinity }), /the state is Infinity/],
+    [list("a", "r", { state: NaN, checkpoint: 1 }), /the state is NaN/],
+    [list("a", "r", { rank: NaN }), /the rank is NaN; expected a finite number/],
+    [[{ user: "a", item: "r", score: -Infinity }], /the score is -Infinity/],
+    [[{ user: "a", item: "r", rank: null as never }], /neither a rank nor a score/],
     [list("a", "pq"), /no list holds an item that its user has not observed/],
     [
       [...list("a", "r", { state: 0, checkpoint: 5 }), ...list("a", "r", { state: 1, checkpoint: 4 })],

@@ -108,7 +108,9 @@ export class DelimitedRecords {
 
   /** The text of a field, for messages and headers. */
   text(field: number): string {
-    return new TextDecoder().decode(this.bytes.subarray(this.starts[field]!, this.ends[field]!));
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+      this.bytes.subarray(this.starts[field]!, this.ends[field]!),
+    );
   }
 
   /** Finds the fields of one record; leaves everything as it was if the record is not complete. */
