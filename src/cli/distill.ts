@@ -65,7 +65,7 @@ export function registerDistill(program: Command): void {
         "writes a run folder with the student and a report.",
     );
   teacherOptions(dataOptions(command))
-    .option("--dim <number>", "dimension of the student", positiveInteger, 6)
+    .option("--dim <number>", "dimension of the student, at most 128", positiveInteger, 6)
     .option(
       "--epochs <number>",
       "most epochs of the distillation (default: 300; sample: 150)",
