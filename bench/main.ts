@@ -5,7 +5,7 @@
  */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { createProgress } from "../src/cli/progress.ts";
-import { withDriver } from "../src/cli/embedded_driver.ts";
+import { embeddedFolder, withDriver } from "../src/cli/embedded_driver.ts";
 import { writeAtomically } from "../src/data/files.ts";
 import { HetcompError } from "../src/errors.ts";
 import type { AdapterChoice } from "../src/gpu/adapter.ts";
@@ -74,9 +74,17 @@ function clockOf(gpu: Gpu, wanted: Clock | undefined): Clock {
   return wanted ?? (gpu.timing ? "device" : "host");
 }
 
+/** A child of a process that runs on the embedded driver has its variables, and needs its flags. */
+function embeddedFlags(): string[] {
+  const folder = embeddedFolder();
+  return folder === null
+    ? []
+    : [`--allow-ffi=${folder}`, `--preload=${import.meta.resolve("../src/cli/load_driver.ts")}`];
+}
+
 async function childFirstUse(adapter: AdapterChoice, env: Record<string, string>): Promise<FirstUse> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-env", new URL("first_use.ts", import.meta.url).pathname, adapter],
+    args: ["run", "--allow-env", ...embeddedFlags(), new URL("first_use.ts", import.meta.url).href, adapter],
     env,
     stdout: "piped",
     stderr: "piped",
@@ -114,7 +122,7 @@ async function measureKernels(gpu: Gpu, wanted: (one: BenchCase) => boolean, opt
 }
 
 async function run(options: Options): Promise<void> {
-  await withDriver({ adapter: options.adapter, quiet: true });
+  await withDriver({ adapter: options.adapter, shown: true });
   const length = options.quick ? "quick" : "full";
   const wants = (text: string) => options.filter === undefined || text.includes(options.filter);
   const named = allCases.map(({ family, name, shape }) => `${family}: ${name} ${shape}`);
@@ -166,11 +174,19 @@ async function run(options: Options): Promise<void> {
     );
   }
   gpu.close();
+  // What was measured is not lost if a later part fails.
+  const save = async () => {
+    if (options.json !== undefined) {
+      await writeAtomically(options.json, `${JSON.stringify(result, null, 2)}\n`);
+    }
+  };
+  await save();
 
   if (wants("first_use")) {
     const cold = await childFirstUse(options.adapter, { MESA_SHADER_CACHE_DISABLE: "true" });
     const warm = await childFirstUse(options.adapter, {});
     result.firstUse = { cold, warm };
+    await save();
     print(
       "First use: a distillation of both phases in a fresh process, without and with the driver's cache on disk",
       textTable(["what", "cold", "cached"], firstUseRows(cold, warm)),
@@ -179,6 +195,7 @@ async function run(options: Options): Promise<void> {
   if (wants("host_time")) {
     const host = await measureHostTime(options.adapter, length);
     result.hostTime = host;
+    await save();
     print(
       `Host time of a distillation epoch, ${host.shape}`,
       textTable(["what", "found"], hostTimeRows(host)),
@@ -190,10 +207,8 @@ async function run(options: Options): Promise<void> {
     result.memory = { step, million };
     print("Device memory", textTable(["what", "found"], memoryRows(step, million)));
   }
-  if (options.json !== undefined) {
-    await writeAtomically(options.json, `${JSON.stringify(result, null, 2)}\n`);
-    console.log(`\nwritten: ${options.json}`);
-  }
+  await save();
+  if (options.json !== undefined) console.log(`\nwritten: ${options.json}`);
 }
 
 if (import.meta.main) {

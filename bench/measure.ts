@@ -57,7 +57,10 @@ async function sample(
   if (warming) {
     for (let n = 0; n < warmingRuns; n++) warming.record();
     if (gpu.timing) await gpu.timings();
-    gpu.submit();
+    else {
+      using flag = gpu.zeros("end of the warming", 4);
+      await gpu.read(flag);
+    }
   }
   const started = performance.now();
   const used = process.cpuUsage();

@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { generateSample } from "../../src/data/sample.ts";
 import { readSplitFolder, type Split, splitDataset } from "../../src/data/split.ts";
+import { HetcompError } from "../../src/errors.ts";
 import { missing } from "../../src/report/format.ts";
 import { textTable } from "../../src/report/table.ts";
 import { Inputs, writeInputs } from "./inputs.ts";
@@ -15,7 +16,7 @@ import { allWorks } from "./works.ts";
 
 const help = `deno task bench-peers [options]
 
-  --data PATH     split folder, dataset file or name (default: a generated world of CiteULike's size)
+  --data PATH     folder of a split, such as data split writes (default: a generated world of CiteULike's size)
   --filter TEXT   only works whose name holds this text
   --peers LIST    only these peers, beside ours: pytorch, tfjs, jax, gpujs (default: all)
   --rounds N      timed runs of each peer and work (default 5)
@@ -24,7 +25,7 @@ const help = `deno task bench-peers [options]
   --steps N       distillation steps of a timed run (default 8)
   --searches N    searches and products of a timed run; ours and pytorch only (default 1; 16 fills a GPU)
   --epochs N      epochs of a timed run of a teacher (default 1)
-  --python PATH   a Python with PyTorch (default: python3, else /usr/bin/python3)
+  --python PATH   a Python with PyTorch (default: python3, else /usr/bin/python3; the task may run no other)
   --json FILE     write the figures, every single time included
 `;
 
@@ -115,21 +116,34 @@ function rowsOf(measurements: readonly Measurement[]): string[][] {
   });
 }
 
+function refuse(message: string): never {
+  console.error(`error: ${message}`);
+  Deno.exit(1);
+}
+
 if (values.help) {
   console.log(help);
   Deno.exit(0);
 }
-const folder = await Deno.makeTempDir({ prefix: "hetcomp-peers-" });
-const split = await readData(values.data);
+for (const name of ["rounds", "seconds", "limit", "steps", "searches", "epochs"] as const) {
+  if (!(Number(values[name]) > 0)) refuse(`--${name} is ${values[name]}; expected a positive number`);
+}
+const known = ["pytorch", "tfjs", "jax", "gpujs"];
+const strange = values.peers.split(",").filter((name) => !known.includes(name));
+if (strange.length > 0) refuse(`there is no peer ${strange.join(", ")}; expected some of ${known.join(",")}`);
+const split = await readData(values.data).catch((error) => {
+  if (error instanceof HetcompError) refuse(error.message);
+  throw error;
+});
 const repeats = {
   steps: Number(values.steps),
   searches: Number(values.searches),
   epochs: Number(values.epochs),
 };
 if (repeats.searches > 1 && values.peers !== "pytorch") {
-  console.error("error: --searches above 1 needs --peers pytorch: the others wait for every search");
-  Deno.exit(1);
+  refuse("--searches above 1 needs --peers pytorch: the others wait for every search");
 }
+const folder = await Deno.makeTempDir({ prefix: "hetcomp-peers-" });
 const works = allWorks(writeInputs(folder, split), repeats).filter(({ name }) =>
   name.includes(values.filter)
 );

@@ -67,12 +67,20 @@ export class Peer {
   }
 
   async #start(): Promise<void> {
-    const process = new Deno.Command(this.#program.command, {
-      args: [...this.#program.args, this.#folder],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
+    const { command } = this.#program;
+    let process: Deno.ChildProcess;
+    try {
+      process = new Deno.Command(command, {
+        args: [...this.#program.args, this.#folder],
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) throw new PeerFailure(`there is no ${command}`);
+      if (!(error instanceof Deno.errors.NotCapable)) throw error;
+      throw new PeerFailure(`the task may not run ${command}: use deno run with --allow-run=${command}`);
+    }
     this.#process = process;
     this.#writer = process.stdin.getWriter();
     this.#reader = process.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())

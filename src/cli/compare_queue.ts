@@ -85,16 +85,20 @@ export class Queue {
     for (const entry of entries) {
       if (this.#tuned && !await readTuning(this.#folder, entry.name)) {
         for (const n of this.#trials(entry).keys()) {
-          if (!await readCell(this.#trialFolder(entry, n))) left += trialEpochs;
+          if (!await this.#isDone(this.#trialFolder(entry, n))) left += trialEpochs;
         }
       }
       for (const seed of seeds) {
-        if (!this.#isTrial(seed) && !await readCell(cellFolder(this.#folder, entry.name, seed))) {
+        if (!this.#isTrial(seed) && !await this.#isDone(cellFolder(this.#folder, entry.name, seed))) {
           left += epochs;
         }
       }
     }
     return left;
+  }
+
+  async #isDone(folder: string): Promise<boolean> {
+    return await readCell(folder) !== null || await readDivergence(folder) !== null;
   }
 
   async #step(
@@ -116,7 +120,7 @@ export class Queue {
 
   async #cell(entry: Entry, seed: number, note: string, finished: () => Promise<unknown>): Promise<Outcome> {
     const folder = cellFolder(this.#folder, entry.name, seed);
-    if (await readCell(folder) || await readDivergence(folder) !== null) return "done";
+    if (await this.#isDone(folder)) return "done";
     const tuning = await this.#tune(entry, note);
     if (typeof tuning === "string") return tuning;
     const chosen = tuning ? tuning.trials[tuning.chosen]!.settings : {};

@@ -55,7 +55,7 @@ export function registerDoctor(program: Command): void {
     .option("--json", "print JSON", false)
     .addHelpText("after", examples("doctor", "doctor --json"))
     .action(async (options: { json: boolean }) => {
-      await withDriver({ quiet: true });
+      await withDriver({ quiet: program.opts().quiet ?? false, shown: true });
       const report = await inspectAdapter(program.version() ?? "");
       console.log(options.json ? JSON.stringify(report, null, 2) : doctorText(report));
     });

@@ -120,7 +120,7 @@ async function unpack(archivePath: string, folder: string): Promise<void> {
  *
  * @throws {NoAdapterError} if this is no Linux on x86-64, or it cannot be fetched or unpacked.
  */
-export async function embeddedDriver(): Promise<string> {
+export async function embeddedDriver(quiet = false): Promise<string> {
   const { os, arch } = Deno.build;
   if (os !== "linux" || arch !== "x86_64" || Deno.build.standalone) {
     throw new NoAdapterError(
@@ -129,7 +129,9 @@ export async function embeddedDriver(): Promise<string> {
   }
   const folder = cacheFolder();
   if (await present(folder)) return folder;
-  logNotice("driver", "no WebGPU adapter: fetching a software driver (npm package of 70 MB, once) ...");
+  if (!quiet) {
+    logNotice("driver", "no WebGPU adapter: fetching a software driver (npm package of 70 MB, once) ...");
+  }
   try {
     await unpack(`${await fetchPackage()}/bin/swiftshader.tar.br`, folder);
   } catch (cause) {

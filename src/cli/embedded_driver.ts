@@ -63,8 +63,21 @@ async function findAdapter(): Promise<AdapterDescription | null> {
   }
 }
 
-async function launchWithout(): Promise<DriverLaunch> {
+async function launchWithout(quiet = false): Promise<DriverLaunch> {
   const value = Deno.env.get(marker);
+  const backend = Deno.env.get("DENO_WEBGPU_BACKEND");
+  if (Deno.build.os === "linux" && backend !== "vulkan") {
+    throw new NoAdapterError(
+      `no WebGPU adapter was found by DENO_WEBGPU_BACKEND=${backend}; expected vulkan, or no such variable`,
+    );
+  }
+  const chosen = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"].filter((name) => !value && Deno.env.get(name));
+  if (chosen.length > 0 && !quiet) {
+    logNotice(
+      "driver",
+      `${chosen.join(" and ")} choose the drivers that are looked for: none of those starts`,
+    );
+  }
   if (value === "never") {
     throw new NoAdapterError(
       `no WebGPU adapter was found, and ${marker}=never forbids the embedded software driver; install a GPU driver with ` +
@@ -77,7 +90,7 @@ async function launchWithout(): Promise<DriverLaunch> {
         "(Debian, Ubuntu: apt-get install mesa-vulkan-drivers)",
     );
   }
-  const folder = await embeddedDriver();
+  const folder = await embeddedDriver(quiet);
   const description = `${folder}/vk_swiftshader_icd.json`;
   return {
     flags: [`--allow-ffi=${folder}`, `--preload=${import.meta.resolve("./load_driver.ts")}`],
@@ -109,21 +122,24 @@ export function softwareNotice(adapter: AdapterDescription): string | null {
  * Makes sure of an adapter: returns if there is one; else starts this program again on the embedded software driver,
  * and ends with its exit code. Says on standard error if a software driver does the work.
  *
- * @param options `adapter`: "hardware" refuses to fall back on the embedded driver. `quiet`: no line about the adapter.
+ * @param options `adapter`: "hardware" refuses to fall back on the embedded driver. `quiet`: nothing is said.
+ * `shown`: the command shows the adapter itself.
  * @throws {NoAdapterError} if there is none and the embedded one cannot be had.
  */
 export async function withDriver(
-  options: { readonly adapter?: AdapterChoice; readonly quiet?: boolean } = {},
+  options: { readonly adapter?: AdapterChoice; readonly quiet?: boolean; readonly shown?: boolean } = {},
 ): Promise<void> {
   prepareEnvironment();
+  if (options.adapter === "hardware") await chooseAdapter("hardware");
   const adapter = await findAdapter();
   if (adapter) {
     const notice = softwareNotice(adapter);
-    if (notice && !options.quiet) logNotice("adapter", notice, { name: adapter.name, kind: adapter.kind });
+    if (notice && !options.quiet && !options.shown) {
+      logNotice("adapter", notice, { name: adapter.name, kind: adapter.kind });
+    }
     return;
   }
-  if (options.adapter === "hardware") await chooseAdapter("hardware");
-  const { flags, env } = await launchWithout();
+  const { flags, env } = await launchWithout(options.quiet);
   const args = ["run", ...await inheritedFlags(), ...flags, Deno.mainModule, ...Deno.args];
   Deno.exit(await runDeno(args, env));
 }

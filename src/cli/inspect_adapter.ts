@@ -66,24 +66,38 @@ function backend(): string {
 
 /** Advice for an adapter. */
 export function adviceFor(
-  report: Pick<DoctorReport, "adapter" | "devices" | "features" | "throughput">,
+  report: Pick<DoctorReport, "adapter" | "devices" | "drivers" | "features" | "throughput">,
 ): string[] {
   const advice: string[] = [];
-  const { adapter, devices, features, throughput } = report;
+  const { adapter, devices, drivers, features, throughput } = report;
+  const others = drivers.filter((name) => !/lvp/.test(name));
   if (adapter.kind === "software") {
     advice.push(
       devices.length > 0
         ? `all work runs on the CPU, although this machine shows a graphics device (${
           devices.join(", ")
         }): ` +
-          "install its Vulkan driver (Debian, Ubuntu: mesa-vulkan-drivers for AMD and Intel, nvidia-driver for NVIDIA)"
-        : "all work runs on the CPU, because no graphics device was found; a machine with a GPU is faster by far",
+          (others.length > 0
+            ? `of the installed drivers (${
+              others.join(", ")
+            }) none took it: look at the access to the device ` +
+              "and at VK_DRIVER_FILES, VK_ICD_FILENAMES, DENO_WEBGPU_BACKEND"
+            : "install its Vulkan driver (Debian, Ubuntu: mesa-vulkan-drivers for AMD and Intel, nvidia-driver for " +
+              "NVIDIA)")
+        : Deno.build.os === "linux"
+        ? "all work runs on the CPU, because no graphics device was found; a machine with a GPU is faster by far"
+        : "all work runs on the CPU, because the system offers no graphics adapter",
     );
   }
   if (adapter.embedded) {
     advice.push(
-      "the embedded software driver is the slowest: a faster one for the CPU is a package away " +
-        "(Debian, Ubuntu: apt-get install mesa-vulkan-drivers)",
+      drivers.length > 0
+        ? `the embedded software driver is the slowest; the installed ones (${
+          drivers.join(", ")
+        }) did not start: look ` +
+          "at VK_DRIVER_FILES, VK_ICD_FILENAMES, DENO_WEBGPU_BACKEND"
+        : "the embedded software driver is the slowest: a faster one for the CPU is a package away " +
+          "(Debian, Ubuntu: apt-get install mesa-vulkan-drivers)",
     );
   }
   if (adapter.kind === "hardware" && throughput.roundTripMilliseconds > 50) {

@@ -18,6 +18,13 @@ export type LogLevel = "info" | "warning" | "error";
 
 let form: LogForm = "text";
 
+let clearLine: () => void = () => {};
+
+/** Says how a line that is being drawn, such as a bar, is cleared before another is written; nothing: there is none. */
+export function beforeLines(clear: () => void = () => {}): void {
+  clearLine = clear;
+}
+
 /** Chooses the form for all that is said from now on. */
 export function setLogForm(chosen: LogForm): void {
   form = chosen;
@@ -65,7 +72,10 @@ export function log(
 ): void {
   if (form === "json") {
     console.error(jsonLine(level, event, { ...(text === null ? {} : { message: text.trim() }), ...fields }));
-  } else if (text !== null) console.error(text);
+  } else if (text !== null) {
+    clearLine();
+    console.error(text);
+  }
 }
 
 /** Says something that is no error. */

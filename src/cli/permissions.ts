@@ -28,7 +28,6 @@ export const allowedVariables: readonly string[] = [
   "NO_COLOR",
   "FORCE_COLOR",
   "CLICOLOR_FORCE",
-  "TERM",
 ];
 
 /** The flags of the commands' tasks; `deno` stands for the path of the running Deno. */

@@ -11,7 +11,7 @@
 import cliProgress from "cli-progress";
 import process from "node:process";
 import { formatBytes, formatDuration, formatNumber } from "../report/format.ts";
-import { jsonLine, logsJson } from "./log.ts";
+import { beforeLines, jsonLine, logsJson } from "./log.ts";
 
 /** Where progress is written. */
 export interface ProgressStream {
@@ -168,6 +168,7 @@ function barProgress(measured: Measured, write: WriteLine): Progress {
     return join([done, measured.speed, measured.remaining], note);
   };
   bar.start(Math.max(total, 1), measured.done, { label, text: text("") });
+  beforeLines(() => process.stderr.write("\r\x1b[K"));
   return {
     update(done, note = "") {
       measured.done = done;
@@ -175,6 +176,7 @@ function barProgress(measured: Measured, write: WriteLine): Progress {
     },
     stop(note = "") {
       bar.stop();
+      beforeLines();
       write(note, true);
     },
   };

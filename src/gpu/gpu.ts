@@ -86,7 +86,8 @@ export class Gpu implements Disposable {
   }
 
   #fail(error: GpuError): void {
-    this.#failure ??= error;
+    // A lost device is the end, whatever came before.
+    if (!this.#failure || error instanceof DeviceLostError) this.#failure = error;
   }
 
   /** Throws what went wrong on the device since the last call, if anything did. */
@@ -127,6 +128,7 @@ export class Gpu implements Disposable {
    * @throws {GpuError} if it exceeds what one binding of this device can hold, or is no number of bytes.
    */
   array(label: string, byteLength: number): DeviceArray {
+    this.check();
     if (!(Number.isSafeInteger(byteLength) && byteLength >= 0)) {
       throw new GpuError(`the buffer '${label}' cannot have ${byteLength} bytes`);
     }
@@ -157,6 +159,14 @@ export class Gpu implements Disposable {
     }
   }
 
+  /** The buffer of a disposed array may be another's by now, and what lies behind the end nobody's. */
+  #requireLive({ live, label, byteLength }: DeviceArray, end: number): void {
+    if (!live) throw new GpuError(`the buffer '${label}' was disposed`);
+    if (end > Math.ceil(byteLength / 4) * 4) {
+      throw new GpuError(`the buffer '${label}' has ${byteLength} bytes, not ${end}`);
+    }
+  }
+
   /** Takes device memory filled with zeros. */
   zeros(label: string, byteLength: number): DeviceArray {
     const array = this.array(label, byteLength);
@@ -173,6 +183,8 @@ export class Gpu implements Disposable {
 
   /** Copies `data` into `array` from byte `offset` on, after all work recorded so far. */
   write(array: DeviceArray, data: HostArray, offset = 0): void {
+    this.check();
+    this.#requireLive(array, offset + data.byteLength);
     if (data.byteLength === 0) return;
     this.submit();
     this.device.queue.writeBuffer(array.buffer, offset, data as Float32Array<ArrayBuffer>);
@@ -180,6 +192,7 @@ export class Gpu implements Disposable {
 
   /** Fills the first `byteLength` bytes of `array`, all by default, with zeros. */
   clear(array: DeviceArray, byteLength = array.byteLength): void {
+    this.#requireLive(array, byteLength);
     if (byteLength === 0) return;
     this.#endPass();
     this.#commands().clearBuffer(array.buffer, 0, Math.ceil(byteLength / 4) * 4);
@@ -193,6 +206,8 @@ export class Gpu implements Disposable {
     sourceOffset = 0,
     targetOffset = 0,
   ): void {
+    this.#requireLive(source, sourceOffset + byteLength);
+    this.#requireLive(target, targetOffset + byteLength);
     this.#endPass();
     this.#commands().copyBufferToBuffer(source.buffer, sourceOffset, target.buffer, targetOffset, byteLength);
   }
@@ -303,6 +318,7 @@ export class Gpu implements Disposable {
   async read(...arrays: DeviceArray[]): Promise<ArrayBuffer[]> {
     this.check();
     const { maxBufferSize } = this.device.limits;
+    for (const array of arrays) this.#requireLive(array, 0);
     const sizes: number[] = [];
     const places = arrays.map(({ byteLength }) => {
       const bytes = Math.ceil(byteLength / 4) * 4;

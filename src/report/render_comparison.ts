@@ -42,7 +42,9 @@ function statement(summary: ComparisonSummary): string[] {
       .toSorted((left, right) => meanOf(right, "recall@50") - meanOf(left, "recall@50"));
     if (rival === undefined) return undefined;
     const test = summary.tests.find(({ name, metric }) => name === rival.name && metric === "recall@50");
-    const p = test === undefined ? "" : ` (p ${formatP(test.t).replace(/^(?!<)/, "= ").replace(/^</, "< ")})`;
+    const p = test === undefined
+      ? ""
+      : ` (p ${formatP(test.t).replace(/^(?!<)/, "= ").replace(/^</, "&lt; ")})`;
     return `${escapeHtml(rival.title)} with ${formatMetric(meanOf(rival, "recall@50"))}${p}`;
   };
   const [published, own] = [best("method"), best("own")];

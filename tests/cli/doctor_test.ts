@@ -34,20 +34,27 @@ Deno.test("adviceFor() says what is slow: a GPU without its driver, the embedded
   const unused = adviceFor({
     adapter: { ...adapter, embedded: false },
     devices: ["renderD128"],
+    drivers: ["lvp_icd.x86_64.json"],
     features,
     throughput,
   });
   assert.equal(unused.length, 1);
   assert.match(unused[0]!, /renderD128.*install its Vulkan driver/);
-  const embedded = adviceFor({ adapter: { ...adapter, embedded: true }, devices: [], features, throughput });
+  const none = { drivers: [], devices: [], features, throughput };
+  const embedded = adviceFor({ ...none, adapter: { ...adapter, embedded: true } });
   assert.match(embedded.join("\n"), /no graphics device was found[^]*mesa-vulkan-drivers/);
   const real = { ...adapter, kind: "hardware", embedded: false } as const;
-  assert.deepEqual(adviceFor({ adapter: real, devices: ["renderD128"], features, throughput }), []);
-  const old = adviceFor({
-    adapter: real,
-    devices: [],
-    features: { ...features, timestampQuery: false },
-    throughput,
-  });
+  assert.deepEqual(adviceFor({ ...none, adapter: real, devices: ["renderD128"] }), []);
+  const old = adviceFor({ ...none, adapter: real, features: { ...features, timestampQuery: false } });
   assert.match(old[0]!, /timestamp/);
+  // Drivers that are there, and were not used: it may be for the variables.
+  const drivers = ["lvp_icd.x86_64.json", "radeon_icd.x86_64.json"];
+  const hidden = adviceFor({
+    ...none,
+    drivers,
+    adapter: { ...adapter, embedded: true },
+    devices: ["renderD128"],
+  });
+  assert.match(hidden[0]!, /\(radeon_icd\.x86_64\.json\) none took it.*VK_DRIVER_FILES/);
+  assert.match(hidden[1]!, /lvp_icd.*did not start.*VK_DRIVER_FILES/);
 });

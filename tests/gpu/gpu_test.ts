@@ -109,6 +109,36 @@ Deno.test("gpu.read() reads more than one buffer can hold", async () => {
   for (const array of arrays) array.dispose();
 });
 
+Deno.test("what was disposed is neither read nor written, and nothing behind the end", async () => {
+  using gpu = await openGpu();
+  const gone = gpu.upload("gone", Uint32Array.of(1, 2, 3));
+  gone.dispose();
+  using other = gpu.upload("other", Uint32Array.of(7, 8, 9));
+  const data = Uint32Array.of(0, 0, 0);
+  await assert.rejects(gpu.read(other, gone), /'gone' was disposed/);
+  assert.throws(() => gpu.write(gone, data), /'gone' was disposed/);
+  assert.throws(() => gpu.clear(gone), /'gone' was disposed/);
+  assert.throws(() => gpu.copy(other, gone), /'gone' was disposed/);
+  assert.throws(() => gpu.write(other, data, 4), /'other' has 12 bytes, not 16/);
+  assert.throws(() => gpu.clear(other, 16), /'other' has 12 bytes/);
+  assert.throws(() => gpu.copy(other, other, 12, 0, 4), /'other' has 12 bytes/);
+  assert.deepEqual([...await gpu.readIntegers(other)], [7, 8, 9]);
+});
+
+Deno.test("a lost device is said even where another error was waiting", async () => {
+  const gpu = await openGpu();
+  using array = gpu.zeros("array", 4);
+  gpu.device.createBuffer({ size: 16, usage: 0x81 });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  gpu.device.destroy();
+  await gpu.device.lost;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  for (const _again of [1, 2]) await assert.rejects(gpu.read(array), DeviceLostError);
+  assert.throws(() => gpu.array("more", 4), DeviceLostError);
+  gpu.close();
+  assert.throws(() => gpu.array("more", 4), GpuError);
+});
+
 Deno.test("gpu.allOrNothing() gives back what was taken for something that cannot be made", async () => {
   using gpu = await openGpu();
   using kept = gpu.array("kept", 1000);
