@@ -62,7 +62,12 @@ export function registerCompare(program: Command): void {
     ])
     .option("--seeds <numbers>", "seeds of the students", seedNumbers, [1])
     .addOption(new Option("--student <kind>", "kind of the students").choices(studentKinds).default("MF"))
-    .option("--dim <number>", "dimension of the students, at most 128", positiveInteger, 6)
+    .option(
+      "--dim <number>",
+      "dimension of the students; beyond 128 for bpr, cl-drd and dcd only",
+      positiveInteger,
+      6,
+    )
     .option("--epochs <number>", "most epochs of a training (default: 300; sample: 150)", positiveInteger)
     .option(
       "--every <number>",

@@ -117,7 +117,7 @@ export async function joinFolder(
     );
   }
   const { against, methods } = config;
-  if (against !== undefined && !methods.includes(against)) {
+  if (asked.against !== undefined && against !== undefined && !methods.includes(against)) {
     throw new ArgumentError(
       "against",
       `${against} is not compared in ${folder}`,

@@ -178,6 +178,8 @@ export class Queue {
   ): Promise<"busy" | "worked"> {
     using claim = await takeClaim(`${folder}/claim`);
     if (claim === null) return "busy";
+    // Another process may have done it in between.
+    if (await this.#isDone(folder)) return "worked";
     const { student, dim, every, patience } = this.#config;
     const onEpoch = ({ epoch, loss, valid }: EpochRecord) => {
       const recall = valid ? `, Recall@50 ${valid["recall@50"]!.toFixed(4)}` : "";

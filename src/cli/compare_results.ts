@@ -11,6 +11,7 @@ import { comparisonCsv, trialsCsv } from "../report/comparison_csv.ts";
 import {
   comparedMetrics,
   type ComparisonSummary,
+  divergences,
   type MethodSummary,
   type ReferenceSummary,
   shareKept,
@@ -21,7 +22,7 @@ import { formatDuration, formatMetric, formatPercent } from "../report/format.ts
 import { renderComparison } from "../report/render_comparison.ts";
 import { resultsPicture } from "../report/results_figure.ts";
 import { textTable } from "../report/table.ts";
-import { type Cell, cellFolder, readCell } from "./compare_cells.ts";
+import { type Cell, cellFolder, readCell, readDivergence } from "./compare_cells.ts";
 import { currentConfig } from "./compare_config.ts";
 import { entriesOf, type Entry, mainMethod } from "./compare_entries.ts";
 import { leadersOf, testsAgainst } from "./compare_tests.ts";
@@ -77,12 +78,16 @@ export async function writeResults(facts: ResultFacts): Promise<ComparisonSummar
   let missing = 0;
   for (const entry of entries) {
     const cells: Cell[] = [];
+    const diverged: { seed: number; epoch: number }[] = [];
     for (const seed of config.seeds) {
       const cell = await readCell(cellFolder(folder, entry.name, seed));
+      const epoch = cell ? null : await readDivergence(cellFolder(folder, entry.name, seed));
       if (cell) cells.push(cell);
+      else if (epoch !== null) diverged.push({ seed, epoch });
       else missing++;
     }
-    methods.push(await methodSummary(folder, entry, cells, split));
+    const summary = await methodSummary(folder, entry, cells, split);
+    methods.push(diverged.length === 0 ? summary : { ...summary, diverged });
   }
   const finished = methods.filter(({ cells }) => cells.length > 0);
   const against = config.against ?? mainMethod;
@@ -171,5 +176,7 @@ export function comparisonLines(summary: ComparisonSummary): string {
     ]),
   ];
   const table = textTable(["test", ...Object.values(comparedMetrics), "kept", "seeds", "training"], rows);
-  return summary.missing === 0 ? table : `${table}\n\n${summary.missing} trainings are still to be done`;
+  const notes = divergences(summary);
+  if (summary.missing > 0) notes.push(`${summary.missing} trainings are still to be done`);
+  return notes.length === 0 ? table : `${table}\n\n${notes.join("\n")}`;
 }

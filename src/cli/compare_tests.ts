@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { confidenceMargin, holm, pairedTTest, wilcoxonSignedRank } from "../evaluate/significance.ts";
+import {
+  confidenceMargin,
+  holm,
+  metricPrecision,
+  pairedTTest,
+  wilcoxonSignedRank,
+} from "../evaluate/significance.ts";
 import {
   comparedMetrics,
   type LeaderSummary,
@@ -36,8 +42,8 @@ function testMetric(
 ): TestSummary[] {
   // One user proves nothing.
   if (own[metric]!.length < 2) return [];
-  const t = others.map(({ values }) => pairedTTest(own[metric]!, values[metric]!));
-  const w = others.map(({ values }) => wilcoxonSignedRank(own[metric]!, values[metric]!));
+  const t = others.map(({ values }) => pairedTTest(own[metric]!, values[metric]!, metricPrecision));
+  const w = others.map(({ values }) => wilcoxonSignedRank(own[metric]!, values[metric]!, metricPrecision));
   const [adjustedT, adjustedW] = [holm(t.map(({ p }) => p)), holm(w.map(({ p }) => p))];
   return others.map(({ name, values }, n) => ({
     name,

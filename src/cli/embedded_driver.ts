@@ -66,7 +66,7 @@ async function findAdapter(): Promise<AdapterDescription | null> {
 async function launchWithout(quiet = false): Promise<DriverLaunch> {
   const value = Deno.env.get(marker);
   const backend = Deno.env.get("DENO_WEBGPU_BACKEND");
-  if (Deno.build.os === "linux" && backend !== "vulkan") {
+  if (Deno.build.os === "linux" && !/^(vulkan|vk)$/i.test(backend ?? "")) {
     throw new NoAdapterError(
       `no WebGPU adapter was found by DENO_WEBGPU_BACKEND=${backend}; expected vulkan, or no such variable`,
     );

@@ -98,7 +98,7 @@ async function* tableRows(path: string, first: string, hooks: ReadHooks): AsyncG
   const delimiter = first.includes("\t") ? "\t" : ",";
   let places: Places | undefined;
   let width = 0;
-  for await (const records of recordsOf(path, delimiter, true, hooks)) {
+  for await (const records of recordsOf(path, delimiter, delimiter === "," || first.startsWith('"'), hooks)) {
     const place = { file: path, line: records.line };
     if (places === undefined) {
       const header = Array.from({ length: width = records.count }, (_, field) => records.text(field).trim());

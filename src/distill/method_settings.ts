@@ -4,8 +4,6 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { turnsPerInvocation } from "../kernels/dispatch_limits.ts";
-import { longestEmbedding } from "../kernels/exp_sum.ts";
 import { permutation, stream } from "../random.ts";
 import { studentKinds } from "./students.ts";
 import type { DistillationMethod, MethodSettings, SettingValue, SharedSettings } from "./method.ts";
@@ -24,8 +22,6 @@ export const sharedDefaults: SharedSettings = {
   patience: 5,
 };
 
-/** As those of a pairwise model. */
-const largestBatch = turnsPerInvocation / 2;
 const mayBeZero = ["weightDecay", "seed", "negatives", "switchEpoch", "positivesWeight"];
 const whole = [
   "dim",
@@ -64,12 +60,6 @@ export function methodSettings(
   }
   for (const [name, value] of Object.entries(settings)) {
     if (typeof value !== "number") continue;
-    if (name === "batchSize" && value > largestBatch) {
-      throw new ArgumentError(name, `it is ${value}`, `at most ${largestBatch}`);
-    }
-    if (name === "dim" && value > longestEmbedding) {
-      throw new ArgumentError(name, `it is ${value}`, `at most ${longestEmbedding}`);
-    }
     const least = mayBeZero.includes(name) ? value >= 0 : value > 0;
     if (!(Number.isFinite(value) && least) || whole.includes(name) && !Number.isInteger(value)) {
       const kind = whole.includes(name) ? "integer" : "number";

@@ -4,7 +4,7 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { longestEmbedding } from "../kernels/exp_sum.ts";
+import { checkEmbedding } from "../kernels/exp_sum.ts";
 import { checkSeed } from "../random.ts";
 import type { UserSampling } from "./user_batches.ts";
 
@@ -151,9 +151,7 @@ export function distillSettings(options: DistillOptions): DistillSettings {
       throw new ArgumentError(name, `it is ${settings[name]}`, "a positive integer");
     }
   }
-  if (settings.dim > longestEmbedding) {
-    throw new ArgumentError("dim", `it is ${settings.dim}`, `at most ${longestEmbedding}`);
-  }
+  checkEmbedding(settings.dim);
   checkSeed(settings.seed);
   if (typeof settings.advanceOnRegress !== "boolean") {
     throw new ArgumentError("advanceOnRegress", `it is ${settings.advanceOnRegress}`, "true or false");

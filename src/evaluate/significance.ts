@@ -38,8 +38,7 @@ export interface MetricComparison {
 
 /**
  * Student's paired t test, two-sided: t = mean(d) / (s(d) / sqrt(n)) for the differences d, with n - 1 degrees of freedom.
- * If all differences are 0, p is 1; if they are all the same other number, p is 0. Two values that single precision can
- * hardly tell apart (2^-22 of the larger one) count as equal: so do means of the same values in another order.
+ * If all differences are 0, p is 1; if they are all the same other number, p is 0.
  *
  * @example Three pairs
  * ```ts
@@ -50,10 +49,16 @@ export interface MetricComparison {
  *
  * @param one A value per pair.
  * @param other As many.
+ * @param precision Two values that differ by less than this share of the larger one count as equal: 2^-22 where they were
+ * kept in single precision, so that means of the same values in another order do.
  * @throws {ArgumentError} if there are fewer than two pairs, the lengths differ, or a value is not finite.
  */
-export function pairedTTest(one: ArrayLike<number>, other: ArrayLike<number>): SignificanceTest {
-  const { n, mean, squares } = momentsOf(differencesOf(one, other));
+export function pairedTTest(
+  one: ArrayLike<number>,
+  other: ArrayLike<number>,
+  precision = 0,
+): SignificanceTest {
+  const { n, mean, squares } = momentsOf(differencesOf(one, other, precision));
   if (mean === 0) return { statistic: 0, p: 1 };
   // What is left of equal differences is rounding.
   if (squares <= n * (mean * Number.EPSILON) ** 2) {
@@ -75,10 +80,16 @@ export function pairedTTest(one: ArrayLike<number>, other: ArrayLike<number>): S
  *
  * @param one A value per pair.
  * @param other As many.
+ * @param precision Two values that differ by less than this share of the larger one count as equal: 2^-22 where they were
+ * kept in single precision, so that means of the same values in another order do.
  * @throws {ArgumentError} if there are fewer than two pairs, the lengths differ, or a value is not finite.
  */
-export function confidenceMargin(one: ArrayLike<number>, other: ArrayLike<number>): number {
-  const { n, squares } = momentsOf(differencesOf(one, other));
+export function confidenceMargin(
+  one: ArrayLike<number>,
+  other: ArrayLike<number>,
+  precision = 0,
+): number {
+  const { n, squares } = momentsOf(differencesOf(one, other, precision));
   let [low, high] = [0, 1e3];
   while (high - low > 1e-9 * high) {
     const middle = (low + high) / 2;
@@ -88,12 +99,15 @@ export function confidenceMargin(one: ArrayLike<number>, other: ArrayLike<number
   return high * Math.sqrt(squares / (n - 1) / n);
 }
 
+/** Metrics are kept in single precision. */
+export const metricPrecision: number = 2 ** -22;
+
 /** Up to so many differences the null distribution of the signed ranks is computed in full. */
 const exactPairs = 50;
 
 /**
  * Wilcoxon's signed-rank test (Biometrics Bulletin, 1945), two-sided. Differences of 0 are left out, equal magnitudes
- * share the mean of their ranks; equal is what single precision can hardly tell apart, as for {@linkcode pairedTTest}. Up to 50 differences the null distribution is exact, with shared ranks too; beyond, it
+ * share the mean of their ranks. Up to 50 differences the null distribution is exact, with shared ranks too; beyond, it
  * is the normal one with its variance corrected for ties and no correction for continuity. With no difference at all, p is 1.
  *
  * @example Six differences, five of them positive
@@ -105,14 +119,20 @@ const exactPairs = 50;
  *
  * @param one A value per pair.
  * @param other As many.
+ * @param precision Two values that differ by less than this share of the larger one count as equal: 2^-22 where they were
+ * kept in single precision, so that means of the same values in another order do.
  * @throws {ArgumentError} if there are fewer than two pairs, the lengths differ, or a value is not finite.
  */
-export function wilcoxonSignedRank(one: ArrayLike<number>, other: ArrayLike<number>): SignificanceTest {
-  const differences = differencesOf(one, other);
+export function wilcoxonSignedRank(
+  one: ArrayLike<number>,
+  other: ArrayLike<number>,
+  precision = 0,
+): SignificanceTest {
+  const differences = differencesOf(one, other, precision);
   const order = Array.from(differences, (_, pair) => pair).filter((pair) => differences[pair] !== 0)
     .sort((a, b) => Math.abs(differences[a]!) - Math.abs(differences[b]!));
   const sizes = order.map((pair) => Math.abs(differences[pair]!));
-  const precisions = order.map((pair) => precisionOf(one[pair]!, other[pair]!));
+  const precisions = order.map((pair) => Math.max(1e-12, precision * largerOf(one[pair]!, other[pair]!)));
   const n = order.length;
   if (n === 0) return { statistic: 0, p: 1 };
   /** Twice the rank of each difference: a whole number also where ranks are shared. */
@@ -186,8 +206,8 @@ export function comparePerUser(one: PerUserMetrics, other: PerUserMetrics): Metr
         mean: mean(values),
         otherMean: mean(others),
         difference: mean(values.map((value, n) => value - others[n]!)),
-        tTest: pairedTTest(values, others),
-        wilcoxon: wilcoxonSignedRank(values, others),
+        tTest: pairedTTest(values, others, metricPrecision),
+        wilcoxon: wilcoxonSignedRank(values, others, metricPrecision),
       };
     })
   );
@@ -203,7 +223,7 @@ function momentsOf(values: readonly number[]): { n: number; mean: number; square
   return { n, mean, squares: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) };
 }
 
-function differencesOf(one: ArrayLike<number>, other: ArrayLike<number>): number[] {
+function differencesOf(one: ArrayLike<number>, other: ArrayLike<number>, precision: number): number[] {
   if (one.length !== other.length) {
     throw new ArgumentError("other", `it has ${other.length} values`, `${one.length}, as the first`);
   }
@@ -213,13 +233,12 @@ function differencesOf(one: ArrayLike<number>, other: ArrayLike<number>): number
     if (!Number.isFinite(difference)) {
       throw new ArgumentError("one", `pair ${n} is ${value} and ${other[n]}`, "finite numbers");
     }
-    return Math.abs(difference) <= precisionOf(value, other[n]!) ? 0 : difference;
+    return Math.abs(difference) <= precision * largerOf(value, other[n]!) ? 0 : difference;
   });
 }
 
-/** How far apart two values are that are the same but for rounding: metrics are kept in single precision. */
-function precisionOf(one: number, other: number): number {
-  return 2 ** -22 * Math.max(Math.abs(one), Math.abs(other));
+function largerOf(one: number, other: number): number {
+  return Math.max(Math.abs(one), Math.abs(other));
 }
 
 /** The probability that ranks with random signs give a sum of at most `least`; everything doubled. */

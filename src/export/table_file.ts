@@ -80,7 +80,9 @@ async function* textPieces(
   const names = fields.map(({ name }) => name);
   const isJson = form === "jsonl" || form === "ndjson";
   const delimiter = form === "tsv" ? "\t" : ",";
-  if (!isJson) yield delimitedLine(names, delimiter);
+  // Readers of tabs take quotes for characters, unless the first line begins with one.
+  if (form === "tsv") yield `"${names[0]}"${delimitedLine(["", ...names.slice(1)], delimiter)}`;
+  else if (!isJson) yield delimitedLine(names, delimiter);
   for (const rows of batches) {
     const lines = rows.map((row) => {
       if (!isJson) return delimitedLine(row, delimiter);

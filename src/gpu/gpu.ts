@@ -319,10 +319,10 @@ export class Gpu implements Disposable {
     this.check();
     const { maxBufferSize } = this.device.limits;
     for (const array of arrays) this.#requireLive(array, 0);
-    const sizes: number[] = [];
+    const sizes = [0];
     const places = arrays.map(({ byteLength }) => {
       const bytes = Math.ceil(byteLength / 4) * 4;
-      if (sizes.length === 0 || sizes.at(-1)! + bytes > maxBufferSize) sizes.push(0);
+      if (sizes.at(-1)! + bytes > maxBufferSize) sizes.push(0);
       const place = { staging: sizes.length - 1, start: sizes.at(-1)! };
       sizes[place.staging]! += bytes;
       return { ...place, bytes };

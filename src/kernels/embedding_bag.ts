@@ -30,7 +30,7 @@ export interface BagWeighting {
   readonly epoch: number;
 }
 
-/** Lists in a batch at most: its gradient goes through them, and through a row's entries, within the turns of one loop. */
+/** Lists in a batch at most on a software driver: its gradient goes through them, and through a row's entries, in one loop. */
 export const largestBagBatch = turnsPerInvocation / 2;
 
 /** Consecutive lists, in the order of `recordOrder` or by number. */
@@ -102,12 +102,13 @@ export class EmbeddingBag implements Disposable {
    * Cuts an epoch into batches and uploads them.
    *
    * @param order Numbers of distinct lists.
-   * @param batch Lists a batch, at most {@linkcode largestBagBatch}; the last batch may have fewer.
+   * @param batch Lists a batch, at most 60,000, on software drivers {@linkcode largestBagBatch}; the last batch may have fewer.
    * @throws {ArgumentError} if a batch is larger.
    */
   recordOrder(order: Uint32Array<ArrayBuffer>, batch: number): void {
-    if (!Number.isInteger(batch) || batch < 1 || batch > largestBagBatch) {
-      throw new ArgumentError("batch", `it is ${batch}`, `an integer from 1 to ${largestBagBatch}`);
+    const largest = this.#gpu.adapter.kind === "software" ? largestBagBatch : turnsPerInvocation;
+    if (!Number.isInteger(batch) || batch < 1 || batch > largest) {
+      throw new ArgumentError("batch", `it is ${batch}`, `an integer from 1 to ${largest}`);
     }
     const { touched, entries, segments } = cutBags(this.#columns, this.rows, order, batch);
     this.#segments = segments;

@@ -13,7 +13,18 @@ import { compileExpSum, type ExpSumKernels } from "./exp_sum_kernels.ts";
 import { bytesOfMarks, type ExpSumPlan, planExpSum, wholeEights } from "./exp_sum_plan.ts";
 
 /** Numbers of an embedding at most: an invocation keeps whole ones. */
-export const longestEmbedding = 128;
+const longestEmbedding = 128;
+
+/**
+ * Checks that embeddings fit.
+ *
+ * @throws {ArgumentError} if `dim` exceeds 128.
+ */
+export function checkEmbedding(dim: number): void {
+  if (dim > longestEmbedding) {
+    throw new ArgumentError("dim", `it is ${dim}`, `at most ${longestEmbedding}`);
+  }
+}
 /** As TEAM in exp_sum_rows_combine.wgsl and exp_sum_row_gradient.wgsl. */
 const partsPerGroup = 8;
 /** As SEGMENT in exp_sum_prepare.wgsl and exp_sum_weighted.wgsl. */
@@ -64,9 +75,7 @@ export class ExpSum implements Disposable {
         throw new ArgumentError(name, `it is ${value}`, "a positive integer");
       }
     }
-    if (dim > longestEmbedding) {
-      throw new ArgumentError("dim", `it is ${dim}`, `at most ${longestEmbedding}`);
-    }
+    checkEmbedding(dim);
     if (!Number.isInteger(bound) || bound < 0) {
       throw new ArgumentError("bound", `it is ${bound}`, "a positive integer, or 0 for free scores");
     }

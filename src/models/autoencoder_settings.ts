@@ -4,7 +4,6 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { largestBagBatch } from "../kernels/embedding_bag.ts";
 import { type Ragged, rowCount } from "../ragged.ts";
 import type { TrainingSet } from "./model.ts";
 import { nonNegativeNumber, type OptionRule, positiveNumber, wholeNumber } from "./model_options.ts";
@@ -42,7 +41,7 @@ export const autoencoderRules: { readonly [K in keyof AutoencoderSettings]: Opti
   hidden: wholeNumber(1, 1024),
   learningRate: positiveNumber,
   weightDecay: nonNegativeNumber,
-  batch: wholeNumber(1, largestBagBatch),
+  batch: wholeNumber(1, 60_000),
   dropout: share,
   divergenceWeight: nonNegativeNumber,
   annealingSteps: wholeNumber(0, 0xffffffff),

@@ -4,7 +4,6 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { turnsPerInvocation } from "../kernels/dispatch_limits.ts";
 
 /** What a setting may be. */
 export interface OptionRule {
@@ -51,7 +50,7 @@ export const embeddingRules = {
   dim: wholeNumber(1, 1024),
   learningRate: positiveNumber,
   weightDecay: nonNegativeNumber,
-  batch: wholeNumber(1, turnsPerInvocation / 2),
+  batch: wholeNumber(1, 65_536),
   reduction: oneOf("sum", "mean"),
   initialDeviation: nonNegativeNumber,
   seed: wholeNumber(0, 0xffffffff),

@@ -166,7 +166,7 @@ export class Student {
     const left = new Uint8Array(this.items).fill(allow ? 1 : 0);
     for (const id of allow ?? []) left[numberOf("allow", id, this.#itemNumbers)] = 0;
     for (const item of exclude === false ? [] : had) left[item] = 1;
-    for (const id of typeof exclude === "boolean" ? [] : exclude) {
+    for (const id of typeof exclude === "boolean" ? [] : [exclude].flat()) {
       left[numberOf("exclude", id, this.#itemNumbers)] = 1;
     }
     const { dim, itemFactors } = this;

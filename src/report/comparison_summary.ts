@@ -68,6 +68,8 @@ export interface MethodSummary {
   tunedIn?: string;
   /** Its trainings. */
   cells: CellSummary[];
+  /** The seeds with which it left the range of numbers, and at which epoch. */
+  diverged?: { seed: number; epoch: number }[];
 }
 
 /** A model that is measured once, beside the methods. */
@@ -171,4 +173,11 @@ export function shareKept(
   const plain = meanOf(summary.methods.find(({ name }) => name === "bpr"), metric);
   const full = summary.references.find(({ role }) => role === "ensemble")?.metrics[metric] ?? NaN;
   return full > plain ? (meanOf(method, metric) - plain) / (full - plain) : undefined;
+}
+
+/** One sentence for each training that diverged. */
+export function divergences(summary: Pick<ComparisonSummary, "methods">): string[] {
+  return summary.methods.flatMap(({ title, diverged = [] }) =>
+    diverged.map(({ seed, epoch }) => `${title} with seed ${seed} diverged at epoch ${epoch}.`)
+  );
 }

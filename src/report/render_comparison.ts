@@ -4,7 +4,13 @@
  * @module
  */
 import { comparisonFigure } from "./comparison_figure.ts";
-import { type ComparisonSummary, meanOf, type MethodSummary, shareKept } from "./comparison_summary.ts";
+import {
+  type ComparisonSummary,
+  divergences,
+  meanOf,
+  type MethodSummary,
+  shareKept,
+} from "./comparison_summary.ts";
 import {
   comparisonTable,
   costTable,
@@ -33,6 +39,7 @@ function statement(summary: ComparisonSummary): string[] {
   const left = summary.missing === 0
     ? []
     : [`<strong>${summary.missing} trainings are still to be done.</strong>`];
+  left.push(...divergences(summary).map((sentence) => escapeHtml(sentence)));
   if (main === undefined) return [`${done} trainings are finished.`, ...left];
   const kept = shareKept(summary, main, "recall@50");
   const best = (group: MethodSummary["group"]): string | undefined => {

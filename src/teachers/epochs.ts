@@ -61,7 +61,7 @@ const latestName = "latest";
  * @returns Every epoch, and how many there were between evaluations.
  * @throws {Interrupted} if the signal asked to stop; the same call with the same store continues.
  * @throws {ArgumentError} if an evaluation does not measure the metric that decides.
- * @throws {DivergenceError} if a loss is no finite number.
+ * @throws {DivergenceError} if a loss is no finite number before anything was evaluated; later the training ends there.
  */
 export async function trainEpochs(
   trainee: Trainee,
@@ -145,7 +145,12 @@ export async function trainEpochs(
       const epoch = history.length + 1;
       await fill();
       const record: EpochRecord = { epoch, seconds: 0, ...await begun.shift()! };
-      if (!Number.isFinite(record.loss)) throw new DivergenceError(epoch, record.loss);
+      if (!Number.isFinite(record.loss)) {
+        const divergence = new DivergenceError(epoch, record.loss);
+        if (evaluationsOf(history).length === 0) throw divergence;
+        hooks.onStage?.(`${divergence.message}; what was best before is kept`, 0, 1);
+        break;
+      }
       const seconds = (performance.now() - start) / 1000;
       pace = pace === Infinity ? seconds : 0.8 * pace + 0.2 * seconds;
       record.seconds = seconds;

@@ -70,6 +70,13 @@ Deno.test("readRankedRows() keeps a byte order mark that is part of an id", asyn
   assert.deepEqual(rows.map(plain), [{ user: "\ufeffu", item: "\ufeffa", rank: 0 }]);
 });
 
+Deno.test("readRankedRows() takes quotes between tabs for characters, unless the first line begins with one", async () => {
+  const text = 'user\titem\trank\nann\t"Weird Al" album\t0\n"x\ty\t1\n';
+  const ids = (rows: RankedRow[]) => rows.map(({ user, item }) => [user, item]);
+  assert.deepEqual(ids(await read(text)), [["ann", '"Weird Al" album'], ['"x', "y"]]);
+  assert.deepEqual(ids(await read('"user"\titem\trank\n"a\tb"\t"""c"""\t0\n')), [["a\tb", '"c"']]);
+});
+
 Deno.test("readRankedRows() reads a gzipped file", async () => {
   const packed = new Blob(["user,item,rank\nu,a,0\n"]).stream().pipeThrough(new CompressionStream("gzip"));
   const rows = await read(new Uint8Array(await new Response(packed).arrayBuffer()), "run.csv.gz");

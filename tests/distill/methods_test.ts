@@ -143,7 +143,7 @@ Deno.test("methods refuse unknown keys, settings of another kind, and missing te
   assert.throws(() => methodOf("rdd"), /rrd/);
   assert.throws(() => methodSettings(methodOf("rrd"), { lamda: 1 }), /lambda/);
   for (
-    const wrong of [{ batchSize: 30_001 }, { lambda: 0 }, { lambda: "1" }, { dim: 1.5 }, { every: 0 }, {
+    const wrong of [{ dim: 129 }, { lambda: 0 }, { lambda: "1" }, { dim: 1.5 }, { every: 0 }, {
       student: "ML",
     }, {
       learningRate: NaN,

@@ -6,6 +6,7 @@ import {
   comparePerUser,
   confidenceMargin,
   holm,
+  metricPrecision,
   pairedTTest,
   wilcoxonSignedRank,
 } from "../../src/evaluate/significance.ts";
@@ -143,11 +144,14 @@ Deno.test("means over seeds, kept in single precision, are tested as the fractio
       );
     const means = [meansOf("one"), meansOf("other")] as const;
     const fractions = [exact("one"), exact("other")] as const;
-    assert.deepEqual(wilcoxonSignedRank(...means), wilcoxonSignedRank(...fractions));
-    const [found, wanted] = [pairedTTest(...means), pairedTTest(...fractions)];
+    assert.deepEqual(wilcoxonSignedRank(...means, metricPrecision), wilcoxonSignedRank(...fractions));
+    const [found, wanted] = [pairedTTest(...means, metricPrecision), pairedTTest(...fractions)];
     close(found.p, wanted.p, "p of t", 1e-4);
   }));
-  assert.deepEqual(pairedTTest([0.1 + 0.2, 1], [0.3, 1]), { statistic: 0, p: 1 });
+  assert.deepEqual(pairedTTest([0.1 + 0.2, 1], [0.3, 1], metricPrecision), { statistic: 0, p: 1 });
+  // Elsewhere small differences of large values are differences.
+  const large = [[1e6, 1e6 + 0.1, 1e6 + 0.3, 2e6, 3e6], [1e6 + 0.2, 1e6, 1e6, 2e6 - 0.1, 3e6 - 0.2]] as const;
+  assert.equal(wilcoxonSignedRank(...large).p, 0.3125);
 });
 
 Deno.test("the paired tests refuse single pairs and unequal lengths", () => {

@@ -144,7 +144,7 @@ Deno.test("recommend() names the nearest ids of an unknown one", () => {
   refuses(() => student.similar("tea", { k: 0 }), /'k'/);
   refuses(() => student.recommend([], { k: 1 }), /empty/);
   refuses(() => student.recommend(null as never, { k: 1 }), /empty/);
-  refuses(() => student.recommend("ann", { k: 1, exclude: "milk" as never }), /'exclude'.*"m"/);
+  assert.ok(!idsOf(student.recommend("ann", { k: 5, exclude: "milk" as never })).includes("milk"));
   for (const k of [0, -1, 2.5, NaN]) refuses(() => student.recommend("ann", { k }), /'k'/);
 });
 

@@ -148,19 +148,24 @@ Deno.test("a metric that is not measured is named at the first evaluation", asyn
   });
 });
 
-Deno.test("a loss that is no number ends the training, whose last evaluation is kept", async () => {
-  const checkpoints = memoryCheckpoints();
-  const trainee = new Chain({ delay: () => 0 });
-  const epoch = trainee.epoch.bind(trainee);
-  trainee.epoch = async (n) => ({ loss: (await epoch(n)).loss + (n < 7 ? 0 : NaN) });
-  const options = { epochs: 20, every: 3, patience: 20, metric: "quality" };
-  await assert.rejects(trainEpochs(trainee, options, "chain", { checkpoints }), (error) => {
+Deno.test("a loss that is no number ends the training: with an error, or with what was evaluated before", async () => {
+  const train = (from: number, onStage?: (stage: string) => void) => {
+    const trainee = new Chain({ delay: () => 0 });
+    const epoch = trainee.epoch.bind(trainee);
+    trainee.epoch = async (n) => ({ loss: (await epoch(n)).loss + (n < from ? 0 : NaN) });
+    const options = { epochs: 20, every: 3, patience: 20, metric: "quality" };
+    return trainEpochs(trainee, options, "chain", onStage ? { onStage } : {});
+  };
+  await assert.rejects(train(2), (error) => {
     assert.ok(error instanceof DivergenceError);
-    assert.equal(error.epoch, 7);
-    assert.match(error.message, /loss of epoch 7 is NaN.*lower the learning rate/);
+    assert.equal(error.epoch, 2);
+    assert.match(error.message, /loss of epoch 2 is NaN.*lower the learning rate/);
     return true;
   });
-  assert.equal(((await checkpoints.get("latest"))!.facts.history as unknown[]).length, 6);
+  const said: string[] = [];
+  const { history } = await train(8, (stage) => said.push(stage));
+  assert.deepEqual(facts(history), facts((await undisturbed(20, 3)).slice(0, 7)));
+  assert.match(said.join(), /loss of epoch 8 is NaN.*what was best before is kept/);
 });
 
 Deno.test("an epoch that fails ends the training with its error, once nothing is under way", async () => {

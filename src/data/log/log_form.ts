@@ -35,7 +35,8 @@ export function fileForm(name: string, start: Uint8Array, delimiter?: string): F
   const text = new TextDecoder().decode(start);
   if (/\.(parquet|parq|pq)$/.test(plain) || text.startsWith("PAR1")) return { kind: "parquet" };
   if (/\.(jsonl|ndjson|json)$/.test(plain) || /^\s*\{/.test(text)) return { kind: "json lines" };
-  const [line = "", second] = text.trimStart().split(/[\r\n]+/, 2).map((each) => each.trimEnd());
+  const lines = text.replace(/^\ufeff/, "").split(/[\r\n]+/).filter((each) => each.trim() !== "");
+  const [line = "", second] = lines.slice(0, 2).map((each) => each.trimEnd());
   const found = delimiter ?? delimiterOf(plain, line, second || line);
   return found === null
     ? { kind: "users.dat" }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkEmbedding } from "../../kernels/exp_sum.ts";
 import type { Checkpoint } from "../../models/model.ts";
 import type { Trajectory } from "../../teachers/trajectory.ts";
 import { finalStates, fuseTeachers } from "../ensemble.ts";
@@ -91,5 +92,6 @@ export const mtd: DistillationMethod = {
   teachers: "all",
   defaults: { lambda: 0.01, listLength: 100, weightStep: 0.1 },
   grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1], weightStep: [0.03, 0.1, 0.3] },
+  check: ({ dim }) => checkEmbedding(dim),
   start: (context) => new MtdRun(context),
 };

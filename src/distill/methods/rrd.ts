@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkEmbedding } from "../../kernels/exp_sum.ts";
 import { finalStates, fuseTeachers } from "../ensemble.ts";
 import { ListTeaching } from "../list_teaching.ts";
 import type { DistillationMethod, MethodContext, MethodRun } from "../method.ts";
@@ -41,5 +42,6 @@ export const rrd: DistillationMethod = {
   teachers: "all",
   defaults: { lambda: 0.01, listLength: 100 },
   grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1] },
+  check: ({ dim }) => checkEmbedding(dim),
   start: (context) => new RrdRun(context),
 };

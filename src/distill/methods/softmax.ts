@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkEmbedding } from "../../kernels/exp_sum.ts";
 import { SoftmaxOutput } from "../../kernels/softmax_output.ts";
 import type { DeviceArray } from "../../gpu/device_array.ts";
 import type { DistillationMethod, MethodContext, MethodRun } from "../method.ts";
@@ -67,5 +68,6 @@ export const softmax: DistillationMethod = {
   teachers: "none",
   defaults: { learningRate: 3e-3, weight: 0.01 },
   grid: { learningRate: [1e-3, 3e-3, 1e-2], weightDecay: [1e-5, 1e-4, 1e-3] },
+  check: ({ dim }) => checkEmbedding(dim),
   start: (context) => new SoftmaxRun(context),
 };

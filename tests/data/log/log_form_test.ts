@@ -22,6 +22,7 @@ Deno.test("fileForm() goes by the name, then by the first line", () => {
     ["u.data", "196\t242\t3\t881250949\n", "\t false"],
     ["a.tsv", "user,item", "\t false"],
     ["a.tsv", '"user"\t"item"\n', "\t true"],
+    ["a.txt", "\tuser\n0\ta\n", "\t false"],
     ["a.inter", "user_id:token\titem_id:token", "\t false"],
     ["a.csv", "userId,movieId", ", true"],
     ["a.csv", "\ufeff\r\n\nuserId;movieId;a,b", "; true"],
