@@ -1,6 +1,6 @@
 // Adds each item of a slice to the count of its place among every user's ordered targets; what comes behind all of them
-// is not counted. Scores are never stored. An invocation has USERS users. Header: VECTORS, HELD (those of a row that stay in registers), USERS, SHARE. Parts:
-// score_step, score_key, place_of, one of shaders/subgroup.
+// is not counted. Scores are never stored. An invocation has USERS users. Header: VECTORS, HELD (those
+// of a row that stay in registers), USERS, SHARE. Parts: score_step, score_key, place_of, one of shaders/subgroup.
 struct Params {
   count: u32,
   first: u32,

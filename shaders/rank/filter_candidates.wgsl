@@ -1,7 +1,7 @@
 // Scores every item and writes down those that reach the user's threshold, in no particular order:
 // candidates[position * count + user], then their scores, as bits. Beyond `capacity` they are only counted. An
-// invocation has USERS users and a slice of the items. Header: VECTORS, HELD (those of a row that stay in registers), USERS, SHARE. Parts: score_step, one of
-// shaders/subgroup.
+// invocation has USERS users and a slice of the items. Header: VECTORS, HELD (those of a row that stay in
+// registers), USERS, SHARE. Parts: score_step, one of shaders/subgroup.
 struct Params {
   count: u32,
   user_row: u32,

@@ -1,6 +1,7 @@
 // The exact way for users with too many candidates: a heap of the k best, built in the result's own row. Others
 // return at once. One dispatch takes a range of items.
-// Header: VECTORS, HELD (those of a row that stay in registers). Parts: score_step, exclusion_search, sufficient, kept_heap.
+// Header: VECTORS, HELD (those of a row that stay in registers). Parts:
+// score_step, exclusion_search, sufficient, kept_heap.
 struct Params {
   count: u32,
   first: u32,

@@ -1,5 +1,6 @@
 // Takes the excluded items out of group_maxima: where one of them is its group's best, the group is scored again
-// without them. An invocation takes `share` of a user's excluded items from `first_place` on; two may repair the same group, with the
+// without them. An invocation takes `share` of a user's excluded items from `first_place` on; two
+// may repair the same group, with the
 // same result. Header: VECTORS, HELD (those of a row that stay in registers). Parts: score_step, exclusion_search.
 struct Params { count: u32, user_row: u32, item_row: u32, samples: u32, stride: u32, groups: u32,
   first_place: u32, share: u32 }

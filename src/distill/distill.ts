@@ -58,6 +58,7 @@ export interface Distillation {
  * @param hooks Callbacks, a signal to stop, and a checkpoint store that makes the run resumable.
  * @throws {ArgumentError} if an option is unusable or there is no teacher.
  * @throws {TrajectoryError} if a trajectory belongs to other data.
+ * @throws {DivergenceError} if a loss is no finite number before the first evaluation; later the training ends there.
  * @throws {Interrupted} if the signal asked to stop; the same call with the same store continues.
  */
 export async function distill(

@@ -40,6 +40,7 @@ import { trainStudent } from "./training_loop.ts";
  * @param hooks Callbacks, a signal to stop, and a checkpoint store that makes the run resumable.
  * @throws {ArgumentError} if there is no such method, a setting is unusable, or there is no teacher for one that needs some.
  * @throws {TrajectoryError} if a trajectory belongs to other data.
+ * @throws {DivergenceError} if a loss is no finite number before the first evaluation; later the training ends there.
  * @throws {Interrupted} if the signal asked to stop; the same call with the same store continues.
  */
 export async function distillWith(

@@ -49,6 +49,7 @@ export interface TrainedStudent {
  * Trains a student with {@linkcode trainEpochs}: epochs of the method's steps, an evaluation every `every` epochs and
  * after the last, and early stopping by those that count. The student of the best evaluation is returned.
  *
+ * @throws {DivergenceError} if a loss is no finite number before the first evaluation; later the training ends there.
  * @throws {Interrupted} if the signal asked to stop; the same call with the same store continues.
  */
 export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}): Promise<TrainedStudent> {

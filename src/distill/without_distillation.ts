@@ -52,6 +52,7 @@ export interface Baseline {
  * console.assert(history.length === 6 && best.valid!["recall@50"]! > 0);
  * ```
  *
+ * @throws {DivergenceError} if a loss is no finite number before the first evaluation; later the training ends there.
  * @throws {Interrupted} if the signal asked to stop.
  * @throws {ArgumentError} if an option is out of range.
  */

@@ -2,10 +2,9 @@ import { DeviceLostError, GpuError } from "../errors.ts";
 import { type AdapterChoice, type AdapterDescription, chooseAdapter, describeAdapter } from "./adapter.ts";
 import { BufferPool, DeviceArray } from "./device_array.ts";
 import { compile, type Kernel, kernelKey, type KernelSource } from "./kernel.ts";
-import { nextTurn } from "./next_turn.ts";
+import { readBack } from "./read_back.ts";
 import { ParameterArena } from "./parameter_arena.ts";
 import { deviceWithSharing, type Sharing } from "./sharing.ts";
-import { usage } from "./usage.ts";
 import { KernelTimer, type KernelTiming } from "./kernel_timer.ts";
 
 /** Any typed array that can be uploaded. */
@@ -317,52 +316,17 @@ export class Gpu implements Disposable {
    */
   async read(...arrays: DeviceArray[]): Promise<ArrayBuffer[]> {
     this.check();
-    const { maxBufferSize } = this.device.limits;
     for (const array of arrays) this.#requireLive(array, 0);
-    const sizes = [0];
-    const places = arrays.map(({ byteLength }) => {
-      const bytes = Math.ceil(byteLength / 4) * 4;
-      if (sizes.at(-1)! + bytes > maxBufferSize) sizes.push(0);
-      const place = { staging: sizes.length - 1, start: sizes.at(-1)! };
-      sizes[place.staging]! += bytes;
-      return { ...place, bytes };
-    });
-    const stagings = sizes.map((size) =>
-      this.device.createBuffer({
-        label: "read-back",
-        size: Math.max(8, size),
-        usage: usage.mapRead | usage.copyTarget,
-      })
-    );
-    try {
-      places.forEach(({ staging, start, bytes }, n) => {
-        if (bytes === 0) return;
+    return await readBack(
+      this.device,
+      arrays,
+      (array, staging, start, bytes) => {
         this.#endPass();
-        this.#commands().copyBufferToBuffer(arrays[n]!.buffer, 0, stagings[staging]!, start, bytes);
-      });
-      this.submit();
-      // In Deno mapAsync() stands still until the device is idle: whoever has more to record does so first.
-      await nextTurn();
-      try {
-        await Promise.all(stagings.map((staging) => staging.mapAsync(usage.mapRead)));
-      } catch (cause) {
-        await nextTurn();
-        this.check();
-        throw new GpuError(
-          `reading back failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-        );
-      }
-      // Error reports may still be on their way.
-      await nextTurn();
-      const mapped = stagings.map((staging) => staging.getMappedRange());
-      const copies = places.map(({ staging, start }, n) =>
-        mapped[staging]!.slice(start, start + arrays[n]!.byteLength)
-      );
-      this.check();
-      return copies;
-    } finally {
-      for (const staging of stagings) staging.destroy();
-    }
+        this.#commands().copyBufferToBuffer(array.buffer, 0, staging, start, bytes);
+      },
+      () => this.submit(),
+      () => this.check(),
+    );
   }
 
   /** Reads one array of floats; see {@linkcode Gpu.read}. */

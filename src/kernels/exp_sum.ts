@@ -25,6 +25,7 @@ export function checkEmbedding(dim: number): void {
     throw new ArgumentError("dim", `it is ${dim}`, `at most ${longestEmbedding}`);
   }
 }
+
 /** As TEAM in exp_sum_rows_combine.wgsl and exp_sum_row_gradient.wgsl. */
 const partsPerGroup = 8;
 /** As SEGMENT in exp_sum_prepare.wgsl and exp_sum_weighted.wgsl. */

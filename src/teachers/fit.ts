@@ -38,6 +38,7 @@ export function snapshotName(epoch: number): string {
  * Trains a model until its validation quality has not risen for `patience` evaluations, with {@linkcode trainEpochs}.
  *
  * @param identity Tells one training run from another: data fingerprint, kind and hyperparameters.
+ * @throws {DivergenceError} if a loss is no finite number before the first evaluation; later the training ends there.
  * @throws {Interrupted} if the signal asked to stop.
  * @throws {ArgumentError} if an option is no positive integer.
  */
