@@ -170,8 +170,9 @@ async function checkStep(
     wanted.gradUsers[slot]!.forEach((value, d) => expected[user * dim + d] = weight * value)
   );
   for (const row of wanted.gradItems) for (const value of row) expected.push(weight * value);
-  // Summands are as large as the vectors, and may cancel.
-  const floor = 1e-3 * all.reduce((high, value) => Math.max(high, Math.abs(value)), 1);
+  // Where summands cancel, what is left is one rounding of the largest: 2^-22 of a weighted vector.
+  const summand = weight * all.reduce((high, value) => Math.max(high, Math.abs(value)), 0);
+  const floor = Math.max(1e-3, 1e4 * 2 ** -22 * summand);
   const largest = expected.slice(users * dim).reduce((high, value) => Math.max(high, Math.abs(value)), floor);
   assertClose(found, expected, 1e-4, largest, "gradient");
   const each = await gpu.readFloats(losses);
