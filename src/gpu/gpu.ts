@@ -48,6 +48,7 @@ export class Gpu implements Disposable {
   #pass: GPUComputePassEncoder | null = null;
   #dispatches = 0;
   #operations = 0;
+  readonly #offset = new Uint32Array(1);
   /** What is taken while something is made that may fail. */
   #taken: DeviceArray[] | null = null;
   #failure: GpuError | null = null;
@@ -237,7 +238,9 @@ export class Gpu implements Disposable {
     const pass = this.#beginPass(kernel.name);
     pass.setPipeline(kernel.pipeline);
     pass.setBindGroup(0, group);
-    pass.setBindGroup(1, this.#parameters.group, [offset]);
+    // A typed array, because Deno takes a microsecond to convert a plain one.
+    this.#offset[0] = offset;
+    pass.setBindGroup(1, this.#parameters.group, this.#offset, 0, 1);
     pass.dispatchWorkgroups(x, y, z);
     if (this.#timer) this.#endPass();
     this.#dispatches++;
@@ -246,15 +249,24 @@ export class Gpu implements Disposable {
   }
 
   #bindGroup(kernel: Kernel, arrays: Readonly<Record<string, DeviceArray>>): GPUBindGroup {
-    let key = "";
-    for (const { name } of kernel.bindings) {
+    const { bindings, recent } = kernel;
+    for (let n = 0; n < bindings.length; n++) {
+      const { name } = bindings[n]!;
       const array = arrays[name];
       if (!array) throw new GpuError(`kernel ${kernel.name}: the buffer '${name}' was not given`);
       if (!array.live) {
         throw new GpuError(`kernel ${kernel.name}: the buffer '${name}' (${array.label}) was disposed`);
       }
-      key += `${this.#pool.id(array.buffer)} `;
+      if (recent.buffers[n] !== array.buffer) {
+        recent.buffers[n] = array.buffer;
+        recent.group = null;
+      }
     }
+    return recent.group ??= this.#groupOf(kernel, arrays);
+  }
+
+  #groupOf(kernel: Kernel, arrays: Readonly<Record<string, DeviceArray>>): GPUBindGroup {
+    const key = kernel.bindings.map(({ name }) => this.#pool.id(arrays[name]!.buffer)).join(" ");
     const known = kernel.groups.get(key);
     if (known) return known;
     if (Object.keys(arrays).length !== kernel.bindings.length) {

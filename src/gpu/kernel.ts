@@ -51,6 +51,8 @@ export interface Kernel extends KernelInterface {
   readonly layout: GPUBindGroupLayout;
   /** Bind groups made so far, by the ids of their buffers. */
   readonly groups: Map<string, GPUBindGroup>;
+  /** The buffers of the last dispatch and their bind group: mostly they are the next one's too. */
+  readonly recent: { buffers: GPUBuffer[]; group: GPUBindGroup | null };
 }
 
 /**
@@ -116,7 +118,8 @@ export function compile(
     layout: device.createPipelineLayout({ label: source.name, bindGroupLayouts: [layout, parameterLayout] }),
     compute: { module, entryPoint: "main", constants: { ...source.constants } },
   });
-  return { name: source.name, ...declared, pipeline, layout, groups: new Map() };
+  const recent = { buffers: [], group: null };
+  return { name: source.name, ...declared, pipeline, layout, groups: new Map(), recent };
 }
 
 /** Writes a dispatch's parameters into its slot of the uniform buffer, in the order of `struct Params`. */

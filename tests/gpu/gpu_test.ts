@@ -53,6 +53,22 @@ Deno.test("gpu.dispatch() names the kernel when a buffer or parameter is missing
   );
 });
 
+Deno.test("a dispatch binds its own buffers, whatever the ones before it bound or were refused for", async () => {
+  using gpu = await openGpu();
+  const kernel = gpu.kernel(scale);
+  using one = gpu.upload("one", Float32Array.of(1));
+  using five = gpu.upload("five", Float32Array.of(5));
+  using result = gpu.zeros("result", 4);
+  using other = gpu.zeros("other", 4);
+  const parameters = { count: 1, factor: 2 };
+  gpu.dispatch(kernel, { source: one, result }, parameters, [1]);
+  assert.throws(() => gpu.dispatch(kernel, { source: five }, parameters, [1]), /'result' was not given/);
+  gpu.dispatch(kernel, { source: five, result }, parameters, [1]);
+  gpu.dispatch(kernel, { source: one, result: other }, parameters, [1]);
+  assert.deepEqual([...await gpu.readFloats(result)], [10]);
+  assert.deepEqual([...await gpu.readFloats(other)], [2]);
+});
+
 Deno.test("gpu.read() reports a shader that does not compile, by name", async () => {
   using gpu = await openGpu();
   gpu.kernel({ name: "test/broken", code: "@compute @workgroup_size(1) fn main() { let x: u32 = 1.5; }" });
