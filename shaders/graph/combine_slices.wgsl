@@ -9,7 +9,7 @@ struct Params { count: u32, stamp: u32, share: f32 }
 @group(0) @binding(3) var<storage, read> start: array<vec4f>;
 @group(0) @binding(4) var<storage, read> partial_sums: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> goal: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override LANES: u32 = 1;
 override SPARSE_GOAL: u32 = 0;

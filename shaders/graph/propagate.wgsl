@@ -14,7 +14,7 @@ struct Params { first: u32, count: u32, stamp: u32, share: f32 }
 @group(0) @binding(5) var<storage, read> source: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> goal: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> partial_sums: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override LANES: u32 = 1;
 // 1, 2 or 4, a divisor of LANES

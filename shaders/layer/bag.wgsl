@@ -7,7 +7,7 @@ struct Params { start: u32, count: u32, first_row: u32, scattered: u32, vocabula
 @group(0) @binding(3) var<storage, read> weights: array<f32>;
 @group(0) @binding(4) var<storage, read> table: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> hidden: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override WIDTH: u32 = 1;
 

@@ -9,7 +9,7 @@ struct Params { first_segment: u32, segments: u32, first_slot: u32, count: u32, 
 @group(0) @binding(2) var<storage, read> weights: array<f32>;
 @group(0) @binding(3) var<storage, read> slope: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> gradient: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override WIDTH: u32 = 1;
 

@@ -4,7 +4,7 @@ struct Params { entries: u32, seed: u32, epoch: u32, threshold: u32, scale: f32 
 @group(0) @binding(0) var<storage, read> offsets: array<u32>;
 @group(0) @binding(1) var<storage, read> entry_rows: array<u32>;
 @group(0) @binding(2) var<storage, read_write> weights: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 const STREAM_DROPOUT: u32 = 6u;
 

@@ -4,7 +4,7 @@ struct Params { first: u32, count: u32, examples: u32 }
 @group(0) @binding(0) var<storage, read> groups: array<u32>;
 @group(0) @binding(1) var<storage, read> table: array<f32>;
 @group(0) @binding(2) var<storage, read_write> rows: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override DIM: u32 = 1;
 

@@ -9,7 +9,7 @@ struct Params {
 }
 @group(0) @binding(0) var<storage, read> source_rows: array<f32>;
 @group(0) @binding(1) var<storage, read_write> target_rows: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {

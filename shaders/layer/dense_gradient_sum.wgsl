@@ -3,7 +3,7 @@ struct Params { inputs: u32, stride: u32, slices: u32 }
 @group(0) @binding(0) var<storage, read> slice_sums: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> weight_gradient: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> bias_gradient: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -4,7 +4,7 @@ struct Params { rows: u32, inputs: u32, outputs: u32, first_column: u32 }
 @group(0) @binding(0) var<storage, read> sum_gradient: array<vec4f>;
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> input_gradient: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override SIZE: u32 = 64;
 

@@ -8,7 +8,7 @@ struct Params { first: u32, count: u32, examples: u32, columns: u32, stride: u32
 @group(0) @binding(2) var<storage, read> example_gradient: array<f32>;
 @group(0) @binding(3) var<storage, read> table: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> gradient: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override LANES: u32 = 1;
 override PRODUCT: u32 = 0;

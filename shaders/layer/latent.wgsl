@@ -6,7 +6,7 @@ struct Params { start: u32, count: u32, seed: u32, epoch: u32, noise: u32, first
 @group(0) @binding(1) var<storage, read> encoded: array<f32>;
 @group(0) @binding(2) var<storage, read_write> latents: array<f32>;
 @group(0) @binding(3) var<storage, read_write> divergences: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override DIM: u32 = 1;
 

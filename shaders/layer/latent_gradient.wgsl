@@ -5,7 +5,7 @@ struct Params { count: u32, divergence_weight: f32 }
 @group(0) @binding(1) var<storage, read> latents: array<f32>;
 @group(0) @binding(2) var<storage, read> latent_gradient: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradient: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override DIM: u32 = 1;
 

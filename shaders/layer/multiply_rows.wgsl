@@ -4,7 +4,7 @@ struct Params { first: u32, count: u32, examples: u32, stride: u32 }
 @group(0) @binding(0) var<storage, read> groups: array<u32>;
 @group(0) @binding(1) var<storage, read> table: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> products: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override LANES: u32 = 1;
 

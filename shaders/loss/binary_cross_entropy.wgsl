@@ -5,7 +5,7 @@ struct Params { first: u32, count: u32, examples: u32, scale: f32 }
 @group(0) @binding(1) var<storage, read> logits: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> logit_gradient: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> losses: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {

@@ -8,7 +8,7 @@ struct Params { first_slot: u32, end_slot: u32, padded: u32, first_block: u32, b
 @group(0) @binding(1) var<storage, read> marks: array<vec4u>;
 @group(0) @binding(2) var<storage, read> entry_coefficients: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradient: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 fn first_of(values: vec4u, given: vec4<bool>) -> u32 {
   return select(select(select(values.w, values.z, given.z), values.y, given.y), values.x, given.x);

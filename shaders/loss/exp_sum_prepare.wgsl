@@ -13,7 +13,7 @@ struct Params { start: u32, count: u32, first_row: u32, scattered: u32, first_ve
 @group(0) @binding(5) var<storage, read> listed: array<u32>;
 @group(0) @binding(6) var<storage, read_write> marks: array<u32>;
 @group(0) @binding(7) var<storage, read_write> scores: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 const SEGMENT: u32 = 16u;
 

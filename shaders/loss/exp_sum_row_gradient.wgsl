@@ -10,7 +10,7 @@ struct Params { start: u32, count: u32, first_row: u32, first_vector: u32, scatt
 @group(0) @binding(5) var<storage, read> listed: array<u32>;
 @group(0) @binding(6) var<storage, read> coefficients: array<f32>;
 @group(0) @binding(7) var<storage, read_write> gradient: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 const TEAM: u32 = 8u;
 

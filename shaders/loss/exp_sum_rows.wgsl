@@ -9,7 +9,7 @@ struct Params { start: u32, count: u32, first_row: u32, scattered: u32, first_ve
 @group(0) @binding(3) var<storage, read> marks: array<u32>;
 @group(0) @binding(4) var<storage, read_write> partial_sums: array<vec2f>;
 @group(0) @binding(5) var<storage, read_write> partial_vectors: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 const BLOCK: u32 = 32u;
 // A slice is summed relative to the highest score of its first vectors, and again, relative to its own, if the sum

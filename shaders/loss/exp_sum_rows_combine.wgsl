@@ -6,7 +6,7 @@ struct Params { count: u32, slices: u32 }
 @group(0) @binding(1) var<storage, read> partial_vectors: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> logs: array<vec2f>;
 @group(0) @binding(3) var<storage, read_write> means: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 const TEAM: u32 = 8u;
 

@@ -2,7 +2,7 @@
 struct Params { length: u32, slices: u32, target_start: u32 }
 @group(0) @binding(0) var<storage, read> partial_gradient: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> gradient: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

@@ -9,7 +9,7 @@ struct Params { padded: u32, first_slot: u32, end_slot: u32, slice_length: u32, 
 @group(0) @binding(2) var<storage, read> marks: array<u32>;
 @group(0) @binding(3) var<storage, read> entry_coefficients: array<f32>;
 @group(0) @binding(4) var<storage, read_write> gradient: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 var<private> share: array<Lanes, GROUPS>;
 var<private> first_item: u32;

@@ -11,7 +11,7 @@ struct Params { start: u32, count: u32, first_row: u32, scattered: u32, padded: 
 @group(0) @binding(5) var<storage, read> coefficients: array<f32>;
 @group(0) @binding(6) var<storage, read_write> weighted: array<f32>;
 @group(0) @binding(7) var<storage, read_write> entry_coefficients: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 const NOWHERE: u32 = 0xffffffffu;
 const SEGMENT: u32 = 16u;

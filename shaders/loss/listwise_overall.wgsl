@@ -7,7 +7,7 @@ struct Params { start: u32, count: u32, weight: f32, log_weight: f32 }
 @group(0) @binding(2) var<storage, read_write> logs: array<vec2f>;
 @group(0) @binding(3) var<storage, read_write> scores: array<f32>;
 @group(0) @binding(4) var<storage, read_write> losses: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 const TEAM: u32 = 8u;
 

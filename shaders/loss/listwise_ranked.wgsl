@@ -10,7 +10,7 @@ struct Params { start: u32, count: u32, weight: f32, log_weight: f32 }
 @group(0) @binding(3) var<storage, read_write> scores: array<f32>;
 @group(0) @binding(4) var<storage, read_write> denominators: array<f32>;
 @group(0) @binding(5) var<storage, read_write> losses: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {

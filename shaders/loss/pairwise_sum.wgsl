@@ -4,7 +4,7 @@ struct Params { count: u32, batch: u32, first_batch: u32 }
 
 @group(0) @binding(0) var<storage, read> losses: array<f32>;
 @group(0) @binding(1) var<storage, read_write> sums: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 var<workgroup> sums_of_threads: array<f32, 64>;
 

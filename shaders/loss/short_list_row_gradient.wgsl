@@ -7,7 +7,7 @@ struct Params { start: u32, count: u32, first_row: u32, first_vector: u32 }
 @group(0) @binding(3) var<storage, read> listed: array<u32>;
 @group(0) @binding(4) var<storage, read> coefficients: array<f32>;
 @group(0) @binding(5) var<storage, read_write> gradient: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

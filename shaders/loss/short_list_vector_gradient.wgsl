@@ -8,7 +8,7 @@ struct Params { vectors: u32, first_row: u32, first_vector: u32, first: u32, las
 @group(0) @binding(3) var<storage, read> inverse_coefficients: array<f32>;
 @group(0) @binding(4) var<storage, read> present: array<u32>;
 @group(0) @binding(5) var<storage, read_write> gradient: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 const TEAM: u32 = 8u;
 const CHUNKS: u32 = (WIDTH + PARTS - 1u) / PARTS;

@@ -8,7 +8,7 @@ struct Params { start: u32, count: u32, weight: f32, divergence_weight: f32 }
 @group(0) @binding(3) var<storage, read_write> scores: array<f32>;
 @group(0) @binding(4) var<storage, read> divergences: array<f32>;
 @group(0) @binding(5) var<storage, read_write> losses: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 // Stands for the logarithm of zero, as in exp_sum_part.wgsl.
 const LOWEST: f32 = -3.0e38;

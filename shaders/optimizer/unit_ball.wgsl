@@ -3,7 +3,7 @@
 struct Params { rows: u32 }
 
 @group(0) @binding(0) var<storage, read_write> table: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override LANES: u32 = 1;
 

@@ -2,7 +2,7 @@
 // to 0.5671.
 struct Params { count: u32, rounds: u32 }
 @group(0) @binding(0) var<storage, read_write> result: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 fn links(x: vec4f) -> vec4f {
   return exp(-exp(-exp(-exp(-x))));

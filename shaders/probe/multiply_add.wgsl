@@ -2,7 +2,7 @@
 // Start values are small integers, so that few rounds are exact and many end at 1.
 struct Params { count: u32, rounds: u32, factor: f32, addend: f32 }
 @group(0) @binding(0) var<storage, read_write> result: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 fn links(x: vec4f, factor: vec4f, addend: vec4f) -> vec4f {
   return fma(fma(fma(fma(x, factor, addend), factor, addend), factor, addend), factor, addend);

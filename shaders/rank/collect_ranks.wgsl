@@ -4,7 +4,7 @@ struct Params { count: u32, first: u32, length: u32, items: u32 }
 @group(0) @binding(1) var<storage, read> places: array<u32>;
 @group(0) @binding(2) var<storage, read> counts: array<u32>;
 @group(0) @binding(3) var<storage, read_write> ranks: array<u32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override SIZE: u32 = 64;
 

@@ -18,7 +18,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read> ordered_keys: array<i32>;
 @group(0) @binding(4) var<storage, read> ordered_items: array<u32>;
 @group(0) @binding(5) var<storage, read_write> counts: array<atomic<u32>>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override SIZE: u32 = 64;
 const NEVER: i32 = 0x7fffffff;

@@ -19,7 +19,7 @@ struct Params {
 @group(0) @binding(5) var<storage, read> offsets: array<u32>;
 @group(0) @binding(6) var<storage, read> excluded: array<u32>;
 @group(0) @binding(7) var<storage, read_write> counts: array<atomic<u32>>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -16,7 +16,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> item_rows: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> state: array<atomic<u32>>;
 @group(0) @binding(3) var<storage, read_write> candidates: array<vec2u>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 const NEVER: f32 = 3.4e38;
 // Entries: place of the item in the workgroup's range and, in the lowest 10 bits, that of the user; the score's bits.

@@ -14,7 +14,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> item_rows: array<vec4f>;
 @group(0) @binding(2) var<storage, read> state: array<u32>;
 @group(0) @binding(3) var<storage, read_write> maxima: array<u32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override SIZE: u32 = 64;
 

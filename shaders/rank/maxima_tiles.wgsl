@@ -17,7 +17,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> item_rows: array<vec4f>;
 @group(0) @binding(2) var<storage, read> rows: array<u32>;
 @group(0) @binding(3) var<storage, read_write> maxima: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 const LOWEST: f32 = -3.4e38;
 var<private> first_group: u32;

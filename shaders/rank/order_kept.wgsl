@@ -5,7 +5,7 @@ struct Params { count: u32, first: u32, k: u32, capacity: u32, last: u32, end: u
 @group(0) @binding(0) var<storage, read> state: array<u32>;
 @group(0) @binding(1) var<storage, read_write> items: array<u32>;
 @group(0) @binding(2) var<storage, read_write> scores: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override SIZE: u32 = 64;
 

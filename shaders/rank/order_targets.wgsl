@@ -8,7 +8,7 @@ struct Params { count: u32, first: u32, length: u32 }
 @group(0) @binding(3) var<storage, read_write> ordered_items: array<u32>;
 @group(0) @binding(4) var<storage, read_write> places: array<u32>;
 @group(0) @binding(5) var<storage, read_write> counts: array<u32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -8,7 +8,7 @@ struct Params { count: u32, first: u32, k: u32, capacity: u32, excluding: u32 }
 @group(0) @binding(3) var<storage, read> excluded: array<u32>;
 @group(0) @binding(4) var<storage, read_write> items: array<u32>;
 @group(0) @binding(5) var<storage, read_write> scores: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 const KNOWN = 256u;
 // The user's excluded items, if they fit.

@@ -17,7 +17,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read> offsets: array<u32>;
 @group(0) @binding(4) var<storage, read> excluded: array<u32>;
 @group(0) @binding(5) var<storage, read_write> ranks: array<u32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 // Keys and items in the order of ranking, the best first; keys of 0 behind them.
 var<workgroup> ordered: array<vec2u, ROOM>;

@@ -10,7 +10,7 @@ struct Params { count: u32, user_row: u32, item_row: u32, samples: u32, stride: 
 @group(0) @binding(3) var<storage, read_write> maxima: array<atomic<u32>>;
 @group(0) @binding(4) var<storage, read> offsets: array<u32>;
 @group(0) @binding(5) var<storage, read> excluded: array<u32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override SIZE: u32 = 64;
 

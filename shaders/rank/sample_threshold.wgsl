@@ -20,7 +20,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read> excluded: array<u32>;
 @group(0) @binding(5) var<storage, read> maxima: array<f32>;
 @group(0) @binding(6) var<storage, read_write> state: array<u32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 const LOWEST: f32 = -3.4e38;
 var<workgroup> keys: array<atomic<u32>, GROUPS>;

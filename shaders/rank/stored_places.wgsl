@@ -4,7 +4,7 @@ struct Params { count: u32, items: u32, length: u32, first_item: u32, slice: u32
 @group(0) @binding(1) var<storage, read> ordered_keys: array<i32>;
 @group(0) @binding(2) var<storage, read> ordered_items: array<u32>;
 @group(0) @binding(3) var<storage, read_write> counts: array<atomic<u32>>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -7,7 +7,7 @@ struct Params { occurrences: u32, batch_occurrences: u32, passes: u32 }
 @group(0) @binding(0) var<storage, read> triples: array<u32>;
 // Pairs (row, occurrence within the batch). Until the last pass both columns hold occurrences, in turn.
 @group(0) @binding(1) var<storage, read_write> sorted: array<u32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 const WORKERS: u32 = 128u;
 // digit-major: its running sum is where each invocation's entries of a digit begin

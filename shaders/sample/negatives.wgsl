@@ -9,7 +9,7 @@ struct Params { seed: u32, epoch: u32, first: u32, count: u32, negatives: u32, u
 @group(0) @binding(2) var<storage, read> pair_items: array<u32>;
 @group(0) @binding(3) var<storage, read> offsets: array<u32>;
 @group(0) @binding(4) var<storage, read_write> triples: array<u32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

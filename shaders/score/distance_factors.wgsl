@@ -5,7 +5,7 @@ struct Params { rows: u32, users: u32 }
 
 @group(0) @binding(0) var<storage, read> table: array<f32>;
 @group(0) @binding(1) var<storage, read_write> factors: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override DIM: u32 = 1;
 

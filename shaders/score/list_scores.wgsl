@@ -7,7 +7,7 @@ struct Params { length: u32, rows: u32, width: u32, named: u32, user_row: u32, i
 @group(0) @binding(3) var<storage, read> offsets: array<u32>;
 @group(0) @binding(4) var<storage, read> lists: array<u32>;
 @group(0) @binding(5) var<storage, read_write> scores: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override SIZE: u32 = 64;
 

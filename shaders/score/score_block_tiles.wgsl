@@ -15,7 +15,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> item_rows: array<vec4f>;
 @group(0) @binding(2) var<storage, read> rows: array<u32>;
 @group(0) @binding(3) var<storage, read_write> scores: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 var<private> first_item: u32;
 

@@ -5,7 +5,7 @@ struct Params { rows: u32, users: u32, first_user: u32, first_item: u32, first_p
 @group(0) @binding(1) var<storage, read> item_sums: array<vec4f>;
 @group(0) @binding(2) var<storage, read> pairs: array<vec2u>;
 @group(0) @binding(3) var<storage, read_write> hidden: array<vec4f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {

@@ -17,7 +17,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read> head: array<vec4f>;
 @group(0) @binding(5) var<storage, read> pairs: array<vec2u>;
 @group(0) @binding(6) var<storage, read_write> scores: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {

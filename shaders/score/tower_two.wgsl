@@ -19,7 +19,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read> second: array<vec4f>;
 @group(0) @binding(5) var<storage, read> pairs: array<vec2u>;
 @group(0) @binding(6) var<storage, read_write> scores: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 
 // Four inputs of four pairs into four outputs.
 fn accumulate(sums: Four, inputs: Four, place: vec4u) -> Four {

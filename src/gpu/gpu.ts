@@ -1,7 +1,7 @@
 import { DeviceLostError, GpuError } from "../errors.ts";
 import { type AdapterChoice, type AdapterDescription, chooseAdapter, describeAdapter } from "./adapter.ts";
 import { BufferPool, DeviceArray } from "./device_array.ts";
-import { compile, type Kernel, kernelKey, type KernelSource } from "./kernel.ts";
+import { compile, type Kernel, kernelKey, type KernelSource, parameterBinding } from "./kernel.ts";
 import { readBack } from "./read_back.ts";
 import { ParameterArena } from "./parameter_arena.ts";
 import { deviceWithSharing, type Sharing } from "./sharing.ts";
@@ -112,7 +112,7 @@ export class Gpu implements Disposable {
     if (known) return known;
     this.device.pushErrorScope("validation");
     try {
-      const kernel = compile(this.device, source, this.#parameters.layout);
+      const kernel = compile(this.device, source);
       this.#kernels.set(key, kernel);
       return kernel;
     } finally {
@@ -237,10 +237,9 @@ export class Gpu implements Disposable {
     const group = this.#bindGroup(kernel, arrays);
     const pass = this.#beginPass(kernel.name);
     pass.setPipeline(kernel.pipeline);
-    pass.setBindGroup(0, group);
     // A typed array, because Deno takes a microsecond to convert a plain one.
     this.#offset[0] = offset;
-    pass.setBindGroup(1, this.#parameters.group, this.#offset, 0, 1);
+    pass.setBindGroup(0, group, this.#offset, 0, 1);
     pass.dispatchWorkgroups(x, y, z);
     if (this.#timer) this.#endPass();
     this.#dispatches++;
@@ -279,10 +278,13 @@ export class Gpu implements Disposable {
     const group = this.device.createBindGroup({
       label: kernel.name,
       layout: kernel.layout,
-      entries: kernel.bindings.map(({ name, binding }) => ({
-        binding,
-        resource: { buffer: arrays[name]!.buffer },
-      })),
+      entries: [
+        ...kernel.bindings.map(({ name, binding }) => ({
+          binding,
+          resource: { buffer: arrays[name]!.buffer },
+        })),
+        { binding: parameterBinding, resource: this.#parameters.resource },
+      ],
     });
     if (kernel.groups.size >= 256) kernel.groups.clear();
     kernel.groups.set(key, group);

@@ -1,6 +1,12 @@
 import { GpuError } from "../errors.ts";
 import { unroll } from "./unroll.ts";
 
+/** Where `params` is bound in every kernel, behind the eight storage buffers that every device allows. */
+export const parameterBinding = 8;
+
+/** Bytes from one dispatch's parameters to the next: every device allows offsets in these steps. */
+export const parameterStride = 256;
+
 /** A compute shader and how it is specialised. */
 export interface KernelSource {
   /** Short unique name, such as "rank/top_k"; errors and timings carry it. */
@@ -97,25 +103,27 @@ export function kernelKey(source: KernelSource): string {
 }
 
 /** Compiles a kernel. Errors go to the error scope that the caller has opened. */
-export function compile(
-  device: GPUDevice,
-  source: KernelSource,
-  parameterLayout: GPUBindGroupLayout,
-): Kernel {
+export function compile(device: GPUDevice, source: KernelSource): Kernel {
   const code = assemble(source);
   const declared = readInterface(source.name, code);
   const module = device.createShaderModule({ label: source.name, code });
-  const layout = device.createBindGroupLayout({
-    label: source.name,
-    entries: declared.bindings.map(({ binding, writable }) => ({
-      binding,
-      visibility: GPUShaderStage.COMPUTE,
-      buffer: { type: writable ? "storage" : "read-only-storage" },
-    })),
-  });
+  const visibility = GPUShaderStage.COMPUTE;
+  // A least size, known now, need not be looked for at every dispatch; no element is larger than a vec4, and every
+  // pooled buffer is.
+  const storage = declared.bindings.map(({ binding, writable }): GPUBindGroupLayoutEntry => ({
+    binding,
+    visibility,
+    buffer: { type: writable ? "storage" : "read-only-storage", minBindingSize: 16 },
+  }));
+  const parameters: GPUBindGroupLayoutEntry = {
+    binding: parameterBinding,
+    visibility,
+    buffer: { type: "uniform", hasDynamicOffset: true, minBindingSize: parameterStride },
+  };
+  const layout = device.createBindGroupLayout({ label: source.name, entries: [...storage, parameters] });
   const pipeline = device.createComputePipeline({
     label: source.name,
-    layout: device.createPipelineLayout({ label: source.name, bindGroupLayouts: [layout, parameterLayout] }),
+    layout: device.createPipelineLayout({ label: source.name, bindGroupLayouts: [layout] }),
     compute: { module, entryPoint: "main", constants: { ...source.constants } },
   });
   const recent = { buffers: [], group: null };

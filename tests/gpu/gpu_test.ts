@@ -11,7 +11,7 @@ const scale = {
 struct Params { count: u32, factor: f32 }
 @group(0) @binding(0) var<storage, read> source: array<f32>;
 @group(0) @binding(1) var<storage, read_write> result: array<f32>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 override SIZE: u32 = 64;
 @compute @workgroup_size(SIZE)
 fn main(@builtin(global_invocation_id) id: vec3u) {

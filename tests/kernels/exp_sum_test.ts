@@ -18,7 +18,7 @@ const negate = {
   code: `
 struct Params { count: u32 }
 @group(0) @binding(0) var<storage, read_write> logs: array<vec2f>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x < params.count) { logs[id.x].y = select(-logs[id.x].x, -3.0e38, logs[id.x].x < -1.0e37); }

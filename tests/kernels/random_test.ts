@@ -12,7 +12,7 @@ const probe = {
 struct Params { count: u32 }
 @group(0) @binding(0) var<storage, read> counters: array<vec4u>;
 @group(0) @binding(1) var<storage, read_write> words: array<vec4u>;
-@group(1) @binding(0) var<uniform> params: Params;
+@group(0) @binding(8) var<uniform> params: Params;
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= params.count) { return; }
