@@ -13,3 +13,9 @@ fn transposed(a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> LaneQuad {
 fn lane(quad: LaneQuad, c: u32) -> vec4f {
   return vec4f(quad.x[c], quad.y[c], quad.z[c], quad.w[c]);
 }
+fn first_lane(words: LaneBits) -> u32 {
+  return select(1u, 0u, words.x != 0u);
+}
+fn word_of(words: LaneBits, l: u32) -> u32 {
+  return select(words.y, words.x, l == 0u);
+}

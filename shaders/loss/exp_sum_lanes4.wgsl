@@ -15,3 +15,9 @@ fn transposed(a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> LaneQuad {
 fn lane(quad: LaneQuad, c: u32) -> vec4f {
   return vec4f(quad.x[c], quad.y[c], quad.z[c], quad.w[c]);
 }
+fn first_lane(words: LaneBits) -> u32 {
+  return select(select(select(3u, 2u, words.z != 0u), 1u, words.y != 0u), 0u, words.x != 0u);
+}
+fn word_of(words: LaneBits, l: u32) -> u32 {
+  return select(select(select(words.w, words.z, l == 2u), words.y, l == 1u), words.x, l == 0u);
+}

@@ -1,8 +1,10 @@
-// What has to be known of a batch's rows before vectors stream past them. For every row and block of 32 vectors,
-// marks[(block - first_block) * padded + slot] holds a bit for each vector in the row's index (blocks without one keep
-// what they had, which must be zeros), and blocks * padded numbers further stands the first of these entries. And the
-// scores of the listed vectors: scores[place * count + slot], unless `places` is 0. One invocation for each of `runs`
-// runs of SEGMENT entries of a row, or of `places` listed vectors, whichever is more.
+// What has to be known of a batch's rows before vectors stream past them, or they past vectors. Marks are three tables,
+// one behind the other, the first two zeros before; block b is first_block + b:
+//   by row:    [b][slot]       a bit for each of the block's 32 vectors that is in the row's index
+//   by vector: [slot / 32][b * 32 + vector % 32]  a bit for each of 32 rows whose index has the vector
+//   entries:   [b][slot]       number of the first entry of the row's index in the block, if it has one
+// And the scores of the listed vectors: scores[place * count + slot], unless `places` is 0. One invocation for each of
+// `runs` runs of SEGMENT entries of a row, or of `places` listed vectors, whichever is more.
 struct Params { start: u32, count: u32, first_row: u32, scattered: u32, first_vector: u32, runs: u32, places: u32,
   first_block: u32, blocks: u32, padded: u32 }
 @group(0) @binding(0) var<storage, read> table: array<vec4f>;
@@ -11,7 +13,7 @@ struct Params { start: u32, count: u32, first_row: u32, scattered: u32, first_ve
 @group(0) @binding(3) var<storage, read> entries: array<vec2u>;
 @group(0) @binding(4) var<storage, read> vectors: array<vec4f>;
 @group(0) @binding(5) var<storage, read> listed: array<u32>;
-@group(0) @binding(6) var<storage, read_write> marks: array<u32>;
+@group(0) @binding(6) var<storage, read_write> marks: array<atomic<u32>>;
 @group(0) @binding(7) var<storage, read_write> scores: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
@@ -19,9 +21,15 @@ const SEGMENT: u32 = 16u;
 
 fn keep_mark(slot: u32, block: u32, mask: u32, entry: u32) {
   if (mask == 0u || block < params.first_block || block >= params.first_block + params.blocks) { return; }
-  let place = (block - params.first_block) * params.padded + slot;
-  marks[place] = mask;
-  marks[params.blocks * params.padded + place] = entry;
+  let b = block - params.first_block;
+  let by_vector = params.blocks * params.padded;
+  let word = by_vector + 32u * (slot / 32u * params.blocks + b);
+  atomicStore(&marks[b * params.padded + slot], mask);
+  for (var rest = mask; rest != 0u; rest &= rest - 1u) {
+    atomicOr(&marks[word + firstTrailingBit(rest)], 1u << (slot % 32u));
+  }
+  let first_entries = by_vector + 32u * params.blocks * ((params.padded + 31u) / 32u);
+  atomicStore(&marks[first_entries + b * params.padded + slot], entry);
 }
 
 // A run marks the blocks whose first entry it holds, beyond its own end if need be.

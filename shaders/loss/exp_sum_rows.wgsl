@@ -76,7 +76,7 @@ fn visit_group(g: u32, bit: u32) {
 }
 
 // Adds the streamed vector.
-fn visit(bit: u32, extra: vec2u) {
+fn visit(bit: u32) {
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { visit_group(g, bit); }
 }
 

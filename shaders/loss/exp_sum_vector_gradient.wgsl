@@ -1,7 +1,7 @@
 // Gradient of every vector over one slice of the rows: exp(score + log weight) * row, or coefficient * row where the
 // row's index names the vector. Every invocation holds GROUPS * LANES vectors, neighbours within a group; all read the
-// same row at a time. exp_sum_prepare.wgsl says what marks are. Where invocations load for each other, a group's
-// vectors of all of them are in the same block. With APART 1, exp_sum_entries.wgsl adds what indexes name.
+// same row at a time, and after 32 rows each adds those that name its own vectors. exp_sum_prepare.wgsl says what marks
+// are.
 struct Params { padded: u32, first_slot: u32, end_slot: u32, slice_length: u32, first_vector: u32, vectors: u32,
   first_tile: u32, first_block: u32, blocks: u32, target_vector: u32 }
 @group(0) @binding(0) var<storage, read> weighted: array<vec4f>;
@@ -11,7 +11,10 @@ struct Params { padded: u32, first_slot: u32, end_slot: u32, slice_length: u32, 
 @group(0) @binding(4) var<storage, read_write> gradient: array<vec4f>;
 @group(0) @binding(8) var<uniform> params: Params;
 
+const BLOCK: u32 = 32u;
+
 var<private> share: array<Lanes, GROUPS>;
+var<private> listed: array<LaneBits, GROUPS>;
 var<private> first_item: u32;
 
 fn place_of(item: u32) -> u32 {
@@ -45,8 +48,16 @@ fn start_group(g: u32, slice: u32) {
   }
 }
 
-fn mark_of(g: u32, slot: u32) -> u32 {
-  return (item_of(g) / 32u - params.first_block) * params.padded + slot;
+// For every vector of the group a bit for each of the rows from `base` on whose index names it.
+fn find_listed(g: u32, base: u32) {
+  let place = params.blocks * params.padded + BLOCK * (base / BLOCK * params.blocks - params.first_block) + item_of(g);
+  let a = marks[place];
+  var b = 0u;
+  var c = 0u;
+  var d = 0u;
+  if (LANES > 1u) { b = marks[place + 1u]; }
+  if (LANES > 2u) { c = marks[place + 2u]; d = marks[place + 3u]; }
+  listed[g] = lane_bits(a, b, c, d);
 }
 
 fn weigh(g: u32) {
@@ -59,46 +70,38 @@ fn weigh(g: u32) {
   }
 }
 
-// Number of a group's first set bit's entry; they follow each other.
-fn entry_of(g: u32, slot: u32) -> u32 {
-  return marks[params.blocks * params.padded + mark_of(g, slot)];
+// The entry of a row's index that names an item.
+fn entry_of(item: u32, slot: u32) -> u32 {
+  let place = (item / BLOCK - params.first_block) * params.padded + slot;
+  let first_entries = params.blocks * (params.padded + (params.padded + BLOCK - 1u) / BLOCK * BLOCK);
+  return marks[first_entries + place] + countOneBits(marks[place] & ((1u << (item % BLOCK)) - 1u));
 }
 
-// No exponentials where the row's index names a vector of the group: its coefficient comes later.
-fn leave_out(g: u32, mask: u32) {
-  let bits = LaneBits(mask >> (item_of(g) % 32u)) & lane_bits(1u, 2u, 4u, 8u);
-  share[g] = select(share[g], Lanes(0.0), bits != LaneBits(0u));
-}
-
-// Adds the entries of the AHEAD rows that are loaded; all loads are under way together.
-fn list_ahead(g: u32, first_slot: u32) {
-  let first = item_of(g) % 32u;
-  var bits: array<u32, AHEAD>;
-  var some = 0u;
-  /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-    bits[u] = (extra_of(u)[g] >> first) & ((1u << LANES) - 1u);
-    some |= bits[u];
-  }
-  if (some == 0u) { return; }
-  var before: array<u32, AHEAD>;
-  /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-    before[u] = entry_of(g, first_slot + u) + countOneBits(extra_of(u)[g] & ((1u << first) - 1u));
-  }
-  var coefficient: array<Lanes, AHEAD>;
-  /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-    var entry = before[u];
-    /* unroll */ for (var l = 0u; l < LANES; l++) {
-      let here = ((bits[u] >> l) & 1u) == 1u;
-      let value = Lanes(entry_coefficients[select(0u, entry, here)]);
-      let own_lane = lane_bits(0u, 1u, 2u, 3u) == LaneBits(l);
-      coefficient[u] = select(coefficient[u], value, own_lane & LaneTruth(here));
-      if (here) { entry++; }
+// Adds the rows from `base` on that name the group's vectors, AHEAD at a time: their loads are under way together.
+fn add_listed(g: u32, base: u32) {
+  let lanes = lane_bits(0u, 1u, 2u, 3u);
+  var rest = listed[g];
+  while (any(rest != LaneBits(0u))) {
+    var lane_of: array<u32, AHEAD>;
+    var found: array<bool, AHEAD>;
+    var entry: array<u32, AHEAD>;
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
+      let l = first_lane(rest);
+      let word = word_of(rest, l);
+      lane_of[u] = l;
+      found[u] = word != 0u;
+      let slot = base + select(0u, firstTrailingBit(word), found[u]);
+      rest = select(rest, rest & (rest - LaneBits(1u)), lanes == LaneBits(l));
+      load(u, slot);
+      entry[u] = entry_of(item_of(g) + l, slot);
     }
-  }
-  /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-    if (bits[u] != 0u) {
+    var coefficient: array<f32, AHEAD>;
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
+      coefficient[u] = select(0.0, entry_coefficients[select(0u, entry[u], found[u])], found[u]);
+    }
+    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       stream_of(u);
-      gather(g, coefficient[u]);
+      gather(g, select(Lanes(0.0), Lanes(coefficient[u]), lanes == LaneBits(lane_of[u])));
     }
   }
 }
@@ -107,15 +110,14 @@ fn load(u: u32, slot: u32) {
   /* unroll */ for (var w = 0u; w < WEIGHTED_WIDTH; w++) {
     own[u * WEIGHTED_WIDTH + w] = weighted[slot * WEIGHTED_WIDTH + w];
   }
-  var masks = vec2u(marks[mark_of(0u, slot)], 0u);
-  if (GROUPS > 1u) { masks.y = marks[mark_of(1u, slot)]; }
-  keep_extra(u, masks);
 }
 
-// Adds the streamed row but for its entries in the groups' blocks, which these masks name.
-fn visit(slot: u32, masks: vec2u) {
+// Adds the streamed row, number n of its 32, where its index does not name the vector.
+fn visit(n: u32) {
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { weigh(g); }
-  /* unroll */ for (var g = 0u; g < GROUPS; g++) { leave_out(g, masks[g]); }
+  /* unroll */ for (var g = 0u; g < GROUPS; g++) {
+    share[g] = select(share[g], Lanes(0.0), (listed[g] & LaneBits(1u << n)) != LaneBits(0u));
+  }
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { gather(g, share[g]); }
 }
 
@@ -135,12 +137,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let first = params.first_slot + group.y * params.slice_length;
   let last = min(params.end_slot, first + params.slice_length);
   /* unroll */ for (var g = 0u; g < GROUPS; g++) { start_group(g, group.y); }
-  for (var slot = first; slot < last; slot += SHARE * AHEAD) {
-    /* unroll */ for (var u = 0u; u < AHEAD; u++) { load(u, slot + u + local.x % SHARE); }
-    visit_shared(slot);
-    if (APART == 0u) {
-      /* unroll */ for (var g = 0u; g < GROUPS; g++) { list_ahead(g, slot); }
+  for (var base = first; base < last; base += BLOCK) {
+    /* unroll */ for (var g = 0u; g < GROUPS; g++) { find_listed(g, base); }
+    let length = min(BLOCK, last - base);
+    for (var n = 0u; n < length; n += SHARE * AHEAD) {
+      /* unroll */ for (var u = 0u; u < AHEAD; u++) { load(u, base + n + u + local.x % SHARE); }
+      visit_shared(n);
     }
+    /* unroll */ for (var g = 0u; g < GROUPS; g++) { add_listed(g, base); }
   }
   /* unroll */ for (var g = 0u; g < GROUPS; g++) {
     /* unroll */ for (var l = 0u; l < LANES; l++) { keep_vector(g, l, group.y); }

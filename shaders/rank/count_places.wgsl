@@ -29,7 +29,7 @@ var<private> lowest: array<i32, USERS>;
 var<private> first_place: u32;
 var<private> after: u32;
 
-fn visit(item: u32, extra: vec2u) {
+fn visit(item: u32) {
   var score = array<f32, USERS>();
   /* unroll */ for (var v = 0u; v < HELD; v++) {
     /* unroll */ for (var r = 0u; r < USERS; r++) {

@@ -26,7 +26,7 @@ var<private> threshold: array<f32, USERS>;
 var<private> first_place: u32;
 var<private> after: u32;
 
-fn visit(item: u32, extra: vec2u) {
+fn visit(item: u32) {
   // Users side by side: sums that do not wait for each other.
   var score = array<f32, USERS>();
   /* unroll */ for (var v = 0u; v < HELD; v++) {

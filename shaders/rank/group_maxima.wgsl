@@ -24,7 +24,7 @@ override SIZE: u32 = 64;
 var<private> user: array<vec4f, USERS * VECTORS>;
 var<private> best: array<f32, USERS>;
 
-fn visit(n: u32, extra: vec2u) {
+fn visit(n: u32) {
   // Users side by side: sums that do not wait for each other.
   var score = array<f32, USERS>();
   /* unroll */ for (var v = 0u; v < VECTORS; v++) {

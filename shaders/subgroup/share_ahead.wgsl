@@ -1,21 +1,12 @@
 // As share_broadcast.wgsl, where every invocation loads all it needs itself, AHEAD parts before it uses the first: the
 // more loads are under way, the less they are waited for. Part u stands at own[u * STREAMED].
 var<private> own: array<vec4f, AHEAD * STREAMED>;
-var<private> own_extra: array<vec2u, AHEAD>;
 var<private> streamed: array<vec4f, STREAMED>;
-
-fn keep_extra(u: u32, extra: vec2u) {
-  own_extra[u] = extra;
-}
-
-fn extra_of(u: u32) -> vec2u {
-  return own_extra[u];
-}
 
 fn visit_shared(first: u32) {
   /* unroll */ for (var u = 0u; u < AHEAD; u++) {
     /* unroll */ for (var w = 0u; w < STREAMED; w++) { streamed[w] = own[u * STREAMED + w]; }
-    visit(first + u, own_extra[u]);
+    visit(first + u);
   }
 }
 

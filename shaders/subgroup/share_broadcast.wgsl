@@ -1,24 +1,14 @@
 // SHARE consecutive invocations, which run in step, each load another part of what all of them need and hand it round:
 // drivers on processors serve the lanes of a load one after the other, even if all ask for the same. Header: SHARE,
-// STREAMED (vec4 in a part). The kernel loads part `first + lane` into `own` and `own_extra`, and has a function
-// `visit(n, extra)` that uses part n, then in `streamed`. The
-// invocations have to stay in step: what one of them repeats (`wanted_by_any`), all repeat.
+// STREAMED (vec4 in a part). The kernel loads part `first + lane` into `own`, and has a function `visit(n)` that uses part
+// n, then in `streamed`. The invocations have to stay in step: what one of them repeats (`wanted_by_any`), all repeat.
 var<private> own: array<vec4f, STREAMED>;
-var<private> own_extra: vec2u;
 var<private> streamed: array<vec4f, STREAMED>;
-
-fn keep_extra(u: u32, extra: vec2u) {
-  own_extra = extra;
-}
-
-fn extra_of(u: u32) -> vec2u {
-  return own_extra;
-}
 
 fn visit_shared(first: u32) {
   /* unroll */ for (var lane = 0u; lane < SHARE; lane++) {
     /* unroll */ for (var w = 0u; w < STREAMED; w++) { streamed[w] = subgroupBroadcast(own[w], lane); }
-    visit(first + lane, subgroupBroadcast(own_extra, lane));
+    visit(first + lane);
   }
 }
 

@@ -10,7 +10,14 @@ import { type Gpu, spread } from "../gpu/gpu.ts";
 import { ranges, turnsPerInvocation } from "./dispatch_limits.ts";
 import type { ExpSumBatch, ExpSumGradients, ExpSumOptions } from "./exp_sum_batch.ts";
 import { compileExpSum, type ExpSumKernels } from "./exp_sum_kernels.ts";
-import { bytesOfMarks, type ExpSumPlan, planExpSum, wholeEights } from "./exp_sum_plan.ts";
+import {
+  bytesOfBits,
+  bytesOfMarks,
+  type ExpSumPlan,
+  planExpSum,
+  rowsPerMark,
+  wholeEights,
+} from "./exp_sum_plan.ts";
 
 /** Numbers of an embedding at most: an invocation keeps whole ones. */
 const longestEmbedding = 128;
@@ -193,7 +200,7 @@ export class ExpSum implements Disposable {
     const { start, count, firstRow, scattered, firstVector, index } = batch;
     const { blocks } = this.#plan;
     const runs = Math.ceil(index.longestRow / entriesPerRun);
-    gpu.clear(this.#marks, bytesOfMarks(count, blocks) / 2);
+    gpu.clear(this.#marks, bytesOfBits(count, blocks));
     gpu.dispatch(
       this.#kernels.prepare,
       {
@@ -288,9 +295,11 @@ export class ExpSum implements Disposable {
     const gpu = this.#gpu;
     const { count, firstVector, vectors } = batch;
     const { dim, vectors: vectorCount } = this.#options;
-    const { tileLength, rowSlices, blocks, apart } = this.#plan;
+    const { tileLength, rowSlices, blocks, lanes, groups } = this.#plan;
     const padded = wholeEights(count);
-    const rowsTogether = wholeEights(turnsPerInvocation / 2 - 8) * rowSlices;
+    // An invocation takes a turn for every row, and at worst one for each of its vectors that the row names.
+    const turns = turnsPerInvocation / (lanes * groups + 2);
+    const rowsTogether = rowsPerMark * Math.floor(turns / rowsPerMark) * rowSlices;
     // Without rows, one round still writes zeros.
     for (const [slot, last] of padded === 0 ? [[0, 0] as const] : ranges(padded, rowsTogether)) {
       const operationsPerTile = (last - slot) * tileLength * (4 * dim + 25);
@@ -309,7 +318,7 @@ export class ExpSum implements Disposable {
             padded,
             first_slot: slot,
             end_slot: last,
-            slice_length: wholeEights(Math.ceil((last - slot) / rowSlices)),
+            slice_length: rowsPerMark * Math.ceil((last - slot) / rowSlices / rowsPerMark),
             first_vector: firstVector,
             vectors: vectorCount,
             first_tile: first + tile,
@@ -321,32 +330,6 @@ export class ExpSum implements Disposable {
           (stop - tile) * operationsPerTile,
         );
       }
-    }
-    if (!apart) return;
-    const block_count = Math.ceil(Math.min(end * tileLength, vectorCount) / 32) - first_block;
-    // A row may name all 32 vectors of a block.
-    const entriesTogether = wholeEights(turnsPerInvocation / 33 - 8);
-    for (const [slot, last] of ranges(padded, entriesTogether)) {
-      gpu.dispatch(
-        this.#kernels.entries,
-        {
-          weighted: this.#weighted,
-          marks: this.#marks,
-          entry_coefficients: this.#entryCoefficients,
-          gradient: target,
-        },
-        {
-          first_slot: slot,
-          end_slot: last,
-          padded,
-          first_block,
-          block_count,
-          blocks,
-          target_vector: firstVector,
-        },
-        spread(Math.ceil(block_count / 64)),
-        (last - slot) * block_count * 40,
-      );
     }
   }
 

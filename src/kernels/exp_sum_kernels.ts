@@ -14,7 +14,6 @@ import rowsCombineCode from "../../shaders/loss/exp_sum_rows_combine.wgsl" with 
 import rowGradientCode from "../../shaders/loss/exp_sum_row_gradient.wgsl" with { type: "text" };
 import weightedCode from "../../shaders/loss/exp_sum_weighted.wgsl" with { type: "text" };
 import vectorGradientCode from "../../shaders/loss/exp_sum_vector_gradient.wgsl" with { type: "text" };
-import entriesCode from "../../shaders/loss/exp_sum_entries.wgsl" with { type: "text" };
 import vectorCombineCode from "../../shaders/loss/exp_sum_vector_combine.wgsl" with { type: "text" };
 
 /** The kernels of the streaming exp-sum. */
@@ -26,7 +25,6 @@ export type ExpSumKernels = Readonly<
     | "rowGradient"
     | "weighted"
     | "vectorGradient"
-    | "entries"
     | "vectorCombine",
     Kernel
   >
@@ -55,7 +53,6 @@ export function compileExpSum(gpu: Gpu, dim: number, bound: number, plan: ExpSum
         AHEAD: share === 1 ? ahead : 1,
         STREAMED: streamed,
         FUSED: plan.fused ? 1 : 0,
-        APART: plan.apart ? 1 : 0,
       },
     });
   return {
@@ -65,7 +62,6 @@ export function compileExpSum(gpu: Gpu, dim: number, bound: number, plan: ExpSum
     rowGradient: kernel("exp_sum_row_gradient", rowGradientCode),
     weighted: kernel("exp_sum_weighted", weightedCode),
     vectorGradient: streaming("exp_sum_vector_gradient", vectorGradientCode, weightedWidth, plan.groups),
-    entries: kernel("exp_sum_entries", entriesCode),
     vectorCombine: kernel("exp_sum_vector_combine", vectorCombineCode),
   };
 }

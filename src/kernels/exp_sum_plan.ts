@@ -45,8 +45,6 @@ export interface ExpSumPlan extends Omit<ExpSumTile, "workgroups"> {
   readonly listAhead: number;
   /** Whether products are added in one instruction. */
   readonly fused: boolean;
-  /** Whether a kernel of its own adds the gradient of what indexes name. */
-  readonly apart: boolean;
 }
 
 /** Slots of rows are padded to whole eights: kernels take up to eight at a time. */
@@ -59,9 +57,17 @@ const longestSlice = 4096;
 /** Bytes of marks that exist at a time, if a slice and a tile need no more. */
 const markBytes = { software: 16 * 1024 * 1024, hardware: 64 * 1024 * 1024 } as const;
 
-/** Bytes of the marks of `rows` rows: eight for each row and block. */
+/** Rows, and vectors, of which one word of marks has a bit each. */
+export const rowsPerMark = 32;
+
+/** Bytes of the marks of `rows` rows, by row and by vector, which have to be zeros at first. */
+export function bytesOfBits(rows: number, blocks: number): number {
+  return 4 * blocks * (wholeEights(rows) + rowsPerMark * Math.ceil(rows / rowsPerMark));
+}
+
+/** Bytes of all marks of `rows` rows: twelve for each row and block. */
 export function bytesOfMarks(rows: number, blocks: number): number {
-  return 8 * wholeEights(rows) * blocks;
+  return bytesOfBits(rows, blocks) + 4 * blocks * wholeEights(rows);
 }
 
 /** Which kind of adapter to plan for. */
@@ -110,8 +116,8 @@ export function planExpSum(
   const tileLength = size * lanes * groups;
   const rowTiles = Math.ceil(capacity / (size * lanes * rowGroups));
   const slicesWanted = Math.min(Math.ceil(vectors / 128), Math.floor(workgroups / rowTiles));
-  const fair = Math.ceil(vectors / Math.max(1, slicesWanted));
-  const sliceLength = Math.min(longestSlice, Math.ceil(fair / 32) * 32);
+  const fair = Math.ceil(vectors / Math.max(1, slicesWanted, Math.ceil(vectors / longestSlice)));
+  const sliceLength = Math.ceil(fair / 32) * 32;
   const slices = Math.ceil(vectors / sliceLength);
   const tiles = Math.ceil(vectors / tileLength);
   // Marks for a slice at least.
@@ -134,6 +140,5 @@ export function planExpSum(
     rowSlices: software ? 1 : Math.max(1, rowSlices),
     listAhead: loadedAhead(tuning),
     fused: !software,
-    apart: software,
   };
 }

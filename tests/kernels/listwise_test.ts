@@ -185,7 +185,7 @@ Deno.test("ListwiseStep gives the oracle's loss and gradient on random lists", a
   using gpu = await openGpu();
   const shape = fc.record({
     seed: fc.integer(),
-    users: fc.integer({ min: 1, max: 30 }),
+    users: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 31, max: 150 })),
     items: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 5, max: 250 })),
     dim: fc.constantFrom(1, 6, 13),
     size: fc.constantFrom(0, 0.3, 2, 8),
@@ -317,10 +317,10 @@ Deno.test("ListwiseStep takes no memory of the size of users times items", async
   const perRow = 4 * (2 * (10 + tops) + observed + tops + 2 * (stride + 4));
   const slices = 4 * (stride + 2) * (hardware ? 200 : 8);
   const partial = hardware ? 8 * 4 * stride * items : 0;
-  const bound = 1.13 * (users * (perRow + slices) + users * items / 4 + partial);
+  const bound = 1.13 * (users * (perRow + slices) + 3 * users * items / 8 + partial);
   const taken = gpu.memory.peak - before;
   assert.ok(taken < bound, `${taken} bytes, more than ${bound}`);
-  if (!hardware) assert.ok(taken < 4 * users * items / 10, `${taken}`);
+  if (!hardware) assert.ok(taken < 4 * users * items / 7, `${taken}`);
   const again = gpu.memory.peak;
   for (let n = 0; n < 20; n++) step.record({ ...batch, granularity: "ranked", weight: 1 });
   await gpu.readFloats(losses);
