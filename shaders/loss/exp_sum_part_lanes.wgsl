@@ -54,13 +54,15 @@ fn products(g: u32, start: Lanes) -> Lanes {
   return sum;
 }
 
+fn gather_quad(g: u32, w: u32, factor: Lanes, quad: vec4f) {
+  let d = g * PADDED + 4u * w;
+  gathered[d] = multiply_add(factor, quad.x, gathered[d]);
+  if (4u * w + 1u < DIM) { gathered[d + 1u] = multiply_add(factor, quad.y, gathered[d + 1u]); }
+  if (4u * w + 2u < DIM) { gathered[d + 2u] = multiply_add(factor, quad.z, gathered[d + 2u]); }
+  if (4u * w + 3u < DIM) { gathered[d + 3u] = multiply_add(factor, quad.w, gathered[d + 3u]); }
+}
+
 // Adds the streamed embedding, times a factor.
 fn gather(g: u32, factor: Lanes) {
-  /* unroll */ for (var w = 0u; w < WIDTH; w++) {
-    let d = g * PADDED + 4u * w;
-    gathered[d] = multiply_add(factor, streamed[w].x, gathered[d]);
-    if (4u * w + 1u < DIM) { gathered[d + 1u] = multiply_add(factor, streamed[w].y, gathered[d + 1u]); }
-    if (4u * w + 2u < DIM) { gathered[d + 2u] = multiply_add(factor, streamed[w].z, gathered[d + 2u]); }
-    if (4u * w + 3u < DIM) { gathered[d + 3u] = multiply_add(factor, streamed[w].w, gathered[d + 3u]); }
-  }
+  /* unroll */ for (var w = 0u; w < WIDTH; w++) { gather_quad(g, w, factor, streamed[w]); }
 }

@@ -84,24 +84,27 @@ fn add_listed(g: u32, base: u32) {
   while (any(rest != LaneBits(0u))) {
     var lane_of: array<u32, AHEAD>;
     var found: array<bool, AHEAD>;
+    var slot: array<u32, AHEAD>;
     var entry: array<u32, AHEAD>;
     /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       let l = first_lane(rest);
       let word = word_of(rest, l);
       lane_of[u] = l;
       found[u] = word != 0u;
-      let slot = base + select(0u, firstTrailingBit(word), found[u]);
+      slot[u] = base + select(0u, firstTrailingBit(word), found[u]);
       rest = select(rest, rest & (rest - LaneBits(1u)), lanes == LaneBits(l));
-      load(u, slot);
-      entry[u] = entry_of(item_of(g) + l, slot);
+      entry[u] = entry_of(item_of(g) + l, slot[u]);
     }
     var coefficient: array<f32, AHEAD>;
     /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       coefficient[u] = select(0.0, entry_coefficients[select(0u, entry[u], found[u])], found[u]);
     }
     /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-      stream_of(u);
-      gather(g, select(Lanes(0.0), Lanes(coefficient[u]), lanes == LaneBits(lane_of[u])));
+      let factor = select(Lanes(0.0), Lanes(coefficient[u]), lanes == LaneBits(lane_of[u]));
+      // Not all of a row at once: there may be no registers left for it.
+      /* unroll */ for (var w = 0u; w < WIDTH; w++) {
+        gather_quad(g, w, factor, weighted[slot[u] * WEIGHTED_WIDTH + w]);
+      }
     }
   }
 }
