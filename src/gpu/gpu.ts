@@ -4,6 +4,7 @@ import { BufferPool, DeviceArray } from "./device_array.ts";
 import { compile, type Kernel, kernelKey, type KernelSource, parameterBinding } from "./kernel.ts";
 import { readBack } from "./read_back.ts";
 import { ParameterArena } from "./parameter_arena.ts";
+import clearCode from "../../shaders/transfer/clear.wgsl" with { type: "text" };
 import { deviceWithSharing, type Sharing } from "./sharing.ts";
 import { KernelTimer, type KernelTiming } from "./kernel_timer.ts";
 
@@ -21,6 +22,10 @@ export interface GpuOptions {
 /** Number of workgroups in x, y, z. */
 export type Workgroups = readonly [number, number?, number?];
 
+const numbersEach = 16;
+/** Bytes that are worth a pass of their own. */
+const shortClear = 2 ** 16;
+const clearNumbers = { name: "transfer/clear", code: clearCode, header: { EACH: numbersEach } };
 const dispatchesPerSubmission = 512;
 /** Operations (as the caller estimates them) after which work is submitted: keeps one submission short on a slow GPU. */
 const operationsPerSubmission = 2e10;
@@ -194,8 +199,16 @@ export class Gpu implements Disposable {
   clear(array: DeviceArray, byteLength = array.byteLength): void {
     this.#requireLive(array, byteLength);
     if (byteLength === 0) return;
-    this.#endPass();
-    this.#commands().clearBuffer(array.buffer, 0, Math.ceil(byteLength / 4) * 4);
+    const count = Math.ceil(byteLength / 4);
+    // To end a pass and begin another takes the host as long as two dispatches; a software driver clears a lot faster
+    // than its shaders would.
+    if (this.#pass && (this.adapter.kind === "hardware" || byteLength <= shortClear)) {
+      const groups = Math.ceil(count / 64 / numbersEach);
+      this.dispatch(this.kernel(clearNumbers), { target_numbers: array }, { count }, spread(groups));
+    } else {
+      this.#endPass();
+      this.#commands().clearBuffer(array.buffer, 0, 4 * count);
+    }
   }
 
   /** Copies bytes between two arrays. */

@@ -69,6 +69,25 @@ Deno.test("a dispatch binds its own buffers, whatever the ones before it bound o
   assert.deepEqual([...await gpu.readFloats(other)], [2]);
 });
 
+Deno.test("gpu.clear() clears what it is told to, between dispatches too", async () => {
+  for (const kind of ["software", "hardware"] as const) {
+    using gpu = await openGpu();
+    Object.defineProperty(gpu, "adapter", { value: { ...gpu.adapter, kind } });
+    const kernel = gpu.kernel(scale);
+    using result = gpu.zeros("result", 4);
+    for (const count of [1, 63, 1024, 1025, 40_000, 5_000_000]) {
+      const ones = new Float32Array(count + 1).fill(1);
+      using source = gpu.upload("ones", ones);
+      gpu.dispatch(kernel, { source, result }, { count: 1, factor: 3 }, [1]);
+      gpu.clear(source, 4 * count);
+      assert.equal((await gpu.readFloats(source)).reduce((sum, value) => sum + value), 1, `${count}`);
+      assert.deepEqual([...await gpu.readFloats(result)], [3]);
+      gpu.dispatch(kernel, { source, result }, { count: 1, factor: 3 }, [1]);
+      assert.deepEqual([...await gpu.readFloats(result)], [0]);
+    }
+  }
+});
+
 Deno.test("gpu.read() reports a shader that does not compile, by name", async () => {
   using gpu = await openGpu();
   gpu.kernel({ name: "test/broken", code: "@compute @workgroup_size(1) fn main() { let x: u32 = 1.5; }" });
