@@ -55,7 +55,7 @@ export function wholeEights(count: number): number {
 /** Vectors in a slice, at most. */
 const longestSlice = 4096;
 /** Bytes of marks that exist at a time, if a slice and a tile need no more. */
-const markBytes = { software: 16 * 1024 * 1024, hardware: 64 * 1024 * 1024 } as const;
+const markBytes = { software: 24 * 1024 * 1024, hardware: 96 * 1024 * 1024 } as const;
 
 /** Rows, and vectors, of which one word of marks has a bit each. */
 export const rowsPerMark = 32;
