@@ -1,7 +1,7 @@
 // What has to be known of a batch's rows before they stream past the vectors: each row with its log weight behind it,
 // and rows that weigh nothing up to `padded`; and the coefficient of every entry of a row's index,
 // 0 where it is not listed. One invocation for each row, or each of `runs` runs of SEGMENT
-// entries of a row.
+// entries of a row. Header: SEGMENT.
 struct Params { start: u32, count: u32, first_row: u32, scattered: u32, padded: u32, runs: u32 }
 @group(0) @binding(0) var<storage, read> table: array<f32>;
 @group(0) @binding(1) var<storage, read> numbers: array<u32>;
@@ -14,7 +14,6 @@ struct Params { start: u32, count: u32, first_row: u32, scattered: u32, padded: 
 @group(0) @binding(8) var<uniform> params: Params;
 
 const NOWHERE: u32 = 0xffffffffu;
-const SEGMENT: u32 = 16u;
 
 fn weigh(slot: u32) {
   let own = slot < params.count;

@@ -35,8 +35,6 @@ export function checkEmbedding(dim: number): void {
 
 /** As TEAM in exp_sum_rows_combine.wgsl and exp_sum_row_gradient.wgsl. */
 const partsPerGroup = 8;
-/** As SEGMENT in exp_sum_prepare.wgsl and exp_sum_weighted.wgsl. */
-const entriesPerRun = 16;
 /** Arithmetic operations allowed to one dispatch, so that a slow GPU ends it well within a second. */
 const dispatchOperations = 8e9;
 
@@ -198,8 +196,9 @@ export class ExpSum implements Disposable {
   #recordMarks(batch: ExpSumBatch, first_block: number, places: number): void {
     const gpu = this.#gpu;
     const { start, count, firstRow, scattered, firstVector, index } = batch;
-    const { blocks } = this.#plan;
+    const { blocks, entriesPerRun } = this.#plan;
     const runs = Math.ceil(index.longestRow / entriesPerRun);
+    const score_runs = Math.ceil(places / entriesPerRun);
     gpu.clear(this.#marks, bytesOfBits(count, blocks));
     gpu.dispatch(
       this.#kernels.prepare,
@@ -220,12 +219,12 @@ export class ExpSum implements Disposable {
         scattered: scattered ? 1 : 0,
         first_vector: firstVector,
         runs,
-        places,
+        score_runs,
         first_block,
         blocks,
         padded: wholeEights(count),
       },
-      spread(Math.ceil(count * Math.max(runs, places) / 64)),
+      spread(Math.ceil(count * Math.max(runs, score_runs) / 64)),
     );
   }
 
@@ -239,7 +238,8 @@ export class ExpSum implements Disposable {
     const gpu = this.#gpu;
     const { start, count, firstVector, numbers, vectors, index } = batch;
     const { vectors: vectorCount } = this.#options;
-    const { width, rowSlices, tiles, tileLength, tilesTogether, slices, slicesTogether } = this.#plan;
+    const { width, rowSlices, tiles, tileLength, tilesTogether, slices, slicesTogether, entriesPerRun } =
+      this.#plan;
     const { spans, listed, entries } = index;
     const { logs } = this;
     const kernels = this.#kernels;

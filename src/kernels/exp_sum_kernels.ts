@@ -38,7 +38,12 @@ export function compileExpSum(gpu: Gpu, dim: number, bound: number, plan: ExpSum
   const weightedWidth = weightedStride / 4;
   const header = { DIM: dim, BOUND: bound, WIDTH: width, WEIGHTED_WIDTH: weightedWidth };
   const kernel = (name: string, code: string) =>
-    gpu.kernel({ name: `loss/${name}`, code, parts: [part], header: { ...header, AHEAD: plan.listAhead } });
+    gpu.kernel({
+      name: `loss/${name}`,
+      code,
+      parts: [part],
+      header: { ...header, AHEAD: plan.listAhead, SEGMENT: plan.entriesPerRun },
+    });
   const streaming = (name: string, code: string, streamed: number, groups: number) =>
     gpu.kernel({
       name: `loss/${name}`,

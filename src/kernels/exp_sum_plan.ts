@@ -43,6 +43,8 @@ export interface ExpSumPlan extends Omit<ExpSumTile, "workgroups"> {
   readonly rowSlices: number;
   /** {@linkcode loadedAhead}. */
   readonly listAhead: number;
+  /** Entries, or listed vectors, of a row that one invocation takes where no vectors stream. */
+  readonly entriesPerRun: number;
   /** Whether products are added in one instruction. */
   readonly fused: boolean;
 }
@@ -139,6 +141,7 @@ export function planExpSum(
     tilesTogether,
     rowSlices: software ? 1 : Math.max(1, rowSlices),
     listAhead: loadedAhead(tuning),
+    entriesPerRun: software ? 16 : 4,
     fused: !software,
   };
 }
