@@ -16,3 +16,14 @@ fn limited(score: f32) -> f32 {
 fn passes(score: f32) -> bool {
   return BOUND == 0u || abs(score) <= f32(BOUND);
 }
+
+// Where the second and the third table of marks start; exp_sum_prepare.wgsl says what they are.
+fn marks_by_vector(blocks: u32, padded: u32) -> u32 {
+  return blocks * padded;
+}
+fn marks_of_entries(blocks: u32, padded: u32) -> u32 {
+  return blocks * padded + 32u * blocks * ((padded + 31u) / 32u);
+}
+
+// Blocks that share an entry in the third.
+const TOGETHER: u32 = 4u;

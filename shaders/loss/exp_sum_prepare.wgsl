@@ -2,7 +2,7 @@
 // one behind the other, the first two zeros before; block b is first_block + b:
 //   by row:    [b][slot]       a bit for each of the block's 32 vectors that is in the row's index
 //   by vector: [slot / 32][b * 32 + vector % 32]  a bit for each of 32 rows whose index has the vector
-//   entries:   [b][slot]       number of the first entry of the row's index in the block, if it has one
+//   entries:   [b / TOGETHER][slot]  number of the first entry of the row's index in these blocks, if they have one
 // And the scores of the listed vectors: scores[place * count + slot]. One invocation for each of `runs` runs of SEGMENT
 // entries of a row, or of `score_runs` runs of SEGMENT listed vectors, whichever is more. Header: SEGMENT.
 struct Params { start: u32, count: u32, first_row: u32, scattered: u32, first_vector: u32, runs: u32, score_runs: u32,
@@ -23,20 +23,22 @@ fn mark(slot: u32, place: u32) {
   let first = spans[number].x + place;
   let end = min(spans[number + 1u].x, first + SEGMENT);
   if (first >= end) { return; }
-  let by_vector = params.blocks * params.padded;
-  let first_entries = by_vector + 32u * params.blocks * ((params.padded + 31u) / 32u);
+  let by_vector = marks_by_vector(params.blocks, params.padded);
+  let of_entries = marks_of_entries(params.blocks, params.padded);
+  // What stands before the first block is far behind the last.
   var before = 0xffffffffu;
-  if (place > 0u) { before = entries[first - 1u].x / 32u; }
+  if (place > 0u) { before = entries[first - 1u].x / 32u - params.first_block; }
   for (var entry = first; entry < end; entry++) {
     let vector = entries[entry].x;
     let b = vector / 32u - params.first_block;
     if (b < params.blocks) {
-      let row = b * params.padded + slot;
-      atomicOr(&marks[row], 1u << (vector % 32u));
+      atomicOr(&marks[b * params.padded + slot], 1u << (vector % 32u));
       atomicOr(&marks[by_vector + 32u * (slot / 32u * params.blocks + b) + vector % 32u], 1u << (slot % 32u));
-      if (vector / 32u != before) { atomicStore(&marks[first_entries + row], entry); }
+      if (b / TOGETHER != before / TOGETHER) {
+        atomicStore(&marks[of_entries + b / TOGETHER * params.padded + slot], entry);
+      }
     }
-    before = vector / 32u;
+    before = b;
   }
 }
 

@@ -50,7 +50,8 @@ fn start_group(g: u32, slice: u32) {
 
 // For every vector of the group a bit for each of the rows from `base` on whose index names it.
 fn find_listed(g: u32, base: u32) {
-  let place = params.blocks * params.padded + BLOCK * (base / BLOCK * params.blocks - params.first_block) + item_of(g);
+  let place = marks_by_vector(params.blocks, params.padded) +
+    BLOCK * (base / BLOCK * params.blocks - params.first_block) + item_of(g);
   let a = marks[place];
   var b = 0u;
   var c = 0u;
@@ -70,11 +71,18 @@ fn weigh(g: u32) {
   }
 }
 
-// The entry of a row's index that names an item.
+// The entry of a row's index that names an item: the first of the blocks together, and as many further as are marked
+// before the item.
 fn entry_of(item: u32, slot: u32) -> u32 {
-  let place = (item / BLOCK - params.first_block) * params.padded + slot;
-  let first_entries = params.blocks * (params.padded + (params.padded + BLOCK - 1u) / BLOCK * BLOCK);
-  return marks[first_entries + place] + countOneBits(marks[place] & ((1u << (item % BLOCK)) - 1u));
+  let b = item / BLOCK - params.first_block;
+  let group = b / TOGETHER;
+  var entry = marks[marks_of_entries(params.blocks, params.padded) + group * params.padded + slot] +
+    countOneBits(marks[b * params.padded + slot] & ((1u << (item % BLOCK)) - 1u));
+  /* unroll */ for (var k = 0u; k < 3u; k++) {
+    let earlier = group * TOGETHER + k;
+    if (earlier < b) { entry += countOneBits(marks[earlier * params.padded + slot]); }
+  }
+  return entry;
 }
 
 // Adds the rows from `base` on that name the group's vectors, AHEAD at a time: their loads are under way together.

@@ -49,8 +49,8 @@ const dispatchOperations = 8e9;
  *
  * Memory in bytes, with the padded length `stride`: 4 (stride + 2) x capacity x slices for partial sums (a slice is 128
  * to 4,096 vectors, longer for larger batches); 8 (stride + 2) x capacity for rows; 4 x capacity x the longest list; 4
- * x the index's entries; at most 24 MiB, on a graphics processor 96, for the marks of what rows leave out (where one
- * slice needs more, three eighths of its length x capacity); there also up to 32 x stride x vectors. Nothing of size rows x
+ * x the index's entries; at most 16 MiB, on a graphics processor 64, for the marks of what rows leave out (where one
+ * slice needs more, 9 / 32 of its length x capacity); there also up to 32 x stride x vectors. Nothing of size rows x
  * vectors. Calls allocate only when an index is larger than all before. Lists of at most 20,000.
  */
 export class ExpSum implements Disposable {

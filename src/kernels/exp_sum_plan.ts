@@ -57,7 +57,7 @@ export function wholeEights(count: number): number {
 /** Vectors in a slice, at most. */
 const longestSlice = 4096;
 /** Bytes of marks that exist at a time, if a slice and a tile need no more. */
-const markBytes = { software: 24 * 1024 * 1024, hardware: 96 * 1024 * 1024 } as const;
+const markBytes = { software: 16 * 1024 * 1024, hardware: 64 * 1024 * 1024 } as const;
 
 /** Rows, and vectors, of which one word of marks has a bit each. */
 export const rowsPerMark = 32;
@@ -67,9 +67,12 @@ export function bytesOfBits(rows: number, blocks: number): number {
   return 4 * blocks * (wholeEights(rows) + rowsPerMark * Math.ceil(rows / rowsPerMark));
 }
 
-/** Bytes of all marks of `rows` rows: twelve for each row and block. */
+/** Blocks whose first entry is kept; as TOGETHER in exp_sum_part.wgsl. */
+const blocksTogether = 4;
+
+/** Bytes of all marks of `rows` rows: nine for each row and block. */
 export function bytesOfMarks(rows: number, blocks: number): number {
-  return bytesOfBits(rows, blocks) + 4 * blocks * wholeEights(rows);
+  return bytesOfBits(rows, blocks) + 4 * Math.ceil(blocks / blocksTogether) * wholeEights(rows);
 }
 
 /** Which kind of adapter to plan for. */

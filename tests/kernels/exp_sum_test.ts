@@ -9,7 +9,7 @@ import { indexLists, uploadListIndex } from "../../src/kernels/list_index.ts";
 import { permutation } from "../../src/random.ts";
 import { ragged } from "../../src/ragged.ts";
 import { assertClose } from "../oracle/close.ts";
-import { dot, logSumGradients, logSums } from "../oracle/exp_sum.ts";
+import { logSumGradients, logSums } from "../oracle/exp_sum.ts";
 import { randomLists, randomRows } from "./random_lists.ts";
 
 /** The log weight of a plain log-sum-exp: d/ds of log R is exp(s) / R. */
@@ -87,23 +87,11 @@ async function logSumExp(
   };
 }
 
-const largest = (values: number[]) => values.reduce((high, value) => Math.max(high, Math.abs(value)), 0);
-
-/**
- * Errors relative to the largest entry. Where summands cancel, more is left of what they lose each: the exponential of
- * a score x is off by 2^-24 |x|.
- */
-function assertNear(
-  found: Float32Array,
-  wanted: number[][],
-  summands: number[][],
-  score: number,
-  tolerance: number,
-  what: string,
-) {
+/** Errors relative to the largest entry. */
+function assertNear(found: Float32Array, wanted: number[][], tolerance: number, what: string) {
   const flat = wanted.flat();
-  const rounding = 2 ** -24 * (1 + score) * Math.sqrt(summands.length) * largest(summands.flat());
-  assertClose(found, flat, tolerance, Math.max(1e-3, largest(flat), rounding / tolerance), what);
+  const largest = flat.reduce((high, value) => Math.max(high, Math.abs(value)), 1e-3);
+  assertClose(found, flat, tolerance, largest, what);
 }
 
 async function check(
@@ -124,9 +112,8 @@ async function check(
     }
   });
   const gradients = logSumGradients(rows, vectors, excluded);
-  const score = largest(rows.flatMap((row) => vectors.map((vector) => dot(row, vector))));
-  assertNear(found.rows, gradients.rows, vectors, score, tolerance, "rows");
-  assertNear(found.vectors, gradients.vectors, rows, score, tolerance, "vectors");
+  assertNear(found.rows, gradients.rows, tolerance, "rows");
+  assertNear(found.vectors, gradients.vectors, tolerance, "vectors");
 }
 
 Deno.test("ExpSum gives log-sum-exp over unexcluded vectors, and both gradients", async () => {
@@ -149,17 +136,6 @@ Deno.test("ExpSum gives log-sum-exp over unexcluded vectors, and both gradients"
     }),
     { numRuns: 40 },
   );
-});
-
-Deno.test("ExpSum loses no more than a rounding each where the rows of a vector cancel", async () => {
-  using gpu = await openGpu();
-  for (const seed of [3397, 1342, 1029, 18]) {
-    const rows = randomRows(seed, 1, 80, 1, 2);
-    const vectors = randomRows(seed, 2, 1, 1, 2);
-    for (const tuning of ["software", "hardware"] as const) {
-      await check(gpu, rows, vectors, randomLists(seed, 80, 1).observed, false, tuning);
-    }
-  }
 });
 
 Deno.test("ExpSum takes long embeddings", async () => {
@@ -206,8 +182,16 @@ Deno.test("ExpSum ends no loop early, however many vectors are excluded", async 
 
 Deno.test("ExpSum streams more rows than one dispatch takes", async () => {
   using gpu = await openGpu();
-  // An invocation may take some 6,000 rows in its turns, if all of them name every vector of its own.
-  const rows = randomRows(1, 6, 13_000, 1, 1);
+  // An invocation may take some 30,000 rows in its turns.
+  const rows = randomRows(1, 6, 30_100, 1, 1);
+  const vectors = randomRows(1, 7, 40, 1, 1);
+  await check(gpu, rows, vectors, rows.map((_, r) => [r % 40]), false, "software", 1e-4);
+});
+
+Deno.test("ExpSum streams as many rows where each of them names every vector but one", async () => {
+  using gpu = await openGpu();
+  // Then an invocation takes some 6,000 rows in its turns: one for each and each of its vectors.
+  const rows = randomRows(1, 6, 30_100, 1, 1);
   const vectors = randomRows(1, 7, 40, 1, 1);
   const others = rows.map((_, r) => vectors.map((_, n) => n).filter((n) => n !== r % 40));
   await check(gpu, rows, vectors, others, false, "software", 1e-4);

@@ -170,10 +170,7 @@ async function checkStep(
     wanted.gradUsers[slot]!.forEach((value, d) => expected[user * dim + d] = weight * value)
   );
   for (const row of wanted.gradItems) for (const value of row) expected.push(weight * value);
-  // Where summands cancel, what is left is one rounding of the largest: 2^-22 of a weighted vector.
-  const summand = weight * all.reduce((high, value) => Math.max(high, Math.abs(value)), 0);
-  const floor = Math.max(1e-3, 1e4 * 2 ** -22 * summand);
-  const largest = expected.slice(users * dim).reduce((high, value) => Math.max(high, Math.abs(value)), floor);
+  const largest = expected.slice(users * dim).reduce((high, value) => Math.max(high, Math.abs(value)), 1e-3);
   assertClose(found, expected, 1e-4, largest, "gradient");
   const each = await gpu.readFloats(losses);
   for (const [n, loss] of each.entries()) if (n < start || n === users) assert.equal(loss, 5);
@@ -185,7 +182,7 @@ Deno.test("ListwiseStep gives the oracle's loss and gradient on random lists", a
   using gpu = await openGpu();
   const shape = fc.record({
     seed: fc.integer(),
-    users: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 31, max: 150 })),
+    users: fc.integer({ min: 1, max: 30 }),
     items: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 5, max: 250 })),
     dim: fc.constantFrom(1, 6, 13),
     size: fc.constantFrom(0, 0.3, 2, 8),
@@ -206,6 +203,18 @@ Deno.test("ListwiseStep gives the oracle's loss and gradient on random lists", a
     }),
     { numRuns: 60 },
   );
+});
+
+Deno.test("ListwiseStep adds what many rows list of a vector, beyond the 32 of a mark", async () => {
+  using gpu = await openGpu();
+  for (const [seed, users, items, dim] of [[1, 150, 40, 6], [2, 97, 300, 13], [3, 64, 5, 1]] as const) {
+    const given = randomCase(seed, users, items, dim, 0.3);
+    for (const tuning of ["software", "hardware"] as const) {
+      for (const granularity of granularities) {
+        await checkStep(gpu, given, granularity, "free", { tuning }, seed);
+      }
+    }
+  }
 });
 
 Deno.test("ListwiseStep marks vectors piece by piece where a workspace is too large to mark all at once", async () => {
@@ -317,10 +326,10 @@ Deno.test("ListwiseStep takes no memory of the size of users times items", async
   const perRow = 4 * (2 * (10 + tops) + observed + tops + 2 * (stride + 4));
   const slices = 4 * (stride + 2) * (hardware ? 200 : 8);
   const partial = hardware ? 8 * 4 * stride * items : 0;
-  const bound = 1.13 * (users * (perRow + slices) + 3 * users * items / 8 + partial);
+  const bound = 1.13 * (users * (perRow + slices) + users * items / 4 + partial);
   const taken = gpu.memory.peak - before;
   assert.ok(taken < bound, `${taken} bytes, more than ${bound}`);
-  if (!hardware) assert.ok(taken < 4 * users * items / 7, `${taken}`);
+  if (!hardware) assert.ok(taken < 4 * users * items / 10, `${taken}`);
   const again = gpu.memory.peak;
   for (let n = 0; n < 20; n++) step.record({ ...batch, granularity: "ranked", weight: 1 });
   await gpu.readFloats(losses);

@@ -35,7 +35,6 @@ function kept(count: number, excluded: number[]): number[] {
   return Array.from({ length: count }, (_, i) => i).filter((i) => !gone.has(i));
 }
 
-/** The dot product of two vectors of the same length. */
-export function dot(left: number[], right: number[]): number {
+function dot(left: number[], right: number[]): number {
   return left.reduce((sum, value, d) => sum + value * right[d]!, 0);
 }
