@@ -59,8 +59,6 @@ export class BufferPool {
   readonly #limit: number;
   readonly #beforeDestroy: () => void;
   readonly #free = new Map<number, GPUBuffer[]>();
-  readonly #ids = new WeakMap<GPUBuffer, number>();
-  #nextId = 0;
   #inUse = 0;
   #waiting = 0;
   #peak = 0;
@@ -77,11 +75,6 @@ export class BufferPool {
     return { inUse: this.#inUse, allocated: this.#inUse + this.#waiting, peak: this.#peak };
   }
 
-  /** A number that is never given to another buffer. */
-  id(buffer: GPUBuffer): number {
-    return this.#ids.get(buffer)!;
-  }
-
   /** Hands out a buffer of at least `byteLength` bytes with undefined content. */
   take(byteLength: number, label: string): GPUBuffer {
     const size = poolSize(byteLength, this.#limit);
@@ -92,7 +85,6 @@ export class BufferPool {
       return again;
     }
     const buffer = this.#device.createBuffer({ label, size, usage: arrayUsage });
-    this.#ids.set(buffer, this.#nextId++);
     this.#peak = Math.max(this.#peak, this.#inUse + this.#waiting);
     return buffer;
   }

@@ -1,7 +1,8 @@
 import { DeviceLostError, GpuError } from "../errors.ts";
 import { type AdapterChoice, type AdapterDescription, chooseAdapter, describeAdapter } from "./adapter.ts";
 import { BufferPool, DeviceArray } from "./device_array.ts";
-import { compile, type Kernel, kernelKey, type KernelSource, parameterBinding } from "./kernel.ts";
+import { bindGroup } from "./bind_group.ts";
+import { compile, type Kernel, kernelKey, type KernelSource } from "./kernel.ts";
 import { readBack } from "./read_back.ts";
 import { ParameterArena } from "./parameter_arena.ts";
 import clearCode from "../../shaders/transfer/clear.wgsl" with { type: "text" };
@@ -247,7 +248,7 @@ export class Gpu implements Disposable {
     if (x === 0 || y === 0 || z === 0) return;
     if (this.#dispatches === dispatchesPerSubmission) this.submit();
     const offset = this.#parameters.pack(this.#dispatches, kernel, parameters);
-    const group = this.#bindGroup(kernel, arrays);
+    const group = bindGroup(this.device, kernel, arrays, this.#parameters.resource);
     const pass = this.#beginPass(kernel.name);
     pass.setPipeline(kernel.pipeline);
     // A typed array, because Deno takes a microsecond to convert a plain one.
@@ -258,50 +259,6 @@ export class Gpu implements Disposable {
     this.#dispatches++;
     this.#operations += operations;
     if (this.#operations >= operationsPerSubmission) this.submit();
-  }
-
-  #bindGroup(kernel: Kernel, arrays: Readonly<Record<string, DeviceArray>>): GPUBindGroup {
-    const { bindings, recent } = kernel;
-    for (let n = 0; n < bindings.length; n++) {
-      const { name } = bindings[n]!;
-      const array = arrays[name];
-      if (!array) throw new GpuError(`kernel ${kernel.name}: the buffer '${name}' was not given`);
-      if (!array.live) {
-        throw new GpuError(`kernel ${kernel.name}: the buffer '${name}' (${array.label}) was disposed`);
-      }
-      if (recent.buffers[n] !== array.buffer) {
-        recent.buffers[n] = array.buffer;
-        recent.group = null;
-      }
-    }
-    return recent.group ??= this.#groupOf(kernel, arrays);
-  }
-
-  #groupOf(kernel: Kernel, arrays: Readonly<Record<string, DeviceArray>>): GPUBindGroup {
-    const key = kernel.bindings.map(({ name }) => this.#pool.id(arrays[name]!.buffer)).join(" ");
-    const known = kernel.groups.get(key);
-    if (known) return known;
-    if (Object.keys(arrays).length !== kernel.bindings.length) {
-      const names = kernel.bindings.map((binding) => binding.name);
-      const extra = Object.keys(arrays).filter((name) => !names.includes(name));
-      throw new GpuError(
-        `kernel ${kernel.name}: no buffer is called ${extra.join(", ")}; it has ${names.join(", ")}`,
-      );
-    }
-    const group = this.device.createBindGroup({
-      label: kernel.name,
-      layout: kernel.layout,
-      entries: [
-        ...kernel.bindings.map(({ name, binding }) => ({
-          binding,
-          resource: { buffer: arrays[name]!.buffer },
-        })),
-        { binding: parameterBinding, resource: this.#parameters.resource },
-      ],
-    });
-    if (kernel.groups.size >= 256) kernel.groups.clear();
-    kernel.groups.set(key, group);
-    return group;
   }
 
   #commands(): GPUCommandEncoder {

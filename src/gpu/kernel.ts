@@ -55,10 +55,8 @@ export interface Kernel extends KernelInterface {
   readonly pipeline: GPUComputePipeline;
   /** Layout of group 0. */
   readonly layout: GPUBindGroupLayout;
-  /** Bind groups made so far, by the ids of their buffers. */
-  readonly groups: Map<string, GPUBindGroup>;
-  /** The buffers of the last dispatch and their bind group: mostly they are the next one's too. */
-  readonly recent: { buffers: GPUBuffer[]; group: GPUBindGroup | null };
+  /** Bind groups made so far with their buffers, the last used first. */
+  readonly groups: { buffers: readonly GPUBuffer[]; group: GPUBindGroup }[];
 }
 
 /**
@@ -126,8 +124,7 @@ export function compile(device: GPUDevice, source: KernelSource): Kernel {
     layout: device.createPipelineLayout({ label: source.name, bindGroupLayouts: [layout] }),
     compute: { module, entryPoint: "main", constants: { ...source.constants } },
   });
-  const recent = { buffers: [], group: null };
-  return { name: source.name, ...declared, pipeline, layout, groups: new Map(), recent };
+  return { name: source.name, ...declared, pipeline, layout, groups: [] };
 }
 
 /** Writes a dispatch's parameters into its slot of the uniform buffer, in the order of `struct Params`. */
