@@ -3,9 +3,9 @@
  * compiles for any of its processors. Shows registers, what did not fit into them, how many subgroups a processor can
  * hold at a time, and instructions.
  *
- *     deno run -A bench/compiled/main.ts [--filter TEXT] [--processor navi21] [--keep FOLDER]
+ *     deno run --allow-read --allow-write --allow-env --allow-run bench/compiled/main.ts [--filter TEXT] [--processor navi21] [--keep FOLDER]
  *
- * `--keep` leaves the modules (SPIR-V) and the processor's instructions in a folder. Needs a C compiler and Debian's
+ * `--keep` leaves the modules (SPIR-V) and the processor's instructions in a new folder. Needs a C compiler and Debian's
  * packages libvulkan-dev and mesa-vulkan-drivers. No figure of it is a time; what it finds is worth a look all the same,
  * above all kernels whose arrays do not fit into registers.
  *
@@ -26,16 +26,15 @@ const layer = "VK_LAYER_hetcomp_keep_modules";
 
 function run(command: string, args: string[], env: Record<string, string> = {}): string {
   const { success, stdout } = new Deno.Command(command, { args, env, stderr: "inherit" }).outputSync();
-  if (!success) {
-    console.error(`error: ${command} failed`);
-    Deno.exit(1);
-  }
+  if (!success) throw new Error(`${command} failed`);
   return new TextDecoder().decode(stdout);
 }
 
 const folder = Deno.makeTempDirSync();
+using _removed = { [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }) };
 const modules = values.keep ?? `${folder}/modules`;
-Deno.mkdirSync(modules, { recursive: true });
+// Modules are told apart by how many there are.
+Deno.mkdirSync(modules);
 run("cc", ["-O1", "-shared", "-fPIC", "-o", `${folder}/keep_modules.so`, `${here}/keep_modules.c`]);
 run("cc", ["-O1", "-o", `${folder}/compile_modules`, `${here}/compile_modules.c`, "-lvulkan"]);
 Deno.writeTextFileSync(
@@ -52,7 +51,7 @@ Deno.writeTextFileSync(
     },
   }),
 );
-const listed = run(Deno.execPath(), ["run", "-A", `${here}/kernels.ts`], {
+const listed = run(Deno.execPath(), ["run", "--allow-read", "--allow-env", `${here}/kernels.ts`], {
   MODULES: modules,
   VK_LAYER_PATH: folder,
   VK_INSTANCE_LAYERS: layer,
@@ -61,16 +60,27 @@ const listed = run(Deno.execPath(), ["run", "-A", `${here}/kernels.ts`], {
 const kernels = listed.trim().split("\n").map((line) =>
   JSON.parse(line) as { file: string; kernel: string; constants: string }
 ).filter(({ kernel, constants }) => `${kernel} ${constants}`.includes(values.filter));
-const told = run(`${folder}/compile_modules`, kernels.map(({ file }) => file), {
-  RADV_FORCE_FAMILY: values.processor,
-  VK_DRIVER_FILES: "/usr/share/vulkan/icd.d/radeon_icd.x86_64.json",
-  VK_ICD_FILENAMES: "/usr/share/vulkan/icd.d/radeon_icd.x86_64.json",
-}).trim().split("\n");
-const columns = ["VGPRs", "Spilled VGPRs", "Scratch size", "LDS size", "Subgroups per SIMD", "Instructions"];
-const rows = kernels.map(({ kernel, constants }, n) => {
-  const pairs = told[n]!.split("\t").map((pair) => /^(.*) (\S+)$/.exec(pair)!);
-  const statistics = new Map(pairs.map(([, name, value]) => [name, value!]));
-  return [kernel, ...columns.map((name) => statistics.get(name) ?? ""), constants];
-});
-console.log(textTable(["kernel", ...columns, "constants"], rows));
-Deno.removeSync(folder, { recursive: true });
+if (kernels.length === 0) {
+  console.error(`error: no kernel's name or constants contain '${values.filter}'`);
+  Deno.exitCode = 1;
+} else {
+  const told = run(`${folder}/compile_modules`, kernels.map(({ file }) => file), {
+    RADV_FORCE_FAMILY: values.processor,
+    VK_DRIVER_FILES: "/usr/share/vulkan/icd.d/radeon_icd.x86_64.json",
+    VK_ICD_FILENAMES: "/usr/share/vulkan/icd.d/radeon_icd.x86_64.json",
+  }).trim().split("\n");
+  const columns = [
+    "VGPRs",
+    "Spilled VGPRs",
+    "Scratch size",
+    "LDS size",
+    "Subgroups per SIMD",
+    "Instructions",
+  ];
+  const rows = kernels.map(({ kernel, constants }, n) => {
+    const pairs = told[n]!.split("\t").map((pair) => /^(.*) (\S+)$/.exec(pair)!);
+    const statistics = new Map(pairs.map(([, name, value]) => [name, value!]));
+    return [kernel, ...columns.map((name) => statistics.get(name) ?? ""), constants];
+  });
+  console.log(textTable(["kernel", ...columns, "constants"], rows));
+}
