@@ -18,33 +18,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let middle = span.z - span.y;
   let end = span.w - span.y;
   for (var n = 0u; n < middle; n++) { scores[n * params.count + slot] = 0.0; }
-  var loss = 0.0;
-  var sum = vec2f(logs[slot].x, 1.0);
-  for (var last = end; last > middle; last -= min(AHEAD, last - middle)) {
-    load_back(middle, last, slot);
-    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-      if (last > middle + u) {
-        let score = limited(ahead[u]);
-        sum = added(sum, score);
-        denominators[(last - u - 1u) * params.count + slot] = sum.x + log(sum.y);
-        loss += term_loss(sum, score);
-      }
-    }
-  }
-  losses[params.start + slot] = params.weight * loss;
-  var prefix = vec2f(0.0);
-  for (var first = middle; first < end; first += AHEAD) {
-    load_ahead(first, end, slot);
-    load_denominators(first, end, slot);
-    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-      if (first + u < end) {
-        if (first + u == middle) { prefix.x = ahead_denominators[u]; }
-        prefix = advanced(prefix, ahead_denominators[u], 1.0);
-        let coefficient = fraction(limited(ahead[u]) - ahead_denominators[u]) * prefix.y - 1.0;
-        scores[(first + u) * params.count + slot] = select(0.0, params.weight * coefficient, passes(ahead[u]));
-      }
-    }
-  }
-  let total = log_or_lowest(prefix.y, -prefix.x);
+  losses[params.start + slot] = params.weight * list_loss(middle, end, slot, vec2f(logs[slot].x, 1.0));
+  let total = list_coefficients(middle, end, slot);
   logs[slot].y = select(total + params.log_weight, LOWEST, total < -1.0e37 || logs[slot].x < -1.0e37);
 }

@@ -39,35 +39,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
       }
     }
   }
-  sum = positives_sum;
-  for (var last = middle; last > 0u; last -= min(AHEAD, last)) {
-    load_back(0u, last, slot);
-    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-      if (last > u) {
-        let score = limited(ahead[u]);
-        sum = added(sum, score);
-        denominators[(last - u - 1u) * params.count + slot] = sum.x + log(sum.y);
-        loss += term_loss(sum, score);
-      }
-    }
-  }
+  loss += list_loss(0u, middle, slot, positives_sum);
   losses[params.start + slot] = params.weight * loss;
 
+  let positives_weight = list_coefficients(0u, middle, slot);
   var prefix = vec2f(0.0);
-  for (var first = 0u; first < middle; first += AHEAD) {
-    load_ahead(first, middle, slot);
-    load_denominators(first, middle, slot);
-    /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-      if (first + u < middle) {
-        if (first + u == 0u) { prefix.x = ahead_denominators[u]; }
-        prefix = advanced(prefix, ahead_denominators[u], 1.0);
-        let coefficient = fraction(limited(ahead[u]) - ahead_denominators[u]) * prefix.y - 1.0;
-        scores[(first + u) * params.count + slot] = select(0.0, params.weight * coefficient, passes(ahead[u]));
-      }
-    }
-  }
-  let positives_weight = log_or_lowest(prefix.y, -prefix.x);
-  prefix = vec2f(0.0);
   for (var first = middle; first < end; first += AHEAD) {
     load_ahead(first, end, slot);
     load_denominators(first, end, slot);
