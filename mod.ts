@@ -101,6 +101,7 @@ export {
   type ImportOptions,
   importTrajectory,
 } from "./src/teachers/import_trajectory.ts";
+export { yardstickTrajectory } from "./src/teachers/yardstick_teacher.ts";
 export { type RankedRow, readRankedRows } from "./src/data/ranked_rows.ts";
 export { selectStates } from "./src/teachers/select_states.ts";
 export { type ImportanceOptions, rankingImportance } from "./src/teachers/importance.ts";

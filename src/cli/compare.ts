@@ -264,7 +264,9 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     const trajectories = await ensureTeachers(gpu, split, config.teachers, { signal, quiet });
     await requireSameTeachers(folder, trajectories);
     const world = { gpu, split, views, trajectories };
-    const measure = () => measureReferences(world, flags.yardsticks, `${folder}/references.json`, say);
+    // One that teaches has its row already.
+    const yardsticks = flags.yardsticks.filter((kind) => !config.teachers.kinds.includes(kind));
+    const measure = () => measureReferences(world, yardsticks, `${folder}/references.json`, say);
     let references = await measure();
     const write = async () => {
       using claim = await takeClaim(`${folder}/results.claim`);

@@ -44,7 +44,7 @@ export function methodNames(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
   const known = [
     ...Object.keys(distillationMethods),
-    ...Object.keys(modelFactories).map((kind) => singlePrefix + kind),
+    ...[...Object.keys(modelFactories), ...yardstickKinds].map((kind) => singlePrefix + kind),
   ];
   for (const name of names) {
     if (name !== "all" && !known.includes(name)) {

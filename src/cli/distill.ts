@@ -174,7 +174,11 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
       });
     })();
     using evaluation = new RankingEvaluation(gpu, split);
-    const yardsticks = await measureYardsticks(evaluation, split, { signal, quiet });
+    const yardsticks = await measureYardsticks(evaluation, split, {
+      signal,
+      quiet,
+      teachers: config.teachers.kinds,
+    });
     const teachers = measureTeachers(evaluation, split, trajectories);
     const student = encodeStudent(result.student);
     const summary = summarize({

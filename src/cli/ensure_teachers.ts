@@ -3,7 +3,10 @@ import type { Split } from "../data/split.ts";
 import { RunError, TrajectoryError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import type { Hyperparameters } from "../models/model.ts";
+import { easeItemLimit } from "../models/ease.ts";
 import { modelFactories } from "../models/registry.ts";
+import { isYardstick, type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
+import { formatDuration } from "../report/format.ts";
 import { folderCheckpoints } from "../teachers/checkpoint_store.ts";
 import { fitDefaults } from "../teachers/fit.ts";
 import { isTeacherName } from "../teachers/import_trajectory.ts";
@@ -11,6 +14,7 @@ import { teacherSettings } from "../teachers/presets.ts";
 import { type TeacherKind, trainTeacher } from "../teachers/train_teacher.ts";
 import { type Trajectory } from "../teachers/trajectory.ts";
 import { loadTrajectory, saveTrajectory } from "../teachers/trajectory_file.ts";
+import { yardstickTrajectory } from "../teachers/yardstick_teacher.ts";
 import { pause, takeClaim } from "./claim.ts";
 import { type DataChoice, splitName } from "./load_split.ts";
 import { logNotice } from "./log.ts";
@@ -73,21 +77,32 @@ export function chosenSettings(choice: TeacherChoice, kind: string, dataset: str
 }
 
 /**
- * Makes sure that every teacher can be had: it is built in, or was imported.
+ * Makes sure that every teacher can be had: it is built in and suits the data, or was imported.
  *
- * @throws {RunError} naming the first that is neither, and what there is.
+ * @throws {RunError} naming the first that cannot, and what there is.
  */
 export async function requireTeachers(
   { folder, kinds }: Pick<TeacherChoice, "folder" | "kinds">,
-  split: Pick<Split, "name">,
+  split: Pick<Split, "name" | "items">,
 ): Promise<void> {
   for (const kind of kinds) {
     if (Object.hasOwn(modelFactories, kind)) continue;
+    if (isYardstick(kind)) {
+      if (kind === "EASE" && split.items > easeItemLimit) {
+        throw new RunError(
+          `EASE holds a number for every pair of items, and ${split.items} items are too many: expected at most ` +
+            `${easeItemLimit}; RP3beta takes any number`,
+        );
+      }
+      continue;
+    }
     const place = `${folder}/${split.name}/${kind}`;
     if (isTeacherName(kind) && await exists(`${place}/manifest.json`)) continue;
     throw new RunError(
       `there is no teacher ${JSON.stringify(kind)}, nor a trajectory in ${place}; expected some of ` +
-        `${Object.keys(modelFactories).join(",")}, or a teacher that was imported with: ` +
+        `${
+          [...Object.keys(modelFactories), ...yardstickKinds].join(",")
+        }, or a teacher that was imported with: ` +
         `deno task teachers import FILE --name ${isTeacherName(kind) ? kind : "NAME"} --data DATA`,
     );
   }
@@ -143,12 +158,14 @@ async function kept(
 ): Promise<Trajectory | null> {
   const folder = teacherFolder(split, choice, kind);
   if (!await exists(`${folder}/manifest.json`)) return null;
-  const trajectory = await load(folder, split, Object.hasOwn(modelFactories, kind));
+  const trajectory = await load(folder, split, Object.hasOwn(modelFactories, kind) || isYardstick(kind));
   if (!quiet) {
     const imported = trajectory.hyperparameters.imported === true;
-    const found = imported ? [] : differences(trajectory, choice, chosenSettings(choice, kind, split.name));
+    const trained = Object.hasOwn(modelFactories, kind) && !imported;
+    const found = trained ? differences(trajectory, choice, chosenSettings(choice, kind, split.name)) : [];
     const other = found.length === 0 ? "" : ` with ${found.join(" and ")}`;
-    logNotice("teacher", `${kind}: ${imported ? "imported" : `trained before${other}`}, in ${folder}`, {
+    const origin = imported ? "imported" : trained ? `trained before${other}` : "computed before";
+    logNotice("teacher", `${kind}: ${origin}, in ${folder}`, {
       kind,
       folder,
       imported,
@@ -169,6 +186,7 @@ async function trained(
   const folder = teacherFolder(split, choice, kind);
   using claim = await takeClaim(`${folder}/claim`);
   if (claim === null || await exists(`${folder}/manifest.json`)) return null;
+  if (isYardstick(kind)) return await computed(split, kind, folder, quiet);
   const checkpoints = folderCheckpoints(`${folder}/checkpoints`);
   using progress = trainingProgress(kind, choice.epochs ?? null, quiet);
   const trajectory = await trainTeacher(gpu, split, {
@@ -179,6 +197,20 @@ async function trained(
   }, { ...progress.hooks, signal, checkpoints });
   await saveTrajectory(folder, trajectory);
   await checkpoints.clear();
+  return trajectory;
+}
+
+/** Makes a teacher of a yardstick, which takes seconds at most but for EASE with thousands of items. */
+async function computed(
+  split: Split,
+  kind: YardstickKind,
+  folder: string,
+  quiet: boolean,
+): Promise<Trajectory> {
+  const trajectory = await yardstickTrajectory(split, kind);
+  await saveTrajectory(folder, trajectory);
+  const { seconds } = trajectory;
+  if (!quiet) logNotice("teacher", `${kind}: computed in ${formatDuration(seconds)}`, { kind, seconds });
   return trajectory;
 }
 

@@ -16,18 +16,19 @@ export interface YardstickMetrics {
 }
 
 /**
- * Computes and evaluates every yardstick that fits the data.
+ * Computes and evaluates every yardstick that fits the data and is none of the teachers, whose tables have it already.
  *
  * @throws {DOMException} the signal's reason, if it asked to stop.
  */
 export async function measureYardsticks(
   evaluation: RankingEvaluation,
   split: Split,
-  { signal, quiet }: { signal: AbortSignal; quiet: boolean },
+  { signal, quiet, teachers = [] }: { signal: AbortSignal; quiet: boolean; teachers?: readonly string[] },
 ): Promise<YardstickMetrics> {
   const notes: string[] = [];
-  const kinds = yardstickKinds.filter((kind) => kind !== "EASE" || split.items <= easeItemLimit);
-  if (kinds.length < yardstickKinds.length) {
+  const others = yardstickKinds.filter((kind) => !teachers.includes(kind));
+  const kinds = others.filter((kind) => kind !== "EASE" || split.items <= easeItemLimit);
+  if (kinds.length < others.length) {
     notes.push(
       `EASE is left out: it holds a number for every pair of items, and ${
         formatCount(split.items)

@@ -2,10 +2,11 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { delimiterRule, isDelimiter } from "../data/log/log_form.ts";
 import { type SplitMethod, splitMethods } from "../data/split.ts";
 import { modelFactories } from "../models/registry.ts";
+import { yardstickKinds } from "../models/yardsticks.ts";
 import { isTeacherName } from "../teachers/import_trajectory.ts";
 import type { ColumnChoice, DataChoice, LogChoice } from "./load_split.ts";
 
-const builtInKinds = Object.keys(modelFactories);
+const builtInKinds = [...Object.keys(modelFactories), ...yardstickKinds];
 
 /** Reads a positive integer of a command line. */
 export function positiveInteger(text: string): number {
@@ -239,7 +240,9 @@ export function teacherOptions(command: Command, seedText = "seed of all trainin
   return command
     .option(
       "--teachers <kinds>",
-      `which teachers, some of ${builtInKinds.join(",")}, and imported ones (teachers import)`,
+      `which teachers: some of ${Object.keys(modelFactories).join(",")}, of ${
+        yardstickKinds.join(",")
+      } (without training), and imported ones (teachers import)`,
       teacherKinds,
       [
         "MF",

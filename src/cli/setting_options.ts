@@ -9,6 +9,7 @@ import { distillDefaults, type DistillOptions, distillSettings } from "../distil
 import { ArgumentError, HetcompError } from "../errors.ts";
 import type { Hyperparameters } from "../models/model.ts";
 import { modelFactories } from "../models/registry.ts";
+import { isYardstick } from "../models/yardsticks.ts";
 import { meantName } from "../nearest_ids.ts";
 import { teacherDefaults, teacherSettings } from "../teachers/presets.ts";
 import type { TeacherKind } from "../teachers/train_teacher.ts";
@@ -55,7 +56,8 @@ export function checkTeacherSetting(kind: string, name: string, value: unknown):
 
 function requireTeacher(kind: string): void {
   if ((teacherKindNames as readonly string[]).includes(kind)) return;
-  throw new ArgumentError(kind, "there is no such teacher", teacherKindNames.join(", "));
+  const wrong = isYardstick(kind) ? "it teaches with its default settings" : "there is no such teacher";
+  throw new ArgumentError(kind, wrong, teacherKindNames.join(", "));
 }
 
 /**

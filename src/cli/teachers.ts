@@ -96,7 +96,11 @@ async function runTeachers(flags: TeacherFlags): Promise<void> {
   const { signal } = interrupt;
   const trajectories = await ensureTeachers(gpu, split, teacherChoice(flags), { signal, quiet });
   using evaluation = new RankingEvaluation(gpu, split);
-  const yardsticks = await measureYardsticks(evaluation, split, { signal, quiet });
+  const yardsticks = await measureYardsticks(evaluation, split, {
+    signal,
+    quiet,
+    teachers: flags.teachers,
+  });
   const teachers = measureTeachers(evaluation, split, trajectories);
   const summary = summarizeTeachers({
     split,

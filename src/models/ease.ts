@@ -5,7 +5,7 @@ import { BestItems } from "./best_items.ts";
 import type { TrainingSet } from "./model.ts";
 import { positiveNumber, readOptions } from "./model_options.ts";
 import { invertPositiveDefinite } from "./symmetric_inverse.ts";
-import { checkedRows, checkHistory, noItem, type Yardstick } from "./yardstick.ts";
+import { checkedRows, checkHistory, noItem, positives, type Yardstick } from "./yardstick.ts";
 
 /** Settings of {@linkcode createEase}. */
 export interface EaseOptions {
@@ -81,8 +81,10 @@ export function createEase(training: TrainingSet, options: EaseOptions = {}): Ya
       for (let item = 0; item < items; item++) {
         if (observed[item] === 0) best.offer(item, scores[item]!);
       }
-      places.fill(noItem, best.drain(places, values, 0));
+      const filled = best.drain(places, values, 0);
+      places.fill(noItem, filled);
       for (const item of history) observed[item] = 0;
+      return positives(values, filled);
     },
   };
 }

@@ -7,7 +7,7 @@ import { transpose } from "../data/csr.ts";
 import { type Ragged, rowCount, rowOf } from "../ragged.ts";
 import { BestItems } from "./best_items.ts";
 import type { TrainingSet } from "./model.ts";
-import { checkedRows, checkHistory, noItem, orderOf, type Yardstick } from "./yardstick.ts";
+import { checkedRows, checkHistory, noItem, orderOf, positives, type Yardstick } from "./yardstick.ts";
 
 /** A sparse matrix of item similarities without a diagonal. */
 export interface ItemNeighbours {
@@ -139,7 +139,8 @@ export function rankingByNeighbours(
       best.offer(item, base[item]!);
       offered++;
     }
-    places.fill(noItem, best.drain(places, values, 0));
+    const filled = best.drain(places, values, 0);
+    places.fill(noItem, filled);
     for (let n = 0; n < count; n++) {
       done[touched[n]!] = 0;
       scores[touched[n]!] = base[touched[n]!]!;
@@ -148,5 +149,6 @@ export function rankingByNeighbours(
       done[item] = 0;
       scores[item] = base[item]!;
     }
+    return positives(values, filled);
   };
 }

@@ -38,6 +38,8 @@ export function createTopPopular(training: TrainingSet, options: object = {}): Y
       }
       places.fill(noItem, filled);
       for (const item of history) observed[item] = 0;
+      const unknown = places.subarray(0, filled).findIndex((item) => counts[item] === 0);
+      return unknown < 0 ? filled : unknown;
     },
   };
 }

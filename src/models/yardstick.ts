@@ -27,9 +27,10 @@ export interface Yardstick {
    *
    * @param history The items of one user, who need not be one of the training set: ascending, each once.
    * @param places Receives the best items, the best first; 0xffffffff is an empty place.
+   * @returns How many of them have a score above 0. The others say nothing about the user.
    * @throws {ArgumentError} if the history is not ascending or names an item that does not exist.
    */
-  rank(history: Uint32Array, places: Uint32Array): void;
+  rank(history: Uint32Array, places: Uint32Array): number;
 }
 
 /**
@@ -63,6 +64,12 @@ export function checkedRows({ users, interactions }: TrainingSet): Ragged {
     throw new ArgumentError("interactions", "a row is not ascending", "ascending rows with each item once");
   }
   return interactions;
+}
+
+/** How many of the first `count` scores, the highest first, are above 0. */
+export function positives(scores: Float64Array, count: number): number {
+  const end = scores.subarray(0, count).findIndex((score) => score <= 0);
+  return end < 0 ? count : end;
 }
 
 /** All items by their scores: the highest first, equal scores by the lower item number. */

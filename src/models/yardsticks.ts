@@ -20,6 +20,11 @@ export const yardstickKinds = ["TopPop", "ItemKNN", "EASE", "RP3beta"] as const;
 /** The key of a kind of yardstick. */
 export type YardstickKind = typeof yardstickKinds[number];
 
+/** Whether a name is that of a yardstick. */
+export function isYardstick(name: string): name is YardstickKind {
+  return (yardstickKinds as readonly string[]).includes(name);
+}
+
 const factories: Readonly<Record<YardstickKind, (training: TrainingSet, options: object) => Yardstick>> = {
   TopPop: createTopPopular,
   ItemKNN: createItemKnn,

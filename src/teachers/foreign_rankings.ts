@@ -9,21 +9,12 @@ import type { Split } from "../data/split.ts";
 import { DataError, type FilePlace } from "../errors.ts";
 import { nearestIds } from "../nearest_ids.ts";
 import { type Ragged, rowOf } from "../ragged.ts";
-
-/** The lists of all users at one checkpoint. */
-export interface ForeignRanking {
-  /** The number of the checkpoint; where rows have none, that of the state; 0 where they have neither. */
-  readonly number: number;
-  /** Per user the items that are not training items, the best first. */
-  readonly unobserved: Ragged;
-  /** Per user the training items that the list holds, the best first. */
-  readonly observed: Ragged;
-}
+import type { CheckpointRanking } from "./ranked_states.ts";
 
 /** What rows of ranked lists held. */
 export interface ForeignRankings {
   /** The rankings, the earliest first. */
-  readonly rankings: readonly ForeignRanking[];
+  readonly rankings: readonly CheckpointRanking[];
   /** Places in `rankings` of the states, the earliest first; null: the rows name no states. */
   readonly states: readonly number[] | null;
   /** Whether the rows have checkpoints. */
@@ -180,7 +171,7 @@ function rankingOf(
   split: Split,
   ranked: boolean,
   files: readonly FilePlace[],
-): ForeignRanking {
+): CheckpointRanking {
   const { users, items, keys } = rows;
   const starts = new Uint32Array(split.users + 1);
   for (const user of users) starts[user + 1]!++;

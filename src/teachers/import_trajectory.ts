@@ -7,15 +7,19 @@ import { sha256 } from "../data/files.ts";
 import type { RankedRow } from "../data/ranked_rows.ts";
 import { type Split, splitFingerprint } from "../data/split.ts";
 import { ArgumentError, DataError } from "../errors.ts";
-import { emptyPlace } from "../evaluate/metrics.ts";
-import { measureSplit, type SplitMetrics } from "../evaluate/ranking_evaluation.ts";
 import { yardstickKinds } from "../models/yardsticks.ts";
 import { modelFactories } from "../models/registry.ts";
-import { type Ragged, rowOf } from "../ragged.ts";
-import { type ForeignRanking, foreignRankings } from "./foreign_rankings.ts";
-import { importanceDefaults, rankingImportance } from "./importance.ts";
+import { foreignRankings } from "./foreign_rankings.ts";
+import { importanceDefaults } from "./importance.ts";
+import {
+  type CheckpointRanking,
+  longestRow,
+  measureRanking,
+  rankedObserved,
+  rankedState,
+} from "./ranked_states.ts";
 import { selectStates } from "./select_states.ts";
-import { partMetrics, windowOf } from "./state_lists.ts";
+import { windowOf } from "./state_lists.ts";
 import { largestStateCount, type Trajectory, type TrajectoryState } from "./trajectory.ts";
 
 /** How {@linkcode importTrajectory} reads the rows. */
@@ -42,7 +46,6 @@ export interface ImportedTrajectory {
   readonly usersWithoutList: number;
 }
 
-const measuredAt = [10, 50];
 const reservedNames = [...Object.keys(modelFactories), ...yardstickKinds, "ensemble", "student", "baseline"];
 
 /**
@@ -122,8 +125,8 @@ export async function importTrajectory(
   }
   const window = (place: number) =>
     (checkpointed ? windowOf(place) : [place]).map((other) => rankings[other]!);
-  const states = chosen.map((place) => stateOf(split, window(place), length));
-  const observed = observedOf(split, window(chosen.at(-1)!));
+  const states = chosen.map((place) => rankedState(split, window(place), length));
+  const observed = rankedObserved(split, window(chosen.at(-1)!));
   const last = rankings[chosen.at(-1)!]!.unobserved;
   const trajectory: Trajectory = {
     kind: options.name,
@@ -159,85 +162,18 @@ function failure(wrong: string, right: string): DataError {
 }
 
 /** The states that a built-in teacher would keep; all up to the best one if there are fewer than four. */
-function bestStates(split: Split, rankings: readonly ForeignRanking[]): number[] {
+function bestStates(split: Split, rankings: readonly CheckpointRanking[]): number[] {
   if (split.valid.items.length === 0) {
     throw failure(
       "there are checkpoints and no states, and nobody has validation items to choose them by",
       "a column 'state'",
     );
   }
-  const quality = rankings.map((ranking) => measured(split, ranking).valid.means["recall@50"]!);
+  const quality = rankings.map((ranking) => measureRanking(split, ranking).valid.means["recall@50"]!);
   const chosen = selectStates(quality);
   if (chosen !== null) return chosen;
   const best = quality.indexOf(Math.max(...quality));
   return Array.from({ length: best + 1 }, (_, place) => place);
-}
-
-function measured(split: Split, { unobserved }: ForeignRanking): SplitMetrics {
-  // Leaving out the other part's items still leaves the largest cut-off.
-  const longest = Math.max(...measuredAt) + Math.max(longestRow(split.valid), longestRow(split.test));
-  const width = Math.max(1, Math.min(longest, longestRow(unobserved)));
-  return measureSplit(split, padded(split.users, unobserved, width), width, measuredAt);
-}
-
-function longestRow({ offsets }: Ragged): number {
-  let longest = 0;
-  for (let row = 1; row < offsets.length; row++) {
-    longest = Math.max(longest, offsets[row]! - offsets[row - 1]!);
-  }
-  return longest;
-}
-
-function padded(users: number, lists: Ragged, width: number): Uint32Array<ArrayBuffer> {
-  const items = new Uint32Array(users * width).fill(emptyPlace);
-  for (let user = 0; user < users; user++) items.set(rowOf(lists, user).subarray(0, width), user * width);
-  return items;
-}
-
-/** The state of the last of these rankings; the others are the checkpoints before it. */
-function stateOf(split: Split, window: readonly ForeignRanking[], length: number): TrajectoryState {
-  const state = window.at(-1)!;
-  const items = padded(split.users, state.unobserved, length);
-  const importance = new Float32Array(items.length);
-  const rankOf = new Int32Array(split.items).fill(-1);
-  for (let user = 0; user < split.users; user++) {
-    const list = rowOf(state.unobserved, user).subarray(0, length);
-    const ranks = window.map(({ unobserved }) => rowOf(unobserved, user)).filter((row) => row.length > 0)
-      .map((row) => ranksIn(row, list, rankOf));
-    if (ranks.length > 0) importance.set(rankingImportance(ranks), user * length);
-  }
-  const { valid, test } = measured(split, state);
-  const finite = (means: Readonly<Record<string, number>>) =>
-    Object.fromEntries(Object.entries(means).filter(([, value]) => Number.isFinite(value)));
-  return {
-    epoch: state.number,
-    items,
-    importance,
-    metrics: partMetrics(finite(valid.means), finite(test.means)),
-  };
-}
-
-/** The importance of the observed items at the last of these rankings; aligned with the training items. */
-function observedOf(split: Split, window: readonly ForeignRanking[]): Float32Array<ArrayBuffer> {
-  const { train } = split;
-  const importance = new Float32Array(train.items.length);
-  const rankOf = new Int32Array(split.items).fill(-1);
-  for (let user = 0; user < split.users; user++) {
-    const own = rowOf(train, user);
-    const ranks = window.map(({ observed }) => rowOf(observed, user)).filter((row) => row.length > 0)
-      .map((row) => ranksIn(row, own, rankOf));
-    const equal = new Uint32Array(own.length);
-    importance.set(rankingImportance(ranks.length === 0 ? [equal] : ranks), train.offsets[user]!);
-  }
-  return importance;
-}
-
-/** The rank in `row` of each item of `wanted`; one that is not there has the rank after the end of `row`. */
-function ranksIn(row: Uint32Array, wanted: Uint32Array, rankOf: Int32Array): Uint32Array {
-  row.forEach((item, rank) => rankOf[item] = rank);
-  const ranks = wanted.map((item) => rankOf[item]! < 0 ? row.length : rankOf[item]!);
-  row.forEach((item) => rankOf[item] = -1);
-  return ranks;
 }
 
 async function digestOf(

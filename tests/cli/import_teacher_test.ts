@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { writeForeignLists } from "../../docs/foreign_lists.ts";
 import { loadDataset } from "../../src/data/dataset.ts";
+import { requireTeachers } from "../../src/cli/ensure_teachers.ts";
 import { splitDataset } from "../../src/data/split.ts";
+import { easeItemLimit } from "../../src/models/ease.ts";
 import { importTrajectory } from "../../src/teachers/import_trajectory.ts";
 import { loadTrajectory } from "../../src/teachers/trajectory_file.ts";
+import { yardstickTrajectory } from "../../src/teachers/yardstick_teacher.ts";
 import { teacherAndRows, writeRows } from "../teachers/ranked_rows.ts";
 import { fail, filesUnder, smallData, succeed, temporaryFolder } from "./small_run.ts";
 
@@ -136,4 +139,39 @@ Deno.test("teachers import and distill name what is wrong, and leave nothing beh
   const notes = logged.stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert.deepEqual(notes.map(({ event }) => event), notes.map(() => "lists"));
   assert.match(notes[0].message, /^mine: 1 row of unknown users or items left out$/);
+});
+
+Deno.test("distill, teachers and compare take yardsticks as teachers", async () => {
+  await using folder = await place();
+  const { at, split, data } = folder;
+  const short = ["--teacher-epochs", "40", "--baseline-epochs", "5", "--epochs", "10", "--dim", "4"];
+  const teachers = ["--teachers", "MF,rp3BETA,TopPop", ...data];
+  const first = await succeed("distill", ...teachers, ...short, "--out", at("run"));
+  assert.match(first.stderr, /RP3beta: computed in \S+/);
+  const summary = JSON.parse(await Deno.readTextFile(at("run/summary.json")));
+  assert.deepEqual(
+    summary.rows.slice(0, 5).map(({ name, role }: { name: string; role: string }) => [name, role]),
+    [["ItemKNN", "yardstick"], ["EASE", "yardstick"], ["MF", "teacher"], ["RP3beta", "teacher"], [
+      "TopPop",
+      "teacher",
+    ]],
+  );
+  const kept = await loadTrajectory(at("teachers/small/RP3beta"), { split });
+  const made = await yardstickTrajectory(split, "RP3beta");
+  assert.deepEqual([kept.states, kept.observed], [made.states, made.observed]);
+  const second = await succeed("teachers", ...teachers, "--teacher-epochs", "40");
+  assert.match(second.stderr, /RP3beta: computed before, in .*small\/RP3beta/);
+  const cells = ["--epochs", "2", "--dim", "4", "--methods", "bpr,only-RP3beta", "--out", at("compared")];
+  const third = await succeed("compare", ...teachers, "--teacher-epochs", "40", ...cells);
+  assert.equal(third.stdout.match(/^RP3beta /gm)?.length, 1);
+  assert.match(third.stdout, /^HetComp from RP3beta alone /m);
+});
+
+Deno.test("requireTeachers() refuses EASE for more items than it takes", async () => {
+  const folder = "none";
+  await requireTeachers({ folder, kinds: ["EASE", "MF"] }, { name: "x", items: easeItemLimit });
+  await assert.rejects(
+    requireTeachers({ folder, kinds: ["MF", "EASE"] }, { name: "x", items: easeItemLimit + 1 }),
+    /EASE holds a number for every pair of items, and 6001 items are too many.*RP3beta/,
+  );
 });

@@ -37,6 +37,18 @@ Deno.test("measureYardsticks() leaves EASE out of too many items, and says so", 
   assert.match(notes.join(), /^EASE is left out: .* 6\u202f001 items are more than 6\u202f000\.$/);
 });
 
+Deno.test("measureYardsticks() leaves out what is among the teachers", async () => {
+  using gpu = await openGpu();
+  const split = widened(easeItemLimit + 1);
+  using evaluation = new RankingEvaluation(gpu, split);
+  const options = { signal: new AbortController().signal, quiet: true };
+  const { metrics, notes } = await measureYardsticks(evaluation, split, {
+    ...options,
+    teachers: ["MF", "RP3beta", "EASE"],
+  });
+  assert.deepEqual([Object.keys(metrics), notes], [["TopPop", "ItemKNN"], []]);
+});
+
 Deno.test("measureYardsticks() stops when it is asked to", async () => {
   const split = smallWorld();
   using gpu = await openGpu();

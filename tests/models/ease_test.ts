@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { createEase, easeItemLimit, easeWeights } from "../../src/models/ease.ts";
 import { ragged, rowOf } from "../../src/ragged.ts";
 import { smallWorld } from "../teachers/small_world.ts";
-import { assertRanking, denseRows, randomTraining, scoresBy } from "../oracle/yardsticks.ts";
+import { assertKnown, assertRanking, denseRows, randomTraining, scoresBy } from "../oracle/yardsticks.ts";
 
 /** The inverse by Gauss-Jordan elimination with row exchanges. */
 function inverseOf(matrix: number[][]): number[][] {
@@ -46,8 +46,9 @@ Deno.test("createEase() equals the dense formula", () => {
     const model = createEase(training, { lambda });
     rows.forEach((row, user) => {
       const places = new Uint32Array(width);
-      model.rank(rowOf(training.interactions, user), places);
+      const known = model.rank(rowOf(training.interactions, user), places);
       assertRanking(places, scoresBy(expected, row), row, 1e-9);
+      assertKnown(known, places, scoresBy(expected, row), 1e-9);
     });
   }));
 });

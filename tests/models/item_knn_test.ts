@@ -3,7 +3,14 @@ import fc from "fast-check";
 import { createItemKnn, type ItemKnnOptions } from "../../src/models/item_knn.ts";
 import { nearestItems } from "../../src/models/item_neighbours.ts";
 import { ragged, rowOf } from "../../src/ragged.ts";
-import { assertRanking, denseRows, keepLargest, randomTraining, scoresBy } from "../oracle/yardsticks.ts";
+import {
+  assertKnown,
+  assertRanking,
+  denseRows,
+  keepLargest,
+  randomTraining,
+  scoresBy,
+} from "../oracle/yardsticks.ts";
 
 /** Scores of all users in the dense form, from the definition. */
 function twin(rows: number[][], items: number, options: Required<ItemKnnOptions>): number[][] {
@@ -43,8 +50,9 @@ Deno.test("createItemKnn() equals the dense formula", () => {
     assert.deepEqual(model.hyperparameters, { ...options });
     rows.forEach((row, user) => {
       const places = new Uint32Array(width);
-      model.rank(rowOf(training.interactions, user), places);
+      const known = model.rank(rowOf(training.interactions, user), places);
       assertRanking(places, scores[user]!, row, options.normalization === "none" ? 0 : 1e-12);
+      assertKnown(known, places, scores[user]!, options.normalization === "none" ? 0 : 1e-12);
     });
   }));
 });

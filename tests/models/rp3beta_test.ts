@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createRp3Beta, type Rp3BetaOptions } from "../../src/models/rp3beta.ts";
 import { ragged, rowOf } from "../../src/ragged.ts";
-import { assertRanking, denseRows, keepLargest, randomTraining, scoresBy } from "../oracle/yardsticks.ts";
+import {
+  assertKnown,
+  assertRanking,
+  denseRows,
+  keepLargest,
+  randomTraining,
+  scoresBy,
+} from "../oracle/yardsticks.ts";
 
 /** W before the smallest entries are dropped. */
 function walk(rows: number[][], items: number, { alpha, beta }: Required<Rp3BetaOptions>): number[][] {
@@ -31,8 +38,9 @@ Deno.test("createRp3Beta() equals the dense formula", () => {
     assert.deepEqual(model.hyperparameters, { ...options });
     rows.forEach((row, user) => {
       const places = new Uint32Array(width);
-      model.rank(rowOf(training.interactions, user), places);
+      const known = model.rank(rowOf(training.interactions, user), places);
       assertRanking(places, scoresBy(weights, row), row, 0);
+      assertKnown(known, places, scoresBy(weights, row), 0);
     });
   }));
 });

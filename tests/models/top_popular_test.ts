@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createTopPopular } from "../../src/models/top_popular.ts";
 import { ragged, rowOf } from "../../src/ragged.ts";
-import { assertRanking, denseRows, randomTraining } from "../oracle/yardsticks.ts";
+import { assertKnown, assertRanking, denseRows, randomTraining } from "../oracle/yardsticks.ts";
 
 Deno.test("createTopPopular() ranks by the number of users, ties by the lower item, without the history", () => {
   const training = { users: 4, items: 5, interactions: ragged([[1, 3], [3, 4], [1, 2, 3], []]) };
@@ -29,8 +29,9 @@ Deno.test("createTopPopular() equals a full sort of the counts", () => {
     const model = createTopPopular(training);
     rows.forEach((row, user) => {
       const places = new Uint32Array(width);
-      model.rank(rowOf(training.interactions, user), places);
+      const known = model.rank(rowOf(training.interactions, user), places);
       assertRanking(places, counts, row, 0);
+      assertKnown(known, places, counts, 0);
     });
   }));
 });

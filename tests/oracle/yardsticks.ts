@@ -56,3 +56,17 @@ export const randomTraining: fc.Arbitrary<TrainingSet> = fc.record({ users: fc.n
     return fc.array(row, { minLength: users, maxLength: users })
       .map((rows) => ({ users, items, interactions: distinctRows(ragged(rows)) }));
   });
+
+/** Checks that exactly the first `known` places have a score above 0, up to a tolerance. */
+export function assertKnown(
+  known: number,
+  places: ArrayLike<number>,
+  scores: readonly number[],
+  tolerance: number,
+): void {
+  Array.from(places).filter((item) => item !== 0xffffffff).forEach((item, place) => {
+    if (place < known) assert.ok(scores[item]! > -tolerance, `place ${place} of ${known} known`);
+    else assert.ok(scores[item]! <= tolerance, `place ${place} after ${known} known`);
+  });
+  assert.ok(known <= places.length);
+}
