@@ -19,6 +19,7 @@ import { pause, takeClaim } from "./claim.ts";
 import { type DataChoice, splitName } from "./load_split.ts";
 import { logNotice } from "./log.ts";
 import type { TeacherSettingTable } from "./setting_options.ts";
+import { createProgress } from "./progress.ts";
 import { trainingProgress } from "./training_progress.ts";
 
 /** What teachers to have, and where they are kept. */
@@ -186,7 +187,7 @@ async function trained(
   const folder = teacherFolder(split, choice, kind);
   using claim = await takeClaim(`${folder}/claim`);
   if (claim === null || await exists(`${folder}/manifest.json`)) return null;
-  if (isYardstick(kind)) return await computed(split, kind, folder, quiet);
+  if (isYardstick(kind)) return await computed(split, kind, folder, { signal, quiet });
   const checkpoints = folderCheckpoints(`${folder}/checkpoints`);
   using progress = trainingProgress(kind, choice.epochs ?? null, quiet);
   const trajectory = await trainTeacher(gpu, split, {
@@ -200,18 +201,28 @@ async function trained(
   return trajectory;
 }
 
-/** Makes a teacher of a yardstick, which takes seconds at most but for EASE with thousands of items. */
+/** Makes a teacher of a yardstick: in seconds, but for EASE with thousands of items. */
 async function computed(
   split: Split,
   kind: YardstickKind,
   folder: string,
-  quiet: boolean,
+  { signal, quiet }: { signal: AbortSignal; quiet: boolean },
 ): Promise<Trajectory> {
-  const trajectory = await yardstickTrajectory(split, kind);
-  await saveTrajectory(folder, trajectory);
-  const { seconds } = trajectory;
-  if (!quiet) logNotice("teacher", `${kind}: computed in ${formatDuration(seconds)}`, { kind, seconds });
-  return trajectory;
+  const progress = createProgress({ label: "teachers", total: 1, unit: "models", quiet });
+  try {
+    progress.update(0, kind);
+    // It takes up to a minute without a pause: here a Ctrl-C gets through.
+    await new Promise((resume) => setTimeout(resume));
+    signal.throwIfAborted();
+    const trajectory = await yardstickTrajectory(split, kind);
+    progress.update(1);
+    await saveTrajectory(folder, trajectory);
+    const { seconds } = trajectory;
+    if (!quiet) logNotice("teacher", `${kind}: computed in ${formatDuration(seconds)}`, { kind, seconds });
+    return trajectory;
+  } finally {
+    progress.stop();
+  }
 }
 
 function teacherFolder(split: Split, choice: TeacherChoice, kind: string): string {
