@@ -5,10 +5,10 @@
  */
 import { InvalidArgumentError } from "commander";
 import { distillationMethods, methodOf } from "../distill/methods/registry.ts";
-import { modelFactories } from "../models/registry.ts";
 import { type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
 import { meantName } from "../nearest_ids.ts";
 import type { MethodSummary } from "../report/comparison_summary.ts";
+import { teacherKindNames } from "./setting_options.ts";
 
 /** One method with its teachers. */
 export interface Entry {
@@ -44,7 +44,7 @@ export function methodNames(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
   const known = [
     ...Object.keys(distillationMethods),
-    ...[...Object.keys(modelFactories), ...yardstickKinds].map((kind) => singlePrefix + kind),
+    ...teacherKindNames.map((kind) => singlePrefix + kind),
   ];
   for (const name of names) {
     if (name !== "all" && !known.includes(name)) {

@@ -28,6 +28,7 @@ import {
   checkTeacherSetting,
   distillSetting,
   distillSettingDefaults,
+  isBuiltIn,
   suggestion,
   teacherKindNames,
   teacherSetting,
@@ -134,7 +135,7 @@ function checked(path: readonly string[], check: () => void): void {
 
 function readTeacherSettings(value: unknown, name: string): TeacherSettingTable {
   const kinds = table(value, [name]).map(([kind, settings]) => {
-    if (!(teacherKindNames as readonly string[]).includes(kind)) {
+    if (!isBuiltIn(kind)) {
       throw new KeyProblem(
         [name, kind],
         `there is no teacher "${kind}"; ${suggestion(kind, teacherKindNames)}`,

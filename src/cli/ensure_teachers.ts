@@ -4,13 +4,12 @@ import { RunError, TrajectoryError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import type { Hyperparameters } from "../models/model.ts";
 import { easeItemLimit } from "../models/ease.ts";
-import { modelFactories } from "../models/registry.ts";
-import { isYardstick, type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
+import { isYardstick, type YardstickKind } from "../models/yardsticks.ts";
 import { formatDuration } from "../report/format.ts";
 import { folderCheckpoints } from "../teachers/checkpoint_store.ts";
 import { fitDefaults } from "../teachers/fit.ts";
 import { isTeacherName } from "../teachers/import_trajectory.ts";
-import { teacherSettings } from "../teachers/presets.ts";
+import { type BuiltInTeacher, teacherSettings } from "../teachers/presets.ts";
 import { type TeacherKind, trainTeacher } from "../teachers/train_teacher.ts";
 import { type Trajectory } from "../teachers/trajectory.ts";
 import { loadTrajectory, saveTrajectory } from "../teachers/trajectory_file.ts";
@@ -18,7 +17,7 @@ import { yardstickTrajectory } from "../teachers/yardstick_teacher.ts";
 import { pause, takeClaim } from "./claim.ts";
 import { type DataChoice, splitName } from "./load_split.ts";
 import { logNotice } from "./log.ts";
-import type { TeacherSettingTable } from "./setting_options.ts";
+import { isBuiltIn, teacherKindNames, type TeacherSettingTable } from "./setting_options.ts";
 import { createProgress } from "./progress.ts";
 import { trainingProgress } from "./training_progress.ts";
 
@@ -63,7 +62,7 @@ export async function resolvedTeachers(
 ): Promise<{ teacherEpochs: number; teacherOption: TeacherSettingTable }> {
   const dataset = await splitName(data);
   const kinds = new Set([...choice.kinds, ...Object.keys(choice.options)])
-    .intersection(new Set(Object.keys(modelFactories)));
+    .intersection(new Set<string>(teacherKindNames));
   return {
     teacherEpochs: choice.epochs ?? fitDefaults.epochs,
     teacherOption: Object.fromEntries(
@@ -72,9 +71,9 @@ export async function resolvedTeachers(
   };
 }
 
-/** All settings with which a kind of teacher is trained. */
+/** All settings with which a kind of teacher is made. */
 export function chosenSettings(choice: TeacherChoice, kind: string, dataset: string): Hyperparameters {
-  return teacherSettings(kind as TeacherKind, dataset, choice.options[kind]);
+  return teacherSettings(kind as BuiltInTeacher, dataset, choice.options[kind]);
 }
 
 /**
@@ -87,23 +86,18 @@ export async function requireTeachers(
   split: Pick<Split, "name" | "items">,
 ): Promise<void> {
   for (const kind of kinds) {
-    if (Object.hasOwn(modelFactories, kind)) continue;
-    if (isYardstick(kind)) {
-      if (kind === "EASE" && split.items > easeItemLimit) {
-        throw new RunError(
-          `EASE holds a number for every pair of items, and ${split.items} items are too many: expected at most ` +
-            `${easeItemLimit}; RP3beta takes any number`,
-        );
-      }
-      continue;
+    if (kind === "EASE" && split.items > easeItemLimit) {
+      throw new RunError(
+        `EASE holds a number for every pair of items, and ${split.items} items are too many: expected at most ` +
+          `${easeItemLimit}; RP3beta takes any number`,
+      );
     }
+    if (isBuiltIn(kind)) continue;
     const place = `${folder}/${split.name}/${kind}`;
     if (isTeacherName(kind) && await exists(`${place}/manifest.json`)) continue;
     throw new RunError(
       `there is no teacher ${JSON.stringify(kind)}, nor a trajectory in ${place}; expected some of ` +
-        `${
-          [...Object.keys(modelFactories), ...yardstickKinds].join(",")
-        }, or a teacher that was imported with: ` +
+        `${teacherKindNames.join(",")}, or a teacher that was imported with: ` +
         `deno task teachers import FILE --name ${isTeacherName(kind) ? kind : "NAME"} --data DATA`,
     );
   }
@@ -159,13 +153,12 @@ async function kept(
 ): Promise<Trajectory | null> {
   const folder = teacherFolder(split, choice, kind);
   if (!await exists(`${folder}/manifest.json`)) return null;
-  const trajectory = await load(folder, split, Object.hasOwn(modelFactories, kind) || isYardstick(kind));
+  const trajectory = await load(folder, split, isBuiltIn(kind));
   if (!quiet) {
     const imported = trajectory.hyperparameters.imported === true;
-    const trained = Object.hasOwn(modelFactories, kind) && !imported;
-    const found = trained ? differences(trajectory, choice, chosenSettings(choice, kind, split.name)) : [];
+    const found = imported ? [] : differences(trajectory, choice, chosenSettings(choice, kind, split.name));
     const other = found.length === 0 ? "" : ` with ${found.join(" and ")}`;
-    const origin = imported ? "imported" : trained ? `trained before${other}` : "computed before";
+    const origin = imported ? "imported" : `${isYardstick(kind) ? "computed" : "trained"} before${other}`;
     logNotice("teacher", `${kind}: ${origin}, in ${folder}`, {
       kind,
       folder,
@@ -187,7 +180,7 @@ async function trained(
   const folder = teacherFolder(split, choice, kind);
   using claim = await takeClaim(`${folder}/claim`);
   if (claim === null || await exists(`${folder}/manifest.json`)) return null;
-  if (isYardstick(kind)) return await computed(split, kind, folder, { signal, quiet });
+  if (isYardstick(kind)) return await computed(split, choice, kind, { signal, quiet });
   const checkpoints = folderCheckpoints(`${folder}/checkpoints`);
   using progress = trainingProgress(kind, choice.epochs ?? null, quiet);
   const trajectory = await trainTeacher(gpu, split, {
@@ -204,8 +197,8 @@ async function trained(
 /** Makes a teacher of a yardstick: in seconds, but for EASE with thousands of items. */
 async function computed(
   split: Split,
+  choice: TeacherChoice,
   kind: YardstickKind,
-  folder: string,
   { signal, quiet }: { signal: AbortSignal; quiet: boolean },
 ): Promise<Trajectory> {
   const progress = createProgress({ label: "teachers", total: 1, unit: "models", quiet });
@@ -214,9 +207,9 @@ async function computed(
     // It takes up to a minute without a pause: here a Ctrl-C gets through.
     await new Promise((resume) => setTimeout(resume));
     signal.throwIfAborted();
-    const trajectory = await yardstickTrajectory(split, kind);
+    const trajectory = await yardstickTrajectory(split, kind, chosenSettings(choice, kind, split.name));
     progress.update(1);
-    await saveTrajectory(folder, trajectory);
+    await saveTrajectory(teacherFolder(split, choice, kind), trajectory);
     const { seconds } = trajectory;
     if (!quiet) logNotice("teacher", `${kind}: computed in ${formatDuration(seconds)}`, { kind, seconds });
     return trajectory;
@@ -244,15 +237,17 @@ async function load(folder: string, split: Split, builtIn: boolean): Promise<Tra
 
 /** How the training of a trajectory on disk was other than what is asked for now. */
 function differences(
-  { seed, hyperparameters }: Trajectory,
+  { kind, seed, hyperparameters }: Trajectory,
   choice: TeacherChoice,
   settings: Hyperparameters,
 ): string[] {
   const found: string[] = [];
-  if (seed !== choice.seed) found.push(`seed ${seed}, not ${choice.seed}`);
-  const most = hyperparameters.epochs;
-  if (choice.epochs !== null && most !== choice.epochs) {
-    found.push(`at most ${most} epochs, not ${choice.epochs}`);
+  if (!isYardstick(kind)) {
+    if (seed !== choice.seed) found.push(`seed ${seed}, not ${choice.seed}`);
+    const most = hyperparameters.epochs;
+    if (choice.epochs !== null && most !== choice.epochs) {
+      found.push(`at most ${most} epochs, not ${choice.epochs}`);
+    }
   }
   for (const [name, asked] of Object.entries(settings)) {
     const had = hyperparameters[name];

@@ -1,12 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { delimiterRule, isDelimiter } from "../data/log/log_form.ts";
 import { type SplitMethod, splitMethods } from "../data/split.ts";
-import { modelFactories } from "../models/registry.ts";
 import { yardstickKinds } from "../models/yardsticks.ts";
 import { isTeacherName } from "../teachers/import_trajectory.ts";
 import type { ColumnChoice, DataChoice, LogChoice } from "./load_split.ts";
-
-const builtInKinds = [...Object.keys(modelFactories), ...yardstickKinds];
+import { teacherKindNames, trainedKindNames } from "./setting_options.ts";
 
 /** Reads a positive integer of a command line. */
 export function positiveInteger(text: string): number {
@@ -101,13 +99,13 @@ export function teacherKinds(text: string): string[] {
   const kinds = text.split(",").map((part) => {
     const kind = part.trim();
     // An imported teacher's name cannot differ from a built-in one in case alone.
-    return builtInKinds.find((known) => known.toLowerCase() === kind.toLowerCase()) ?? kind;
+    return teacherKindNames.find((known) => known.toLowerCase() === kind.toLowerCase()) ?? kind;
   });
   for (const kind of kinds) {
     if (isTeacherName(kind)) continue;
     throw new InvalidArgumentError(
       `there is no teacher "${kind}"; expected some of ${
-        builtInKinds.join(",")
+        teacherKindNames.join(",")
       }, or names of imported teachers`,
     );
   }
@@ -240,7 +238,7 @@ export function teacherOptions(command: Command, seedText = "seed of all trainin
   return command
     .option(
       "--teachers <kinds>",
-      `which teachers: some of ${Object.keys(modelFactories).join(",")}, of ${
+      `which teachers: some of ${trainedKindNames.join(",")}, of ${
         yardstickKinds.join(",")
       } (without training), and imported ones (teachers import)`,
       teacherKinds,

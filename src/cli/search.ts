@@ -51,8 +51,8 @@ import { checkTrial, type SearchedModel, trainTrial } from "./search_trial.ts";
 import {
   distillSetting,
   distillSettingDefaults,
-  teacherKindNames,
   teacherSettingOption,
+  trainedKindNames,
 } from "./setting_options.ts";
 import { trainingProgress } from "./training_progress.ts";
 
@@ -78,7 +78,7 @@ export function registerSearch(program: Command): void {
   );
   teacherSettingOption(teacherOptions(dataOptions(command)))
     .addOption(
-      new Option("--model <kind>", "whose settings").choices([...teacherKindNames, "student"]),
+      new Option("--model <kind>", "whose settings").choices([...trainedKindNames, "student"]),
     )
     .option(
       "--space <file or name=values>",

@@ -9,16 +9,24 @@ import { distillDefaults, type DistillOptions, distillSettings } from "../distil
 import { ArgumentError, HetcompError } from "../errors.ts";
 import type { Hyperparameters } from "../models/model.ts";
 import { modelFactories } from "../models/registry.ts";
-import { isYardstick } from "../models/yardsticks.ts";
+import { yardstickKinds } from "../models/yardsticks.ts";
 import { meantName } from "../nearest_ids.ts";
-import { teacherDefaults, teacherSettings } from "../teachers/presets.ts";
+import { type BuiltInTeacher, teacherDefaults, teacherSettings } from "../teachers/presets.ts";
 import type { TeacherKind } from "../teachers/train_teacher.ts";
 
 /** Settings of teachers that somebody chose, by kind. */
 export type TeacherSettingTable = Readonly<Record<string, Hyperparameters>>;
 
-/** Every kind of teacher. */
-export const teacherKindNames: readonly TeacherKind[] = Object.keys(modelFactories) as TeacherKind[];
+/** Every kind of teacher that is trained here. */
+export const trainedKindNames: readonly TeacherKind[] = Object.keys(modelFactories) as TeacherKind[];
+
+/** Every kind of teacher that is made here. */
+export const teacherKindNames: readonly BuiltInTeacher[] = [...trainedKindNames, ...yardstickKinds];
+
+/** Whether a teacher of this name is made here. */
+export function isBuiltIn(name: string): name is BuiltInTeacher {
+  return (teacherKindNames as readonly string[]).includes(name);
+}
 
 const ownFlags = ["dim", "seed", "epochs", "learningRate", "scores", "patience"];
 
@@ -50,14 +58,13 @@ function requireKnown(what: string, name: string, known: readonly string[]): voi
  */
 export function checkTeacherSetting(kind: string, name: string, value: unknown): void {
   requireTeacher(kind);
-  requireKnown(`the teacher ${kind}`, name, Object.keys(teacherDefaults(kind as TeacherKind)));
-  teacherSettings(kind as TeacherKind, "", { [name]: value });
+  requireKnown(`the teacher ${kind}`, name, Object.keys(teacherDefaults(kind as BuiltInTeacher)));
+  teacherSettings(kind as BuiltInTeacher, "", { [name]: value });
 }
 
 function requireTeacher(kind: string): void {
-  if ((teacherKindNames as readonly string[]).includes(kind)) return;
-  const wrong = isYardstick(kind) ? "it teaches with its default settings" : "there is no such teacher";
-  throw new ArgumentError(kind, wrong, teacherKindNames.join(", "));
+  if (isBuiltIn(kind)) return;
+  throw new ArgumentError(kind, "there is no such teacher", teacherKindNames.join(", "));
 }
 
 /**
@@ -114,7 +121,7 @@ export function teacherSetting(text: string, earlier: TeacherSettingTable = {}):
   let value: string | number | boolean = given;
   asInvalidArgument(() => {
     requireTeacher(kind);
-    value = typed(given, teacherDefaults(kind as TeacherKind)[name]);
+    value = typed(given, teacherDefaults(kind as BuiltInTeacher)[name]);
     checkTeacherSetting(kind, name, value);
   });
   return { ...earlier, [kind]: { ...earlier[kind], [name]: value } };

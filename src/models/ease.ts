@@ -16,6 +16,9 @@ export interface EaseOptions {
 /** The settings of {@linkcode createEase} that are used where none are given. */
 export const easeDefaults: Required<EaseOptions> = { lambda: 200 };
 
+/** What each of its settings may be. */
+export const easeRules = { lambda: positiveNumber };
+
 /** Most items of {@linkcode createEase}: the matrix of all pairs of items then takes 288 MB. */
 export const easeItemLimit = 6000;
 
@@ -49,7 +52,7 @@ export const easeItemLimit = 6000;
  */
 export function createEase(training: TrainingSet, options: EaseOptions = {}): Yardstick {
   const { items } = training;
-  const settings = readOptions(options, easeDefaults, { lambda: positiveNumber });
+  const settings = readOptions(options, easeDefaults, easeRules);
   if (items > easeItemLimit) {
     throw new ArgumentError(
       "training",

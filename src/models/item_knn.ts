@@ -27,6 +27,13 @@ export const itemKnnDefaults: Required<ItemKnnOptions> = {
   normalization: "none",
 };
 
+/** What each of its settings may be. */
+export const itemKnnRules = {
+  neighbours: wholeNumber(1, 1_000_000),
+  shrink: nonNegativeNumber,
+  normalization: oneOf("none", "centred"),
+};
+
 /**
  * Nearest neighbours among items (Sarwar et al., WWW 2001). With d_i the number of users of item i and c_ij that of the
  * users who have both, items are similar by the cosine of their binary columns,
@@ -64,11 +71,7 @@ export const itemKnnDefaults: Required<ItemKnnOptions> = {
  */
 export function createItemKnn(training: TrainingSet, options: ItemKnnOptions = {}): Yardstick {
   const { users, items } = training;
-  const settings = readOptions(options, itemKnnDefaults, {
-    neighbours: wholeNumber(1, 1_000_000),
-    shrink: nonNegativeNumber,
-    normalization: oneOf("none", "centred"),
-  });
+  const settings = readOptions(options, itemKnnDefaults, itemKnnRules);
   const counts = columnCounts(training.interactions, items);
   const similarity = {
     userWeights: new Float64Array(users).fill(1),

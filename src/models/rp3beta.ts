@@ -23,6 +23,9 @@ const power: OptionRule = {
   expected: "a number from 0 to 10",
 };
 
+/** What each of its settings may be. */
+export const rp3BetaRules = { alpha: power, beta: power, neighbours: wholeNumber(1, 1_000_000) };
+
 /**
  * RP3beta: three steps of a random walk from a user over items and users to items, with popular items marked down
  * (Paudel, Christoffel, Newell and Bernstein, "Updatable, Accurate, Diverse, and Scalable Recommendations for Interactive
@@ -52,11 +55,7 @@ const power: OptionRule = {
  */
 export function createRp3Beta(training: TrainingSet, options: Rp3BetaOptions = {}): Yardstick {
   const { users, items } = training;
-  const settings = readOptions(options, rp3BetaDefaults, {
-    alpha: power,
-    beta: power,
-    neighbours: wholeNumber(1, 1_000_000),
-  });
+  const settings = readOptions(options, rp3BetaDefaults, rp3BetaRules);
   const { alpha, beta, neighbours } = settings;
   const { offsets } = checkedRows(training);
   const counts = columnCounts(training.interactions, items);

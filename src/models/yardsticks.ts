@@ -7,10 +7,11 @@
 import type { Split } from "../data/split.ts";
 import { ArgumentError } from "../errors.ts";
 import { rowOf } from "../ragged.ts";
-import { createEase } from "./ease.ts";
-import { createItemKnn } from "./item_knn.ts";
+import { createEase, easeDefaults, easeRules } from "./ease.ts";
+import { createItemKnn, itemKnnDefaults, itemKnnRules } from "./item_knn.ts";
 import type { TrainingSet } from "./model.ts";
-import { createRp3Beta } from "./rp3beta.ts";
+import type { ModelSettings } from "./registry.ts";
+import { createRp3Beta, rp3BetaDefaults, rp3BetaRules } from "./rp3beta.ts";
 import { createTopPopular } from "./top_popular.ts";
 import type { Yardstick } from "./yardstick.ts";
 
@@ -30,6 +31,14 @@ const factories: Readonly<Record<YardstickKind, (training: TrainingSet, options:
   ItemKNN: createItemKnn,
   EASE: createEase,
   RP3beta: createRp3Beta,
+};
+
+/** The settings of every kind of yardstick. */
+export const yardstickSettings: Readonly<Record<YardstickKind, ModelSettings>> = {
+  TopPop: { defaults: {}, rules: {} },
+  ItemKNN: { defaults: { ...itemKnnDefaults }, rules: itemKnnRules },
+  EASE: { defaults: { ...easeDefaults }, rules: easeRules },
+  RP3beta: { defaults: { ...rp3BetaDefaults }, rules: rp3BetaRules },
 };
 
 /**

@@ -7,10 +7,14 @@ import { ArgumentError } from "../errors.ts";
 import type { Hyperparameters } from "../models/model.ts";
 import { readOptions, wholeNumber } from "../models/model_options.ts";
 import { modelSettings } from "../models/registry.ts";
+import { isYardstick, type YardstickKind, yardstickSettings } from "../models/yardsticks.ts";
 import { fitDefaults } from "./fit.ts";
 import type { TeacherKind, TeacherOptions } from "./train_teacher.ts";
 
 type Settings = Omit<TeacherOptions, "kind">;
+
+/** A teacher that is made here: one that is trained, or a yardstick. */
+export type BuiltInTeacher = TeacherKind | YardstickKind;
 
 /** By data set and kind; what is absent here has the model's own default. */
 const presets: Readonly<Record<string, Partial<Record<TeacherKind, Settings>>>> = {
@@ -47,9 +51,11 @@ const evaluations = wholeNumber(1, 100_000);
 
 /**
  * What can be set of one kind of teacher, with the value it has where neither a preset nor anybody sets it: the model's
- * hyperparameters, `every` and `patience`. Seed and epochs are the same for all teachers and set elsewhere.
+ * hyperparameters, and `every` and `patience` where it is trained. Seed and epochs are the same for all teachers and set
+ * elsewhere.
  */
-export function teacherDefaults(kind: TeacherKind): Hyperparameters {
+export function teacherDefaults(kind: BuiltInTeacher): Hyperparameters {
+  if (isYardstick(kind)) return yardstickSettings[kind].defaults;
   const { seed: _seed, ...defaults } = modelSettings[kind]!.defaults;
   return { ...defaults, every: fitDefaults.every, patience: fitDefaults.patience };
 }
@@ -62,15 +68,18 @@ export function teacherDefaults(kind: TeacherKind): Hyperparameters {
  * @param given Settings that somebody chose; see {@linkcode teacherDefaults} for their names.
  * @throws {ArgumentError} naming the setting, if one does not exist or has an unusable value.
  */
-export function teacherSettings(kind: TeacherKind, dataset: string, given: object = {}): Hyperparameters {
-  const rules = { ...modelSettings[kind]!.rules, every: evaluations, patience: evaluations };
+export function teacherSettings(kind: BuiltInTeacher, dataset: string, given: object = {}): Hyperparameters {
   if ("seed" in given) {
     throw new ArgumentError("seed", "it is no setting of one teacher", "the seed of all training");
   }
-  return readOptions({ ...teacherPreset(dataset, kind), ...given }, teacherDefaults(kind), rules);
+  const defaults = teacherDefaults(kind);
+  if (isYardstick(kind)) return readOptions(given, defaults, yardstickSettings[kind].rules);
+  const rules = { ...modelSettings[kind]!.rules, every: evaluations, patience: evaluations };
+  return readOptions({ ...teacherPreset(dataset, kind), ...given }, defaults, rules);
 }
 
 /** What a setting of a teacher may be, in words. */
-export function teacherExpectation(kind: TeacherKind, name: string): string {
-  return modelSettings[kind]!.rules[name]?.expected ?? evaluations.expected;
+export function teacherExpectation(kind: BuiltInTeacher, name: string): string {
+  const { rules } = isYardstick(kind) ? yardstickSettings[kind] : modelSettings[kind]!;
+  return rules[name]?.expected ?? evaluations.expected;
 }

@@ -161,6 +161,14 @@ Deno.test("distill, teachers and compare take yardsticks as teachers", async () 
   assert.deepEqual([kept.states, kept.observed], [made.states, made.observed]);
   const second = await succeed("teachers", ...teachers, "--teacher-epochs", "40");
   assert.match(second.stderr, /RP3beta: computed before, in .*small\/RP3beta/);
+  const other = ["--teacher-option", "RP3beta.beta=0.5", "--teacher-epochs", "40"];
+  const kindly = await succeed("teachers", ...teachers, ...other);
+  assert.match(kindly.stderr, /RP3beta: computed before with beta 0.2, not 0.5, in /);
+  await Deno.remove(at("teachers/small/RP3beta"), { recursive: true });
+  await succeed("--quiet", "teachers", ...teachers, ...other);
+  const { states, hyperparameters } = await loadTrajectory(at("teachers/small/RP3beta"), { split });
+  assert.equal(hyperparameters.beta, 0.5);
+  assert.deepEqual(states, (await yardstickTrajectory(split, "RP3beta", { beta: 0.5 })).states);
   const cells = ["--epochs", "2", "--dim", "4", "--methods", "bpr,only-RP3beta", "--out", at("compared")];
   const third = await succeed("compare", ...teachers, "--teacher-epochs", "40", ...cells);
   assert.equal(third.stdout.match(/^RP3beta /gm)?.length, 1);

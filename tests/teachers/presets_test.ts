@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { modelFactories, modelSettings } from "../../src/models/registry.ts";
+import { createYardstick, yardstickKinds, yardstickSettings } from "../../src/models/yardsticks.ts";
+import { ragged } from "../../src/ragged.ts";
 import {
   teacherDefaults,
   teacherExpectation,
@@ -46,4 +48,24 @@ Deno.test("every kind of model has settings, whose defaults obey its rules, and 
       assert.deepEqual(teacherSettings(kind, dataset), { ...teacherDefaults(kind), ...preset });
     }
   }
+});
+
+Deno.test("every kind of yardstick has settings, whose defaults obey its rules and are those that it uses", () => {
+  const training = { users: 2, items: 3, interactions: ragged([[0, 1], [1, 2]]) };
+  for (const kind of yardstickKinds) {
+    const { defaults, rules } = yardstickSettings[kind];
+    assert.deepEqual(Object.keys(rules), Object.keys(defaults));
+    for (const [name, value] of Object.entries(defaults)) {
+      assert.ok(rules[name]!.allows(value), `${kind}.${name}`);
+      assert.notEqual(teacherExpectation(kind, name), "");
+    }
+    assert.deepEqual(createYardstick(training, kind).hyperparameters, defaults);
+    assert.deepEqual(teacherSettings(kind, "sample"), teacherDefaults(kind));
+  }
+  assert.deepEqual(teacherSettings("EASE", "", { lambda: 3 }), { lambda: 3 });
+  assert.throws(() => teacherSettings("EASE", "", { lambda: 0 }), /'lambda' is unusable/);
+  assert.throws(
+    () => teacherSettings("TopPop", "", { every: 5 }),
+    /'every' is unusable: no such setting exists/,
+  );
 });
