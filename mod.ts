@@ -161,6 +161,7 @@ export {
   fuseTeachers,
   type TeacherLists,
 } from "./src/distill/ensemble.ts";
+export { selectTeachers, type TeacherStep } from "./src/distill/select_teachers.ts";
 export { ensembleTargets, observedTargets } from "./src/distill/targets.ts";
 export { spectralRows } from "./src/distill/spectral_start.ts";
 

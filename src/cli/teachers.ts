@@ -31,6 +31,7 @@ import {
 } from "./options.ts";
 import { perUserTable, requireNoFolder } from "./run_folder.ts";
 import { teacherSettingOption } from "./setting_options.ts";
+import { teacherOrder } from "./teacher_order.ts";
 import {
   measureTeachers,
   perUserMetrics,
@@ -54,6 +55,7 @@ export function registerTeachers(program: Command): void {
       "also write report.html, summary.json and per_user.tsv to a new folder",
       pathName,
     )
+    .option("--select", "also show in which order the teachers help their ensemble, on validation", false)
     .addOption(adapterOption());
   configOptions(teacherSettingOption(command))
     .addHelpText(
@@ -63,6 +65,7 @@ export function registerTeachers(program: Command): void {
         "teachers --data citeulike --teachers MF,ML --seed 1",
         "teachers --config mine.toml --teacher-option MF.dim=32    docs/configuration.md",
         "teachers --data citeulike --teachers MF,ML,DL,GNN,AE,I-AE --out runs/teachers",
+        "teachers --data citeulike --teachers MF,GNN,AE,ItemKNN,RP3beta --select    which of them to take",
         "teachers import lists.csv --name mine    a teacher from elsewhere; more: teachers import --help",
       ),
     )
@@ -77,6 +80,7 @@ export function registerTeachers(program: Command): void {
 
 interface TeacherFlags extends DataFlags, TeacherChoiceFlags {
   out?: string;
+  select: boolean;
   printConfig?: ConfigForm;
   adapter: AdapterChoice;
   quiet?: boolean;
@@ -119,6 +123,7 @@ async function runTeachers(flags: TeacherFlags): Promise<void> {
     training: trainingCell,
   }));
   console.log(`\n${overlapLines(teachers.overlap)}`);
+  if (flags.select) console.log(`\n${await teacherOrder(evaluation, trajectories, { signal, quiet })}`);
   if (out === undefined) return;
   const perUser = perUserMetrics(yardsticks.metrics, teachers.metrics);
   await writeAtomically(`${out}/per_user.tsv`, perUserTable(perUser, split.userIds));

@@ -170,6 +170,16 @@ Deno.test("distill, teachers and compare take yardsticks as teachers", async () 
   assert.equal(hyperparameters.beta, 0.5);
   assert.deepEqual(states, (await yardstickTrajectory(split, "RP3beta", { beta: 0.5 })).states);
   const cells = ["--epochs", "2", "--dim", "4", "--methods", "bpr,only-RP3beta", "--out", at("compared")];
+  const chosen = await succeed("teachers", ...teachers, ...other, "--select");
+  const lines = chosen.stdout.split("\n");
+  const table = lines.slice(lines.findIndex((line) => line.includes("validation Recall@50")) + 2).filter((
+    line,
+  ) => line !== "");
+  const recalls = table.slice(0, 3).map((line) => Number(line.replace("+ ", "").split(/ +/)[1]));
+  const order = table.slice(0, 3).map((line) => line.replace("+ ", "").split(" ")[0]);
+  assert.deepEqual(order.toSorted(), ["MF", "RP3beta", "TopPop"]);
+  const best = order.slice(0, recalls.indexOf(Math.max(...recalls)) + 1);
+  assert.equal(table[3], `best on validation: --teachers ${best.join(",")}`);
   const third = await succeed("compare", ...teachers, "--teacher-epochs", "40", ...cells);
   assert.equal(third.stdout.match(/^RP3beta /gm)?.length, 1);
   assert.match(third.stdout, /^HetComp from RP3beta alone /m);
