@@ -173,12 +173,14 @@ function right(schema: Schema): string {
   if (schema.type === "array") {
     return `a list of ${(schema.items as Schema).type === "integer" ? "integers" : "texts"}`;
   }
+  if (schema.type === "boolean") return "true or false";
   return schema.type === "string" ? "text" : schema.type === "integer" ? "an integer" : `a ${schema.type}`;
 }
 
 function readValue(option: Option, schema: Schema, name: string, value: unknown): unknown {
   const shown = `'${name}' is ${JSON.stringify(value)}`;
   if (!isOfType(value, schema)) throw new KeyProblem([name], `${shown}; expected ${right(schema)}`);
+  if (option.isBoolean()) return value;
   const text = Array.isArray(value) ? value.join(",") : String(value);
   const parser = option.parseArg as Parser | undefined;
   if (parser === undefined) return text;
@@ -196,6 +198,8 @@ function keyOf(option: Option): ConfigKey {
   const parser = option.parseArg as Parser | undefined;
   const form: Schema = option.argChoices
     ? { type: "string", enum: option.argChoices }
+    : option.isBoolean()
+    ? { type: "boolean" }
     : parser === undefined
     ? { type: "string" }
     : schemas.get(parser)!;

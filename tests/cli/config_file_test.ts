@@ -145,6 +145,12 @@ Deno.test("a key is read as the command means it that takes the file", async () 
   const { command: compare } = await parsed("compare", "--config", path);
   await applyConfig(compare);
   assert.equal(compare.opts().trials, 0);
+  await Deno.writeTextFile(path, "select = true\n");
+  const { program: same, command: teachers } = await parsed("teachers", "--config", path);
+  await applyConfig(teachers);
+  assert.equal(teachers.opts().select, true);
+  await Deno.writeTextFile(path, 'select = "yes"\n');
+  await assert.rejects(readConfigFile(path, same, teachers), /'select' is "yes"; expected true or false/);
 });
 
 Deno.test("readConfigFile() names file, line and the nearest key", async () => {
