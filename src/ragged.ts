@@ -48,6 +48,15 @@ export function ragged(rows: ArrayLike<number>[]): Ragged {
   return { offsets, items };
 }
 
+/** Entries of the longest row; 0 if there is none. */
+export function longestRow({ offsets }: Ragged): number {
+  let longest = 0;
+  for (let row = 1; row < offsets.length; row++) {
+    longest = Math.max(longest, offsets[row]! - offsets[row - 1]!);
+  }
+  return longest;
+}
+
 /**
  * Checks that offsets begin at 0, never fall, and end where the values do.
  *

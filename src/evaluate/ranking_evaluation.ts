@@ -8,7 +8,7 @@ import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { type DeviceExclusions, uploadExclusions } from "../kernels/top_k.ts";
 import type { Ranker } from "../models/ranker.ts";
-import { type Ragged, rowCount } from "../ragged.ts";
+import { longestRow, type Ragged } from "../ragged.ts";
 import { emptyPlace } from "./metrics.ts";
 import {
   type MeanMetrics,
@@ -42,12 +42,9 @@ export interface EvaluationOptions {
   readonly listLength?: number;
 }
 
-function longestRow(lists: Ragged): number {
-  let longest = 0;
-  for (let r = 0; r < rowCount(lists); r++) {
-    longest = Math.max(longest, lists.offsets[r + 1]! - lists.offsets[r]!);
-  }
-  return longest;
+/** Length that lists without training items need: leaving out the other part's items still leaves the largest cut-off. */
+export function measuredLength(split: Split, k: readonly number[]): number {
+  return Math.max(0, ...k) + Math.max(longestRow(split.valid), longestRow(split.test));
 }
 
 /**
@@ -71,7 +68,7 @@ export class RankingEvaluation implements Disposable {
     this.#gpu = gpu;
     this.#split = split;
     this.k = k;
-    const longest = Math.max(0, ...k) + Math.max(longestRow(split.valid), longestRow(split.test));
+    const longest = measuredLength(split, k);
     this.width = Math.max(1, Math.min(split.items, Math.max(listLength, longest)));
     this.train = uploadExclusions(gpu, split.train);
   }

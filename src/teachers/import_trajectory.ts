@@ -9,15 +9,10 @@ import { type Split, splitFingerprint } from "../data/split.ts";
 import { ArgumentError, DataError } from "../errors.ts";
 import { yardstickKinds } from "../models/yardsticks.ts";
 import { modelFactories } from "../models/registry.ts";
+import { longestRow } from "../ragged.ts";
 import { foreignRankings } from "./foreign_rankings.ts";
 import { importanceDefaults } from "./importance.ts";
-import {
-  type CheckpointRanking,
-  longestRow,
-  measureRanking,
-  rankedObserved,
-  rankedState,
-} from "./ranked_states.ts";
+import { type CheckpointRanking, measureRanking, rankedObserved, rankedState } from "./ranked_states.ts";
 import { selectStates } from "./select_states.ts";
 import { windowOf } from "./state_lists.ts";
 import { largestStateCount, type Trajectory, type TrajectoryState } from "./trajectory.ts";

@@ -6,8 +6,8 @@
  */
 import type { Split } from "../data/split.ts";
 import { emptyPlace } from "../evaluate/metrics.ts";
-import { measureSplit, type SplitMetrics } from "../evaluate/ranking_evaluation.ts";
-import { type Ragged, rowOf } from "../ragged.ts";
+import { measuredLength, measureSplit, type SplitMetrics } from "../evaluate/ranking_evaluation.ts";
+import { longestRow, type Ragged, rowOf } from "../ragged.ts";
 import { rankingImportance } from "./importance.ts";
 import { partMetrics } from "./state_lists.ts";
 import type { TrajectoryState } from "./trajectory.ts";
@@ -22,26 +22,13 @@ export interface CheckpointRanking {
   readonly observed: Ragged;
 }
 
-const measuredAt = [10, 50];
-
-/** Items that a list needs for its metrics: leaving out the other part's items still leaves the largest cut-off. */
-export function measuredLength(split: Split): number {
-  return Math.max(...measuredAt) + Math.max(longestRow(split.valid), longestRow(split.test));
-}
+/** Cut-offs of the metrics of a state. */
+export const measuredAt: readonly number[] = [10, 50];
 
 /** The metrics of a checkpoint. */
 export function measureRanking(split: Split, { unobserved }: CheckpointRanking): SplitMetrics {
-  const width = Math.max(1, Math.min(measuredLength(split), longestRow(unobserved)));
+  const width = Math.max(1, Math.min(measuredLength(split, measuredAt), longestRow(unobserved)));
   return measureSplit(split, padded(split.users, unobserved, width), width, measuredAt);
-}
-
-/** Entries of the longest row. */
-export function longestRow({ offsets }: Ragged): number {
-  let longest = 0;
-  for (let row = 1; row < offsets.length; row++) {
-    longest = Math.max(longest, offsets[row]! - offsets[row - 1]!);
-  }
-  return longest;
 }
 
 function padded(users: number, lists: Ragged, width: number): Uint32Array<ArrayBuffer> {

@@ -4,9 +4,10 @@
  * @module
  */
 import { type Split, splitFingerprint } from "../data/split.ts";
+import { measuredLength } from "../evaluate/ranking_evaluation.ts";
 import { createYardstick, type YardstickKind } from "../models/yardsticks.ts";
 import { ragged, rowOf } from "../ragged.ts";
-import { measuredLength, rankedObserved, rankedState } from "./ranked_states.ts";
+import { measuredAt, rankedObserved, rankedState } from "./ranked_states.ts";
 import { trajectoryLength } from "./train_teacher.ts";
 import type { Trajectory } from "./trajectory.ts";
 
@@ -39,7 +40,8 @@ export async function yardstickTrajectory(
   const started = performance.now();
   const { users, items, train } = split;
   const yardstick = createYardstick({ users, items, interactions: train }, kind, options);
-  const places = new Uint32Array(Math.min(items, Math.max(trajectoryLength, measuredLength(split))));
+  const length = Math.min(trajectoryLength, items);
+  const places = new Uint32Array(Math.min(items, Math.max(length, measuredLength(split, measuredAt))));
   const lists = Array.from({ length: users }, (_, user) => {
     const known = yardstick.rank(rowOf(train, user), places);
     return places.slice(0, known);
@@ -53,12 +55,12 @@ export async function yardstickTrajectory(
     kind,
     users,
     items,
-    length: Math.min(trajectoryLength, items),
+    length,
     fingerprint: await splitFingerprint(split),
     seed: 0,
     hyperparameters: { ...yardstick.hyperparameters },
     adapter: "none",
-    states: [rankedState(split, [ranking], Math.min(trajectoryLength, items))],
+    states: [rankedState(split, [ranking], length)],
     observed: rankedObserved(split, [ranking]),
     curve: [],
     seconds: (performance.now() - started) / 1000,
