@@ -175,7 +175,13 @@ export {
   type SplitMetrics,
 } from "./src/evaluate/ranking_evaluation.ts";
 export { type MetricName, metricNames, type RankingMetrics, rankingMetrics } from "./src/evaluate/metrics.ts";
-export { type MeanMetrics, meanMetrics, measureLists, type PerUserMetrics } from "./src/evaluate/per_user.ts";
+export {
+  averagePerUser,
+  type MeanMetrics,
+  meanMetrics,
+  measureLists,
+  type PerUserMetrics,
+} from "./src/evaluate/per_user.ts";
 export { listOverlap, type RankedLists } from "./src/evaluate/list_overlap.ts";
 export {
   comparePerUser,

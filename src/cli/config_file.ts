@@ -7,7 +7,7 @@ import { type Command, Option } from "commander";
 import { readText } from "../data/files.ts";
 import { DataError } from "../errors.ts";
 import { loadPackage } from "../export/load_package.ts";
-import { allConfigKeys, configKeys, KeyProblem } from "./config_keys.ts";
+import { allConfigKeys, configKeys, KeyProblem, readKey } from "./config_keys.ts";
 import { pathName } from "./options.ts";
 import { suggestion } from "./setting_options.ts";
 
@@ -131,19 +131,19 @@ export async function readConfigFile(
     return fail(["command"], `this is the record of a run, made by: ${command}`);
   }
   const known = allConfigKeys(program);
-  if (command !== undefined) { for (const key of configKeys(command)) known.set(key.name, key); }
+  if (command !== undefined) { for (const key of configKeys(command)) known.set(key.name, [key]); }
   const values = new Map<string, unknown>();
   for (const [name, value] of Object.entries(content)) {
     // With it, editors find the schema.
     if (name === "$schema") continue;
-    const key = known.get(name);
-    if (!key) {
+    const keys = known.get(name);
+    if (!keys) {
       const camel = name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
       const advice = known.has(camel) ? `did you mean ${camel}?` : suggestion(name, [...known.keys()]);
       return fail([name], `there is no option "${name}"; ${advice}`);
     }
     try {
-      values.set(name, key.read(value));
+      values.set(name, readKey(keys, value));
     } catch (error) {
       if (error instanceof KeyProblem) fail(error.path, error.message);
       throw error;

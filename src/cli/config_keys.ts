@@ -21,8 +21,8 @@ import {
   seedNumber,
   seedNumbers,
   teacherKinds,
+  textEntry,
 } from "./options.ts";
-import { spaceEntry } from "./search_space.ts";
 import {
   checkDistillSetting,
   checkTeacherSetting,
@@ -95,7 +95,7 @@ const schemas = new Map<Parser, Schema>([
   [methodNames, { type: "array", minItems: 1, items: { type: "string" } }],
   [oneMethod, { type: "string", minLength: 1 }],
   [yardstickNames, { type: "array", items: { type: "string", enum: yardstickKinds } }],
-  [spaceEntry, { type: "array", minItems: 1, items: { type: "string", minLength: 1 } }],
+  [textEntry, { type: "array", minItems: 1, items: { type: "string", minLength: 1 } }],
   [
     distillSetting,
     closed(Object.fromEntries(
@@ -185,8 +185,8 @@ function readValue(option: Option, schema: Schema, name: string, value: unknown)
   const parser = option.parseArg as Parser | undefined;
   if (parser === undefined) return text;
   try {
-    // The one list whose flag names one element each time that it is given.
-    if (parser === spaceEntry) return (value as string[]).flatMap((entry) => spaceEntry(entry));
+    // The one kind of list whose flag names one element each time that it is given.
+    if (parser === textEntry) return (value as string[]).flatMap((entry) => textEntry(entry));
     return parser(text, undefined as never);
   } catch (error) {
     throw new KeyProblem([name], `${shown}; ${(error as Error).message}`);
@@ -227,11 +227,34 @@ export function takesConfig(command: Command): boolean {
   return command.options.some((option) => option.attributeName() === "config");
 }
 
-/** The keys of one file that is meant for all commands that take one, by name. */
-export function allConfigKeys(program: Command): Map<string, ConfigKey> {
-  const keys = new Map<string, ConfigKey>();
+/** The keys of one file that is meant for all commands that take one, by name; several where commands differ in the type. */
+export function allConfigKeys(program: Command): Map<string, ConfigKey[]> {
+  const keys = new Map<string, ConfigKey[]>();
   for (const command of program.commands.filter(takesConfig)) {
-    for (const key of configKeys(command)) if (!keys.has(key.name)) keys.set(key.name, key);
+    for (const key of configKeys(command)) {
+      const others = keys.get(key.name) ?? [];
+      if (others.some(({ schema }) => schema.type === key.schema.type)) continue;
+      keys.set(key.name, [...others, key]);
+    }
   }
   return keys;
+}
+
+/**
+ * The value of a key that a file holds.
+ *
+ * @param keys What commands understand by it; the first that takes the value decides.
+ * @throws {KeyProblem} if none does.
+ */
+export function readKey(keys: readonly ConfigKey[], value: unknown): unknown {
+  let problem: unknown;
+  for (const { read } of keys) {
+    try {
+      return read(value);
+    } catch (error) {
+      if (!(error instanceof KeyProblem)) throw error;
+      problem ??= error;
+    }
+  }
+  throw problem;
 }

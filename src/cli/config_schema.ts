@@ -10,12 +10,15 @@ import { examples } from "./examples.ts";
 /** The JSON Schema of a configuration file: one for all commands, since a file may hold the options of several. */
 export function configSchema(program: Command): Schema {
   const commands = program.commands.filter(takesConfig);
-  const properties = [...allConfigKeys(program).values()].map(({ name, schema }) => {
-    const users = commands.filter((command) => configKeys(command).some((key) => key.name === name));
-    return [name, {
-      ...schema,
-      description: `${schema.description} (${users.map((user) => user.name()).join(", ")})`,
-    }];
+  const properties = [...allConfigKeys(program)].map(([name, keys]) => {
+    const schemas = keys.map(({ schema }) => {
+      const users = commands.filter((command) =>
+        configKeys(command).some((key) => key.name === name && key.schema.type === schema.type)
+      );
+      const names = users.map((user) => user.name()).join(", ");
+      return { ...schema, description: `${schema.description} (${names})` };
+    });
+    return [name, schemas.length === 1 ? schemas[0] : { anyOf: schemas }];
   });
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

@@ -6,13 +6,14 @@ import { type Split, splitFingerprint } from "../data/split.ts";
 import { ModelError, RunError } from "../errors.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import { emptyPlace } from "../evaluate/metrics.ts";
-import type { PerUserMetrics } from "../evaluate/per_user.ts";
+import { averagePerUser } from "../evaluate/per_user.ts";
 import { measureSplit, type PartMetrics, type SplitMetrics } from "../evaluate/ranking_evaluation.ts";
 import { comparePerUser, type MetricComparison } from "../evaluate/significance.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
-import { openGpu } from "../gpu/gpu.ts";
+import { type Gpu, openGpu } from "../gpu/gpu.ts";
 import type { Student } from "../models/student.ts";
 import { loadStudent } from "../models/student_file.ts";
+import { formatSpread } from "../report/comparison_tables.ts";
 import { formatMetric, formatNumber } from "../report/format.ts";
 import { textTable } from "../report/table.ts";
 import { applyConfig, type ConfigForm, configOptions, configText } from "./config_file.ts";
@@ -20,20 +21,29 @@ import { withDriver } from "./embedded_driver.ts";
 import { examples } from "./examples.ts";
 import { loadSplit } from "./load_split.ts";
 import { logNotice } from "./log.ts";
-import { adapterOption, dataChoice, type DataFlags, dataOptions, numberList, pathName } from "./options.ts";
+import {
+  adapterOption,
+  dataChoice,
+  type DataFlags,
+  dataOptions,
+  numberList,
+  pathName,
+  textEntry,
+} from "./options.ts";
 import { readRun } from "./run_file.ts";
 import { perUserTable } from "./run_folder.ts";
 
 /** Adds the command `evaluate`. */
 export function registerEvaluate(program: Command): void {
   const command = dataOptions(
-    program.command("evaluate [file]").description(
+    program.command("evaluate [files...]").description(
       "Measures a student file, which ranks all items for all users, or anybody's ranked lists, on validation and test: " +
-        "a table (CSV, TSV, JSON lines, Parquet) with the columns user, item, and rank or score, or TREC's form.",
+        "a table (CSV, TSV, JSON lines, Parquet) with the columns user, item, and rank or score, or TREC's form. Several " +
+        "files, as of several seeds, are averaged user by user.",
     ),
   )
     .option("--run <file>", "ranked lists, in place of the argument", pathName)
-    .option("--against <file>", "compare with these ranked lists, by paired tests", pathName)
+    .option("--against <files...>", "compare with these students or ranked lists, by paired tests", textEntry)
     .option("--k <numbers>", "cut-offs", numberList, [10, 50])
     .option("--per-user <file>", "also write every user's test metrics, as tab-separated text", pathName)
     .addOption(adapterOption());
@@ -45,19 +55,20 @@ export function registerEvaluate(program: Command): void {
         "evaluate runs/mine/student.safetensors --data citeulike --k 5,10,20 --per-user users.tsv",
         "evaluate run.tsv --data ../my-split",
         "evaluate run.tsv --against other.tsv --data ../my-split",
+        "evaluate runs/a/cells/hetcomp-*/student.safetensors --against runs/b/cells/hetcomp-*/student.safetensors    seeds",
       ),
     )
-    .action(async (file: string | undefined, _options, self: Command) => {
+    .action(async (files: string[], _options, self: Command) => {
       await applyConfig(self);
       const { printConfig } = self.opts<{ printConfig?: ConfigForm }>();
-      if (printConfig === undefined) await runEvaluate(file, self.optsWithGlobals());
+      if (printConfig === undefined) await runEvaluate(files, self.optsWithGlobals());
       else console.log(await configText(self, printConfig));
     });
 }
 
 interface EvaluateFlags extends DataFlags {
   run?: string;
-  against?: string;
+  against?: string[];
   k: number[];
   perUser?: string;
   adapter: AdapterChoice;
@@ -79,11 +90,14 @@ async function requireSameSplit(path: string, student: Student, split: Split, so
   );
 }
 
-async function measureStudent(path: string, split: Split, flags: EvaluateFlags): Promise<SplitMetrics> {
-  await withDriver({ adapter: flags.adapter, quiet: flags.quiet ?? false });
+async function measureStudent(
+  gpu: Gpu,
+  path: string,
+  split: Split,
+  flags: EvaluateFlags,
+): Promise<SplitMetrics> {
   const student = await loadStudent(path);
   await requireSameSplit(path, student, split, flags.data);
-  using gpu = await openGpu({ adapter: flags.adapter });
   return await evaluate(gpu, student, split, { k: flags.k });
 }
 
@@ -115,11 +129,39 @@ async function isStudentFile(path: string): Promise<boolean> {
   return path.toLowerCase().endsWith(".safetensors") || isSafetensors(await firstBytes(path, 9));
 }
 
-function metricsTable({ valid, test }: SplitMetrics): string {
-  const names = Object.keys(test.means) as (keyof typeof test.means)[];
-  const rows = names.map((name) => [name, formatMetric(valid.means[name]), formatMetric(test.means[name])]);
+/** Measures files one after the other, each a student or ranked lists; a device is opened for the first student. */
+async function measureFiles(
+  paths: readonly string[],
+  split: Split,
+  flags: EvaluateFlags,
+): Promise<SplitMetrics[]> {
+  const measured: SplitMetrics[] = [];
+  let gpu: Gpu | undefined;
+  try {
+    for (const path of paths) {
+      if (await isStudentFile(path)) {
+        if (gpu === undefined) {
+          await withDriver({ adapter: flags.adapter, quiet: flags.quiet ?? false });
+          gpu = await openGpu({ adapter: flags.adapter });
+        }
+        measured.push(await measureStudent(gpu, path, split, flags));
+      } else measured.push(await measureRun(path, split, flags));
+    }
+    return measured;
+  } finally {
+    gpu?.close();
+  }
+}
+
+function metricsTable(measured: readonly SplitMetrics[]): string {
+  const [first] = measured as [SplitMetrics];
+  const names = Object.keys(first.test.means) as (keyof typeof first.test.means)[];
+  const spread = (part: "valid" | "test", name: typeof names[number]) =>
+    formatSpread(measured.map((metrics) => metrics[part].means[name]!));
+  const rows = names.map((name) => [name, spread("valid", name), spread("test", name)]);
   return textTable(["metric", "validation", "test"], rows) +
-    `\nusers evaluated: ${valid.perUser.users.length} on validation, ${test.perUser.users.length} on test`;
+    (measured.length > 1 ? `\nmean ± standard deviation of ${measured.length} files` : "") +
+    `\nusers evaluated: ${first.valid.perUser.users.length} on validation, ${first.test.perUser.users.length} on test`;
 }
 
 function comparisonTable(comparisons: readonly MetricComparison[]): string {
@@ -139,43 +181,44 @@ function comparisonTable(comparisons: readonly MetricComparison[]): string {
   );
 }
 
-async function runEvaluate(path: string | undefined, flags: EvaluateFlags): Promise<void> {
-  const { against } = flags;
-  const file = path ?? flags.run;
-  if (file === undefined || (path !== undefined && flags.run !== undefined)) {
-    const wrong = file === undefined ? "there is nothing to measure" : "a file and --run are both given";
-    throw new RunError(`${wrong}; expected evaluate STUDENT_FILE, or evaluate LISTS`);
+async function runEvaluate(paths: readonly string[], flags: EvaluateFlags): Promise<void> {
+  const { run, against = [] } = flags;
+  if ((paths.length > 0) === (run !== undefined)) {
+    const wrong = run === undefined ? "there is nothing to measure" : "a file and --run are both given";
+    const order = against.length > 0 ? " (files stand before --against)" : "";
+    throw new RunError(`${wrong}; expected evaluate STUDENT_FILE, or evaluate LISTS${order}`);
   }
   if (flags.perUser !== undefined && await exists(flags.perUser)) {
     throw new RunError(`the file ${flags.perUser} exists already; name another with --per-user`);
   }
-  for (const lists of [flags.run, against]) {
-    if (lists === undefined || !await isStudentFile(lists)) continue;
+  if (run !== undefined && await isStudentFile(run)) {
     throw new RunError(
-      `${lists} is a student file; expected ranked lists, such as recommend --all-users writes`,
+      `${run} is a student file; expected ranked lists, such as recommend --all-users writes`,
     );
   }
-  const isStudent = flags.run === undefined && await isStudentFile(file);
+  const files = run === undefined ? paths : [run];
+  // A file that is not there is found before anything is measured.
+  for (const file of against) await isStudentFile(file);
+  const isOneStudent = files.length === 1 && await isStudentFile(files[0]!);
   const split = await loadSplit(dataChoice(flags), flags.quiet ?? false);
-  const measured = await (isStudent ? measureStudent : measureRun)(file, split, flags);
+  const all = await measureFiles([...files, ...against], split, flags);
+  const [measured, others] = [all.slice(0, files.length), all.slice(files.length)];
   console.log(metricsTable(measured));
-  const tables: Record<string, PerUserMetrics> = {
-    [isStudent ? "student" : file]: measured.test.perUser,
-  };
-  if (against !== undefined) {
-    const other = await measureRun(against, split, flags);
-    tables[against] = other.test.perUser;
-    const part = measured.test.perUser.users.length > 0 ? "test" : "valid";
-    const { length } = measured[part].perUser.users;
+  if (others.length > 0) {
+    const part = measured[0]!.test.perUser.users.length > 0 ? "test" : "valid";
+    const { length } = measured[0]![part].perUser.users;
     console.log(
-      `\nagainst ${against}, ${part === "test" ? part : "validation"}, ${
-        length < 2 ? "no tests: they need two users" : "two-sided tests over users:"
-      }`,
+      `\nagainst ${against.length === 1 ? against[0] : `the mean of ${against.length} files`}, ${
+        part === "test" ? part : "validation"
+      }, ${length < 2 ? "no tests: they need two users" : "two-sided tests over users:"}`,
     );
-    if (length > 1) console.log(comparisonTable(comparePerUser(measured[part].perUser, other[part].perUser)));
+    const averaged = (side: SplitMetrics[]) => averagePerUser(side.map((metrics) => metrics[part].perUser));
+    if (length > 1) console.log(comparisonTable(comparePerUser(averaged(measured), averaged(others))));
   }
   if (flags.perUser !== undefined) {
-    await writeAtomically(flags.perUser, perUserTable(tables, split.userIds));
+    const names = [...(isOneStudent ? ["student"] : files), ...against];
+    const tables = all.map(({ test }, n) => [names[n]!, test.perUser]);
+    await writeAtomically(flags.perUser, perUserTable(Object.fromEntries(tables), split.userIds));
     console.log(`per-user metrics: ${flags.perUser}`);
   }
 }

@@ -46,6 +46,12 @@ export function pathName(text: string): string {
   return text;
 }
 
+/** Reads one more text of an option that takes several. */
+export function textEntry(text: string, earlier: readonly string[] = []): string[] {
+  if (text.trim() === "") throw new InvalidArgumentError("it is empty");
+  return [...earlier, text];
+}
+
 /**
  * Reads ids of a command line: separated by commas, or, where ids hold commas, a JSON array. An option that is given
  * again adds to its list.

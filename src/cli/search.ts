@@ -45,8 +45,9 @@ import {
   pathName,
   positiveInteger,
   teacherOptions,
+  textEntry,
 } from "./options.ts";
-import { readSpace, sampleTrials, type SearchSpace, spaceEntry } from "./search_space.ts";
+import { readSpace, sampleTrials, type SearchSpace } from "./search_space.ts";
 import { checkTrial, type SearchedModel, trainTrial } from "./search_trial.ts";
 import {
   distillSetting,
@@ -83,7 +84,7 @@ export function registerSearch(program: Command): void {
     .option(
       "--space <file or name=values>",
       "what is chosen from, such as dim=16,32 or learningRate=log:1e-4..1e-1, or a file; may be given again",
-      spaceEntry,
+      textEntry,
     )
     .option("--trials <number>", "number of trials", positiveInteger, 20)
     .option("--epochs <number>", "most epochs of a trial", positiveInteger, 300)

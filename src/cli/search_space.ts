@@ -8,7 +8,6 @@ import { readText } from "../data/files.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Hyperparameters } from "../models/model.ts";
 import { stream, uniform } from "../random.ts";
-import { pathName } from "./options.ts";
 
 type Value = Hyperparameters[string];
 
@@ -101,11 +100,6 @@ export async function readSpace(
     throw new ArgumentError("--space", "it names no setting", `NAME=... with ${forms}`);
   }
   return space;
-}
-
-/** Reads one `--space` of a command line, and adds it to those before. */
-export function spaceEntry(text: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, pathName(text)];
 }
 
 /** Trials drawn anew for each one that is wanted, before the space counts as exhausted. */

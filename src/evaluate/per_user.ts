@@ -137,6 +137,48 @@ export function meanMetrics(perUser: PerUserMetrics): MeanMetrics {
   return means;
 }
 
+/**
+ * Every user's metrics averaged over several measurements, as of students trained with different seeds: tests over users
+ * then compare methods, not single trainings.
+ *
+ * @example Two seeds
+ * ```ts
+ * import { averagePerUser, measureLists, ragged } from "@hetcomp/hetcomp";
+ * const measured = [[3], [4]].map((list) =>
+ *   measureLists(Uint32Array.from(list), 1, Uint32Array.of(0), ragged([[3]]), [1])
+ * );
+ * console.assert(averagePerUser(measured).recall[0]!.join() === "0.5");
+ * ```
+ *
+ * @param measured At least one measurement; all of the same users in the same order, with the same cut-offs.
+ * @throws {ArgumentError} if there is none, or they differ in users or cut-offs.
+ */
+export function averagePerUser(measured: readonly PerUserMetrics[]): PerUserMetrics {
+  const [first] = measured;
+  if (first === undefined) throw new ArgumentError("measured", "it holds none", "at least one measurement");
+  const mean = emptyTable(first.users, first.k);
+  measured.forEach(({ users, k, ...metrics }, m) => {
+    if (k.join() !== first.k.join()) {
+      throw new ArgumentError("measured", `number ${m} has the cut-offs ${k.join()}`, first.k.join());
+    }
+    if (!sameUsers(users, first.users)) {
+      throw new ArgumentError("measured", `the users of number ${m} are others`, "those of the first");
+    }
+    for (const name of metricNames) {
+      metrics[name].forEach((values, c) => values.forEach((value, n) => mean[name][c]![n]! += value));
+    }
+  });
+  for (const name of metricNames) {
+    for (const values of mean[name]) values.forEach((sum, n) => values[n] = sum / measured.length);
+  }
+  return mean;
+}
+
+/** Whether two measurements are of the same users in the same order. */
+export function sameUsers(one: Uint32Array, other: Uint32Array): boolean {
+  return one.length === other.length && one.every((user, n) => user === other[n]);
+}
+
 function emptyTable(users: Uint32Array, ks: readonly number[]): PerUserMetrics {
   const columns = () => ks.map(() => new Float64Array(users.length));
   return {

@@ -6,7 +6,7 @@
 import { ArgumentError } from "../errors.ts";
 import { normalTails, studentTails } from "./distributions.ts";
 import { type MetricName, metricNames } from "./metrics.ts";
-import type { PerUserMetrics } from "./per_user.ts";
+import { type PerUserMetrics, sameUsers } from "./per_user.ts";
 
 /** The result of a two-sided test. */
 export interface SignificanceTest {
@@ -193,7 +193,7 @@ export function holm(ps: readonly number[]): number[] {
  * @throws {ArgumentError} if the users differ or there are fewer than two.
  */
 export function comparePerUser(one: PerUserMetrics, other: PerUserMetrics): MetricComparison[] {
-  if (one.users.length !== other.users.length || one.users.some((user, n) => user !== other.users[n])) {
+  if (!sameUsers(one.users, other.users)) {
     throw new ArgumentError("other", "its users are not those of the first ranker", "the same users");
   }
   const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -145,6 +145,20 @@ Deno.test("a key is read as the command means it that takes the file", async () 
   const { command: compare } = await parsed("compare", "--config", path);
   await applyConfig(compare);
   assert.equal(compare.opts().trials, 0);
+  // For another command it may be what either of the two that have it takes.
+  for (
+    const [text, isList] of [['against = "bpr"\n', false], ['against = ["a.tsv", "b.tsv"]\n', true]] as const
+  ) {
+    await Deno.writeTextFile(path, text);
+    for (const [name, takes] of [["evaluate", isList], ["compare", !isList], ["distill", true]] as const) {
+      const { program, command } = await parsed(name, "--config", path);
+      if (takes) await applyConfig(command);
+      else await assert.rejects(readConfigFile(path, program, command), /'against' is .*; expected/);
+      if (takes && isList && name === "evaluate") {
+        assert.deepEqual(command.opts().against, ["a.tsv", "b.tsv"]);
+      }
+    }
+  }
   await Deno.writeTextFile(path, "select = true\n");
   const { program: same, command: teachers } = await parsed("teachers", "--config", path);
   await applyConfig(teachers);

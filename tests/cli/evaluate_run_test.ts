@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
-import { measureSplit } from "../../src/evaluate/ranking_evaluation.ts";
+import { evaluate } from "../../src/evaluate/evaluate.ts";
+import { measureSplit, type PartMetrics } from "../../src/evaluate/ranking_evaluation.ts";
 import { emptyPlace } from "../../src/evaluate/metrics.ts";
+import { averagePerUser } from "../../src/evaluate/per_user.ts";
 import { comparePerUser } from "../../src/evaluate/significance.ts";
+import { openGpu } from "../../src/gpu/gpu.ts";
+import { Student } from "../../src/models/student.ts";
+import { saveStudent } from "../../src/models/student_file.ts";
 import { rowOf } from "../../src/ragged.ts";
+import { formatSpread } from "../../src/report/comparison_tables.ts";
 import { fail, filesUnder, succeed } from "./small_run.ts";
 import { smallStudent } from "./small_student.ts";
 
@@ -114,6 +120,50 @@ Deno.test("evaluate --against compares two files by paired tests, and writes bot
   assert.equal(perUser.length, 1 + 2 * evaluated);
 });
 
+Deno.test("evaluate compares students with students and lists, averaged over the files of each side", async () => {
+  await using folder = await smallStudent();
+  const { at, student, split } = folder;
+  const { metadata, dim, userFactors, itemFactors, userIds, itemIds } = student;
+  const other = new Student({
+    ...{ metadata, dim, userIds, itemIds, seen: split.train },
+    userFactors: userFactors.toReversed(),
+    itemFactors,
+  });
+  await saveStudent(at("other.safetensors"), other);
+  const data = ["--data", at("data.dat"), "--k", "5"];
+  const one = at("student.safetensors");
+  const two = at("other.safetensors");
+  await succeed(
+    "recommend",
+    "--student",
+    two,
+    "--all-users",
+    "-k",
+    String(student.items),
+    "--out",
+    at("run.csv"),
+  );
+  const { stdout } = await succeed(
+    ...["evaluate", one, at("run.csv"), "--against", two, ...data, "--per-user", at("users.tsv")],
+  );
+  assert.match(stdout, /^mean ± standard deviation of 2 files$/m);
+  using gpu = await openGpu();
+  const measured = [student, other].map((model) => evaluate(gpu, model, split, { k: [5] }));
+  const [own, others] = (await Promise.all(measured)).map(({ test }) => test) as [PartMetrics, PartMetrics];
+  const spread = formatSpread([own, others].map(({ means }) => means["ndcg@5"]!));
+  assert.deepEqual(figures(stdout)["ndcg@5"]!.slice(3).join(" "), spread);
+  const row = comparePerUser(averagePerUser([own.perUser, others.perUser]), others.perUser)
+    .find(({ metric }) => metric === "ndcg@5")!;
+  const line = stdout.split("\n").filter((text) => text.startsWith("ndcg@5")).at(-1)!.split(/\s+/);
+  assert.deepEqual(
+    line.slice(1, 4),
+    [row.mean, row.otherMean, row.difference].map((mean) => mean.toFixed(4)),
+  );
+  const models = (await Deno.readTextFile(at("users.tsv"))).trimEnd().split("\n").slice(1)
+    .map((text) => text.split("\t")[0]!);
+  assert.deepEqual([...new Set(models)], [one, at("run.csv"), two]);
+});
+
 Deno.test("evaluate --against tests nothing where one user is evaluated, and goes on", async () => {
   await using folder = await smallStudent();
   const { at } = folder;
@@ -161,9 +211,9 @@ Deno.test("evaluate names file, line and nearest id of what is wrong", async () 
   const run = ["evaluate", at("run.csv"), "--data", at("data.dat")];
   await fail(/nofile: there is no such file/, [...run, "--against", at("nofile")]);
   const student = at("student.safetensors");
-  await fail(/is a student file; expected ranked lists/, [...run, "--against", student]);
   await fail(/is a student file; expected ranked lists/, ["evaluate", "--run", student]);
   await fail(/there is nothing to measure/, ["evaluate"]);
+  await fail(/files stand before --against/, ["evaluate", "--against", at("run.csv"), at("run.csv")]);
   await fail(/both given/, ["evaluate", "student.safetensors", "--run", at("run.csv")]);
   assert.deepEqual(filesUnder(at("")), before);
 });

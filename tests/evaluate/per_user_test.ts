@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ArgumentError } from "../../src/errors.ts";
 import { emptyPlace, metricNames, rankingMetrics } from "../../src/evaluate/metrics.ts";
-import { meanMetrics, measureLists, usersWithRelevant } from "../../src/evaluate/per_user.ts";
+import { averagePerUser, meanMetrics, measureLists, usersWithRelevant } from "../../src/evaluate/per_user.ts";
 import { ragged, rowOf } from "../../src/ragged.ts";
 
 const item = fc.oneof({ weight: 9, arbitrary: fc.nat(20) }, {
@@ -43,6 +43,35 @@ Deno.test("meanMetrics() is the mean of the per-user values at every cut-off", (
 Deno.test("meanMetrics() is NaN without users", () => {
   const perUser = measureLists(new Uint32Array(), 1, new Uint32Array(), ragged([[], []]), [1]);
   assert.ok(Number.isNaN(meanMetrics(perUser)["recall@1"]));
+});
+
+Deno.test("averagePerUser() is the mean over the measurements, user by user", () => {
+  const relevant = ragged([[1], [], [2, 3]]);
+  const users = Uint32Array.of(0, 2);
+  const lists = fc.array(fc.array(item, { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: 4 });
+  fc.assert(fc.property(lists, (lists) => {
+    const measured = lists.map((list) => measureLists(Uint32Array.from(list), 2, users, relevant, [1, 2]));
+    const mean = averagePerUser(measured);
+    assert.deepEqual([mean.users, mean.k], [users, [1, 2]]);
+    for (const name of metricNames) {
+      mean[name].forEach((values, c) =>
+        values.forEach((value, n) => {
+          const sum = measured.reduce((total, one) => total + one[name][c]![n]!, 0);
+          assert.equal(value, sum / measured.length);
+        })
+      );
+    }
+    if (measured.length === 1) assert.deepEqual(mean, measured[0]);
+  }));
+});
+
+Deno.test("averagePerUser() refuses nothing at all, other users and other cut-offs", () => {
+  const relevant = ragged([[1], [4]]);
+  const measure = (user: number, k: number) =>
+    measureLists(Uint32Array.of(1), 1, Uint32Array.of(user), relevant, [k]);
+  assert.throws(() => averagePerUser([]), ArgumentError);
+  assert.throws(() => averagePerUser([measure(0, 1), measure(1, 1)]), /the users of number 1 are others/);
+  assert.throws(() => averagePerUser([measure(0, 1), measure(0, 2)]), /number 1 has the cut-offs 2/);
 });
 
 Deno.test("measureLists() refuses shapes that do not fit and users without relevant items", () => {
