@@ -86,7 +86,7 @@ export { createTopPopular } from "./src/models/top_popular.ts";
 export { createItemKnn, type ItemKnnOptions } from "./src/models/item_knn.ts";
 export { createEase, type EaseOptions } from "./src/models/ease.ts";
 export { createRp3Beta, type Rp3BetaOptions } from "./src/models/rp3beta.ts";
-export { factorRanker, type Ranker, rankerOf } from "./src/models/ranker.ts";
+export { factorRanker, type Ranker, rankerOf, type UserRange } from "./src/models/ranker.ts";
 export { type TeacherKind, type TeacherOptions, trainTeacher } from "./src/teachers/train_teacher.ts";
 export { type EpochRecord, Interrupted, type TrainingHooks } from "./src/teachers/training.ts";
 export {
@@ -171,6 +171,7 @@ export {
   type EvaluationOptions,
   measureSplit,
   type PartMetrics,
+  type RankedEvaluation,
   RankingEvaluation,
   type SplitMetrics,
 } from "./src/evaluate/ranking_evaluation.ts";

@@ -125,7 +125,7 @@ for (let round = 0; round < Number(rounds) + 1; round++) {
     }
     if (name === "bpr") {
       const ranked = await timed(async () => {
-        evaluation.measure(await evaluation.rank(rankerOfRows(gpu, student, student.table)));
+        await evaluation.rank(rankerOfRows(gpu, student, student.table));
       });
       if (round > 0) other.evaluation!.push(ranked);
     }

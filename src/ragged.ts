@@ -49,11 +49,9 @@ export function ragged(rows: ArrayLike<number>[]): Ragged {
 }
 
 /** Entries of the longest row; 0 if there is none. */
-export function longestRow({ offsets }: Ragged): number {
+export function longestRow(lists: Ragged): number {
   let longest = 0;
-  for (let row = 1; row < offsets.length; row++) {
-    longest = Math.max(longest, offsets[row]! - offsets[row - 1]!);
-  }
+  for (let r = 0; r < rowCount(lists); r++) longest = Math.max(longest, rowLength(lists, r));
   return longest;
 }
 
@@ -77,6 +75,11 @@ export function checkRagged(name: string, { offsets, items: { length } }: Ragged
 /** Number of rows of a {@linkcode Ragged}. */
 export function rowCount(lists: Ragged): number {
   return lists.offsets.length - 1;
+}
+
+/** Number of entries of row `r` of a {@linkcode Ragged}. */
+export function rowLength({ offsets }: Ragged, r: number): number {
+  return offsets[r + 1]! - offsets[r]!;
 }
 
 /** A view (not a copy) of row `r` of a {@linkcode Ragged}. */

@@ -49,7 +49,7 @@ export const scoreBlocksCases: readonly BenchCase[] = [
     cost({ bytes: stored + 4 * users * length, operations: users * items }),
     (space, blocks) => {
       const exclude = space.own(uploadExclusions(space.gpu, popularLists(users, items, 15)));
-      return () => topKOfBlocks(space.gpu, blocks, length, exclude);
+      return () => topKOfBlocks(space.gpu, blocks, length, { exclude });
     },
   ),
   blockCase(

@@ -41,6 +41,7 @@ import {
   metricsLines,
   perUserTable,
   readRunConfig,
+  removeFolder,
   requireNewFolder,
   startRunFolder,
 } from "./run_folder.ts";
@@ -207,7 +208,7 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
     );
     await writeAtomically(`${folder}/report.html`, renderReport(summary));
     await writeAtomically(`${folder}/summary.json`, JSON.stringify(summary, null, 2) + "\n");
-    await folderCheckpoints(`${folder}/${checkpointFolder}`).clear();
+    await removeFolder(`${folder}/${checkpointFolder}`);
     console.log(resultLines(summary, { parameters: parametersCell, training: trainingCell }));
     console.log(timeToQualityLine(summary.history));
     if (result.history.at(-1)?.phase === "overall") {

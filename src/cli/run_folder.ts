@@ -83,6 +83,12 @@ export async function discardUnstarted(folder: string): Promise<boolean> {
   return true;
 }
 
+/** Removes a folder that a command made for itself, with all that is in it. */
+export async function removeFolder(folder: string): Promise<void> {
+  const { rm } = await import("node:fs/promises");
+  await rm(folder, { recursive: true, force: true });
+}
+
 /** One JSON object a line for every epoch of every model of the run. */
 export function metricsLines(histories: Readonly<Record<string, readonly EpochRecord[]>>): string {
   return Object.entries(histories)

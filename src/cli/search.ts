@@ -47,6 +47,7 @@ import {
   teacherOptions,
   textEntry,
 } from "./options.ts";
+import { removeFolder } from "./run_folder.ts";
 import { readSpace, sampleTrials, type SearchSpace } from "./search_space.ts";
 import { checkTrial, type SearchedModel, trainTrial } from "./search_trial.ts";
 import {
@@ -292,7 +293,7 @@ async function runSearch(flags: SearchFlags): Promise<void> {
   });
   const [best] = byValue(records);
   await writeAtomically(`${out}/best.toml`, await tomlText(bestConfig(flags, trials[best!.trial]!)) + "\n");
-  await folderCheckpoints(`${out}/checkpoints`).clear();
+  await removeFolder(`${out}/checkpoints`);
   console.log(trialTable(records, trials));
   console.log(`\nbest:   ${out}/best.toml\ntrials: ${out}/trials.jsonl`);
 }

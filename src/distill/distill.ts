@@ -143,10 +143,10 @@ export function checkTeachers(split: Split, fingerprint: string, trajectories: r
 }
 
 /** What tells one distillation from another: data, teachers and settings, but not how long it is to last. */
-export function identityOf<Settings extends { epochs: number }>(
+export function identityOf<Settings extends { epochs: number; patience: number }>(
   fingerprint: string,
   trajectories: readonly Trajectory[],
-  { epochs: _, ...settings }: Settings,
+  { epochs: _, patience: _patience, ...settings }: Settings,
 ): string {
   const teachers = trajectories.map(({ kind, seed, hyperparameters, fingerprint, adapter, states }) => {
     return [kind, seed, hyperparameters, fingerprint, adapter, states.map((state) => state.epoch)];

@@ -85,7 +85,7 @@ export interface DistillationMethod {
   readonly defaults: Readonly<Record<string, SettingValue>>;
   /** The values that tuning may choose, by setting. */
   readonly grid: Readonly<Record<string, readonly SettingValue[]>>;
-  /** Least length of the lists that `between` is given. Default: what evaluation needs. */
+  /** Length of the lists that `between` is given. Default: 100. */
   listLength?(settings: MethodSettings): number;
   /**
    * Checks the settings beyond their types.

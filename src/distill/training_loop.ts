@@ -69,16 +69,17 @@ export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}):
     async evaluate(record, history) {
       student.recordRows();
       // Both at once: each read-back waits 10 ms or more.
-      const [lists, rows] = await Promise.all([
+      const [{ lists, valid, test }, rows] = await Promise.all([
         evaluation.rank(rankerOfRows(gpu, student, student.table)),
         student.rows(),
       ]);
-      const { valid, test } = evaluation.measure(lists);
       record.valid = valid.means;
       record.test = test.means;
       const evaluations = evaluationsOf(history);
       if (bestOf(evaluations, metric) === evaluations.length - 1) best = rows;
-      if (record.epoch % settings.every === 0) await run.between?.(record.epoch, lists, evaluation.width);
+      if (record.epoch % settings.every === 0) {
+        await run.between?.(record.epoch, lists, evaluation.listLength);
+      }
     },
     counts: (record) => run.counts?.(record) ?? true,
     checkpoint: async () => ({ ...await student.checkpoint(), ...run.checkpoint?.(), best }),
@@ -91,8 +92,8 @@ export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}):
   const { history } = await trainEpochs(trainee, { ...settings, metric }, identity, hooks);
   const evaluations = evaluationsOf(history);
   using table = gpu.upload("rows of the best student", padRows("best", best, student.dim));
-  const metrics = evaluation.measure(await evaluation.rank(rankerOfRows(gpu, student, table)));
-  return { rows: best, history, best: evaluations[bestOf(evaluations, metric)]!, metrics };
+  const { valid, test } = await evaluation.rank(rankerOfRows(gpu, student, table));
+  return { rows: best, history, best: evaluations[bestOf(evaluations, metric)]!, metrics: { valid, test } };
 }
 
 /** Ranks by the rows of a table: users', then items'. */

@@ -57,7 +57,7 @@ export async function evaluate(
   using evaluation = new RankingEvaluation(gpu, split, options);
   if (!(model instanceof Student)) {
     const ranker = "topK" in model ? model : rankerOf(gpu, model);
-    return evaluation.measure(await evaluation.rank(ranker));
+    return await metricsOf(evaluation, ranker);
   }
   for (const ids of ["userIds", "itemIds"] as const) {
     const wrong = model[ids].findIndex((id, n) => id !== split[ids][n]);
@@ -76,5 +76,10 @@ export async function evaluate(
     items: { array: items, row: 0, count: model.items },
     dim: model.dim,
   });
-  return evaluation.measure(await evaluation.rank(ranker));
+  return await metricsOf(evaluation, ranker);
+}
+
+async function metricsOf(evaluation: RankingEvaluation, ranker: Ranker): Promise<SplitMetrics> {
+  const { valid, test } = await evaluation.rank(ranker);
+  return { valid, test };
 }

@@ -7,8 +7,8 @@ import type { Split } from "../data/split.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { type DeviceExclusions, uploadExclusions } from "../kernels/top_k.ts";
-import type { Ranker } from "../models/ranker.ts";
-import { longestRow, type Ragged } from "../ragged.ts";
+import type { Ranker, UserRange } from "../models/ranker.ts";
+import { longestRow, type Ragged, rowLength } from "../ragged.ts";
 import { emptyPlace } from "./metrics.ts";
 import {
   type MeanMetrics,
@@ -38,8 +38,10 @@ export interface SplitMetrics {
 export interface EvaluationOptions {
   /** Cut-offs. Default [10, 50]. */
   readonly k?: readonly number[];
-  /** Least length of the lists, for callers that use them further. Default 100. */
+  /** Length of the lists that are kept beside the metrics. Default 100. */
   readonly listLength?: number;
+  /** Places of lists that are on the device at a time, unless a single user takes more. Default 2^24: 64 MiB of items. */
+  readonly placesAtOnce?: number;
 }
 
 /** Length that lists without training items need: leaving out the other part's items still leaves the largest cut-off. */
@@ -47,15 +49,29 @@ export function measuredLength(split: Split, k: readonly number[]): number {
   return Math.max(0, ...k) + Math.max(longestRow(split.valid), longestRow(split.test));
 }
 
+/** What a ranker's lists came to. */
+export interface RankedEvaluation extends SplitMetrics {
+  /**
+   * [users x {@linkcode RankingEvaluation.listLength}] the ranker's best items, training items left out; 0xffffffff is an
+   * empty place.
+   */
+  readonly lists: Uint32Array<ArrayBuffer>;
+}
+
 /**
  * Evaluates rankers on one split. One ranking without the training items serves both parts: it is long enough that
  * leaving out the other part's items still leaves the largest cut-off, so nothing is approximated.
  *
- * Memory on the device: users x width numbers, beside what the ranking itself takes.
+ * Memory on the device, beside what the ranking itself takes: 8 bytes for each place of the lists of a block of users, 128
+ * MiB at most by default; a block's lists are as long as the user in it with the most held-out items needs.
  */
 export class RankingEvaluation implements Disposable {
-  /** Length of the lists that {@linkcode RankingEvaluation.rank} gives. */
+  /** Length that lists from elsewhere need, for exact results of {@linkcode RankingEvaluation.measure}. */
   readonly width: number;
+  /** Length of the lists that {@linkcode RankingEvaluation.rank} gives. */
+  readonly listLength: number;
+  /** Places of lists that are on the device at a time, unless a single user takes more. */
+  readonly placesAtOnce: number;
   /** The cut-offs. */
   readonly k: readonly number[];
   /** Training items, on the device. */
@@ -64,19 +80,50 @@ export class RankingEvaluation implements Disposable {
   readonly #split: Split;
 
   /** Uploads the training items of `split`. */
-  constructor(gpu: Gpu, split: Split, { k = [10, 50], listLength = 100 }: EvaluationOptions = {}) {
+  constructor(
+    gpu: Gpu,
+    split: Split,
+    { k = [10, 50], listLength = 100, placesAtOnce = 2 ** 24 }: EvaluationOptions = {},
+  ) {
     this.#gpu = gpu;
     this.#split = split;
     this.k = k;
-    const longest = measuredLength(split, k);
-    this.width = Math.max(1, Math.min(split.items, Math.max(listLength, longest)));
+    this.placesAtOnce = placesAtOnce;
+    this.listLength = Math.max(1, Math.min(split.items, listLength));
+    this.width = Math.max(this.listLength, Math.min(split.items, measuredLength(split, k)));
     this.train = uploadExclusions(gpu, split.train);
   }
 
-  /** [users x width] the ranker's best items, training items left out; 0xffffffff is an empty place. */
-  async rank(ranker: Ranker): Promise<Uint32Array<ArrayBuffer>> {
-    using best = ranker.topK(this.width, this.train);
-    return await this.#gpu.readIntegers(best);
+  /** Ranks all items for all users and measures both parts. Records the first ranking before it waits for anything. */
+  async rank(ranker: Ranker): Promise<RankedEvaluation> {
+    const { listLength } = this;
+    const lists = new Uint32Array(this.#split.users * listLength).fill(emptyPlace);
+    const parts = partsOf(this.#split, this.k);
+    for (const { first, count, width } of this.#blocks()) {
+      using best = ranker.topK(width, this.train, { first, count });
+      const block = await this.#gpu.readIntegers(best);
+      for (let n = 0; n < count; n++) {
+        lists.set(block.subarray(n * width, n * width + listLength), (first + n) * listLength);
+      }
+      for (const part of Object.values(parts)) part.add(first, block, width);
+    }
+    return { lists, valid: parts.valid.metrics(), test: parts.test.metrics() };
+  }
+
+  /** Users in a row whose lists fit together, and how long these have to be. */
+  *#blocks(): Generator<UserRange & { width: number }> {
+    const { users, items, valid, test } = this.#split;
+    const longest = Math.max(0, ...this.k);
+    let [first, width] = [0, this.listLength];
+    for (let user = 0; user < users; user++) {
+      const heldOut = Math.max(rowLength(valid, user), rowLength(test, user));
+      const wider = Math.max(width, Math.min(items, longest + heldOut));
+      if (user > first && (user + 1 - first) * wider > this.placesAtOnce) {
+        yield { first, count: user - first, width };
+        [first, width] = [user, Math.max(this.listLength, Math.min(items, longest + heldOut))];
+      } else width = wider;
+    }
+    if (first < users) yield { first, count: users - first, width };
   }
 
   /**
@@ -124,36 +171,61 @@ export function measureSplit(
   if (lists.length !== split.users * width) {
     throw new ArgumentError("lists", `they hold ${lists.length} numbers`, `${split.users} x ${width}`);
   }
+  const { valid, test } = partsOf(split, ks);
+  for (const part of [valid, test]) part.add(0, lists, width);
+  return { valid: valid.metrics(), test: test.metrics() };
+}
+
+function partsOf(split: Split, ks: readonly number[]): Record<"valid" | "test", MeasuredPart> {
   return {
-    valid: measurePart(split, lists, width, ks, split.valid, split.test),
-    test: measurePart(split, lists, width, ks, split.test, split.valid),
+    valid: new MeasuredPart(split.items, split.valid, split.test, ks),
+    test: new MeasuredPart(split.items, split.test, split.valid, ks),
   };
 }
 
-function measurePart(
-  split: Split,
-  lists: Uint32Array,
-  width: number,
-  ks: readonly number[],
-  relevant: Ragged,
-  leftOut: Ragged,
-): PartMetrics {
-  const users = usersWithRelevant(relevant);
-  const length = Math.min(width, Math.max(1, ...ks));
-  const recommended = new Uint32Array(users.length * length).fill(emptyPlace);
-  // An item is left out for user u while leftOutFor holds u + 1 for it.
-  const leftOutFor = new Uint32Array(split.items);
-  users.forEach((user, n) => {
-    for (let e = leftOut.offsets[user]!; e < leftOut.offsets[user + 1]!; e++) {
-      leftOutFor[leftOut.items[e]!] = user + 1;
+/** Collects the users' lists for one part of a split, without the items of the other part. */
+class MeasuredPart {
+  readonly #users: Uint32Array;
+  readonly #length: number;
+  readonly #recommended: Uint32Array;
+  readonly #relevant: Ragged;
+  readonly #leftOut: Ragged;
+  readonly #ks: readonly number[];
+  /** An item is left out for user u while it holds u + 1. */
+  readonly #leftOutFor: Uint32Array;
+  #measured = 0;
+
+  constructor(items: number, relevant: Ragged, leftOut: Ragged, ks: readonly number[]) {
+    this.#relevant = relevant;
+    this.#leftOut = leftOut;
+    this.#ks = ks;
+    this.#users = usersWithRelevant(relevant);
+    this.#length = Math.max(1, Math.min(items, Math.max(0, ...ks)));
+    this.#recommended = new Uint32Array(this.#users.length * this.#length).fill(emptyPlace);
+    this.#leftOutFor = new Uint32Array(items);
+  }
+
+  /** Takes the lists, `width` places each, of the users from `first` on; calls go through the users in order. */
+  add(first: number, lists: Uint32Array, width: number): void {
+    const end = first + lists.length / width;
+    const length = this.#length;
+    const leftOutFor = this.#leftOutFor;
+    for (; this.#measured < this.#users.length && this.#users[this.#measured]! < end; this.#measured++) {
+      const user = this.#users[this.#measured]!;
+      for (let e = this.#leftOut.offsets[user]!; e < this.#leftOut.offsets[user + 1]!; e++) {
+        leftOutFor[this.#leftOut.items[e]!] = user + 1;
+      }
+      let filled = 0;
+      for (let place = 0; place < width && filled < length; place++) {
+        const item = lists[(user - first) * width + place]!;
+        if (item === emptyPlace) break;
+        if (leftOutFor[item] !== user + 1) this.#recommended[this.#measured * length + filled++] = item;
+      }
     }
-    let filled = 0;
-    for (let place = 0; place < width && filled < length; place++) {
-      const item = lists[user * width + place]!;
-      if (item === emptyPlace) break;
-      if (leftOutFor[item] !== user + 1) recommended[n * length + filled++] = item;
-    }
-  });
-  const perUser = measureLists(recommended, length, users, relevant, [...ks]);
-  return { means: meanMetrics(perUser), perUser };
+  }
+
+  metrics(): PartMetrics {
+    const perUser = measureLists(this.#recommended, this.#length, this.#users, this.#relevant, this.#ks);
+    return { means: meanMetrics(perUser), perUser };
+  }
 }

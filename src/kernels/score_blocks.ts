@@ -23,6 +23,7 @@ import { operationsPerDispatch, ranges } from "./dispatch_limits.ts";
 import type { DeviceExclusions } from "./exclusions.ts";
 import { itemsFiltered, itemsPerDispatch, maximaSlices, planTopK } from "./top_k_plan.ts";
 import { recordSelection } from "./top_k_selection.ts";
+import { uploadUserNumbers, type UserRange } from "./user_range.ts";
 
 /** A model that scores blocks of users. */
 export interface ScoreBlocks {
@@ -35,6 +36,14 @@ export interface ScoreBlocks {
    * finite numbers above -3.4e38.
    */
   readonly record: (first: number, count: number, scores: DeviceArray) => void;
+}
+
+/** What the rankings of stored scores leave out and whom they serve. */
+export interface BlockRankingOptions {
+  /** Items left out, one row for each user. */
+  readonly exclude?: DeviceExclusions | undefined;
+  /** The users to serve, whose the targets and results are. Default: all. */
+  readonly range?: UserRange | undefined;
 }
 
 const size = 64;
@@ -75,14 +84,15 @@ export function topKOfBlocks(
   gpu: Gpu,
   { users, items, record }: ScoreBlocks,
   k: number,
-  exclude?: DeviceExclusions,
+  { exclude, range }: BlockRankingOptions = {},
 ): DeviceArray {
-  const best = gpu.array("top-k items", 4 * users * k);
-  const most = usersPerBlock(users, items);
+  const { first: start, count: served } = range ?? { first: 0, count: users };
+  const best = gpu.array("top-k items", 4 * served * k);
+  const most = usersPerBlock(served, items);
   if (most === 0) return best;
   const plan = planTopK(most, items, k);
   const { stride, samples, groups, capacity, chunk } = plan;
-  using bestScores = gpu.array("top-k scores", 4 * users * k);
+  using bestScores = gpu.array("top-k scores", 4 * served * k);
   using block = gpu.array("block of scores", 4 * chunk * items);
   using state = gpu.array("top-k state", 16 * chunk);
   using maxima = gpu.array("top-k group maxima", 4 * chunk * groups);
@@ -94,11 +104,11 @@ export function topKOfBlocks(
     code: storedBest,
     parts: [sufficient, keptHeap],
   });
-  for (const [first, end] of ranges(users, chunk)) {
+  for (const [first, end] of ranges(served, chunk)) {
     const count = end - first;
     const lanes = Math.ceil(count / size);
-    record(first, count, block);
-    recordMask(gpu, exclude, block, { first, count, items });
+    record(start + first, count, block);
+    recordMask(gpu, exclude, block, { first: start + first, count, items });
     const arrays = { state, maxima, candidates, items: best, scores: bestScores };
     recordSelection(gpu, plan, { count, first, k, rows: null, exclude: null, ...arrays }, {
       maxima: () => {
@@ -155,7 +165,6 @@ export function topKOfBlocks(
  * counts for each user, 20 bytes for each of the block's users and targets.
  *
  * @param targets Item numbers (u32), `length` per user; any number that is no item stands for none.
- * @param tuning The kind of adapter to work for.
  * @returns Ranks (u32) from 0; 0xffffffff where there is no target. The caller disposes them.
  */
 export function rankCountsOfBlocks(
@@ -163,19 +172,24 @@ export function rankCountsOfBlocks(
   { users, items, record }: ScoreBlocks,
   targets: DeviceArray,
   length: number,
-  exclude?: DeviceExclusions,
-  tuning: TopKTuning = gpu.adapter.kind,
+  options: BlockRankingOptions & {
+    /** The kind of adapter to work for. Default: the device's. */
+    readonly tuning?: TopKTuning;
+  } = {},
 ): DeviceArray {
-  const ranks = gpu.array("ranks", 4 * users * length);
-  const most = usersPerBlock(users, items);
+  const { exclude, range, tuning = gpu.adapter.kind } = options;
+  const { first: start, count: served } = range ?? { first: 0, count: users };
+  const ranks = gpu.array("ranks", 4 * served * length);
+  const most = usersPerBlock(served, items);
   if (most === 0 || length === 0) return ranks;
   using block = gpu.array("block of scores", 4 * most * items);
   if (tuning === "hardware" && ranksFit(items, length, exclude)) {
-    for (const [first, end] of ranges(users, most)) {
+    using rows = range && uploadUserNumbers(gpu, range);
+    for (const [first, end] of ranges(served, most)) {
       const count = end - first;
-      record(first, count, block);
+      record(start + first, count, block);
       const strides = { userStride: 1, itemStride: count };
-      const lists = { targets, length, exclude, rows: undefined, ranks };
+      const lists = { targets, length, exclude, rows, ranks };
       recordRanksOfStored(gpu, { scores: block, ...strides, first, count, items, ...lists });
     }
     return ranks;
@@ -188,14 +202,14 @@ export function rankCountsOfBlocks(
     parts: [scoreKey, placeOf],
   });
   const slice = itemsCounted(1, length);
-  for (const [first, end] of ranges(users, most)) {
+  for (const [first, end] of ranges(served, most)) {
     const count = end - first;
     const lanes = Math.ceil(count / size);
-    record(first, count, block);
+    record(start + first, count, block);
     const place = { count, first, items, length };
     gpu.dispatch(keysKernel, { scores: block, targets, keys: places.keys }, place, [lanes, length]);
     places.recordOrder(targets, first, count);
-    recordMask(gpu, exclude, block, place);
+    recordMask(gpu, exclude, block, { ...place, first: start + first });
     const perSlice = count * slice * 20;
     const slices = Math.min(65535, Math.max(1, Math.floor(operationsPerDispatch / perSlice)));
     for (const [first_item, last_item] of ranges(items, slices * slice)) {

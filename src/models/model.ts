@@ -1,7 +1,10 @@
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { DeviceRagged } from "../kernels/device_ragged.ts";
 import type { DeviceExclusions } from "../kernels/exclusions.ts";
+import type { UserRange } from "../kernels/user_range.ts";
 import type { Ragged } from "../ragged.ts";
+
+export type { UserRange } from "../kernels/user_range.ts";
 
 /** What a recommender learns from. */
 export interface TrainingSet {
@@ -33,16 +36,24 @@ export interface Factors {
   readonly dim: number;
 }
 
-/** Ranks all items for all users. Ties go to the lower item number. The caller disposes of what it gets. */
+/**
+ * Ranks all items for all users, or, where a range is given, for some: arrays of targets and results are theirs then,
+ * excluded items are always all users'. Ties go to the lower item number. The caller disposes of what it gets.
+ */
 export interface Ranker {
   /** Number of users. */
   readonly users: number;
   /** Number of items. */
   readonly items: number;
   /** [users x k] the best items of every user without the excluded ones; 0xffffffff is an empty place. */
-  topK(k: number, exclude?: DeviceExclusions): DeviceArray;
+  topK(k: number, exclude?: DeviceExclusions, range?: UserRange): DeviceArray;
   /** [users x length] how many items that are not excluded come before each target; 0xffffffff stays. */
-  rankCounts(targets: DeviceArray, length: number, exclude?: DeviceExclusions): DeviceArray;
+  rankCounts(
+    targets: DeviceArray,
+    length: number,
+    exclude?: DeviceExclusions,
+    range?: UserRange,
+  ): DeviceArray;
   /** Scores of the listed (user, item) pairs, aligned with the lists' items. */
   listScores(lists: DeviceRagged): DeviceArray;
 }

@@ -54,9 +54,9 @@ export function neumfRanker(gpu: Gpu, parts: NeumfParts): Ranker {
   return checkedRanker({
     users,
     items,
-    topK: (k, exclude) => scored((scores) => topKOfBlocks(gpu, blocks(scores), k, exclude)),
-    rankCounts: (targets, length, exclude) =>
-      scored((scores) => rankCountsOfBlocks(gpu, blocks(scores), targets, length, exclude)),
+    topK: (k, exclude, range) => scored((scores) => topKOfBlocks(gpu, blocks(scores), k, { exclude, range })),
+    rankCounts: (targets, length, exclude, range) =>
+      scored((scores) => rankCountsOfBlocks(gpu, blocks(scores), targets, length, { exclude, range })),
     listScores: (lists) =>
       scored((scores) => {
         const result = gpu.array("list scores", 4 * lists.length);

@@ -4,14 +4,16 @@
  *
  * @module
  */
+import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { ArgumentError } from "../errors.ts";
-import { topKOnDevice } from "../kernels/top_k.ts";
+import { type DeviceExclusions, topKOnDevice } from "../kernels/top_k.ts";
 import { rankCountsOnDevice } from "../kernels/rank_counts_on_device.ts";
+import { uploadUserNumbers } from "../kernels/user_range.ts";
 import { listScoresOnDevice } from "../kernels/list_scores.ts";
-import type { Factors, Model, Ranker } from "./model.ts";
+import type { Factors, Model, Ranker, UserRange } from "./model.ts";
 
-export type { Ranker } from "./model.ts";
+export type { Ranker, UserRange } from "./model.ts";
 
 /**
  * A ranker that refuses, before anything is recorded, what would look behind the ends of arrays.
@@ -25,24 +27,35 @@ export function checkedRanker(ranker: Ranker): Ranker {
       throw new ArgumentError(name, `it is ${value}`, "a positive integer");
     }
   };
-  const complete = (name: string, rows = users) => {
-    if (rows < users) {
-      throw new ArgumentError(name, `it has ${rows} rows`, `one for each of the ${users} users`);
+  const complete = (name: string, rows = users, served = users) => {
+    if (rows < served) {
+      throw new ArgumentError(name, `it has ${rows} rows`, `one for each of the ${served} users`);
     }
+  };
+  /** Whom to serve; undefined for all. */
+  const within = (range?: UserRange) => {
+    if (range === undefined) return undefined;
+    const { first, count } = range;
+    const end = first + count;
+    if (Number.isInteger(first) && Number.isInteger(count) && first >= 0 && count >= 0 && end <= users) {
+      return count === users ? undefined : range;
+    }
+    throw new ArgumentError("range", `it is the users ${first} to ${end - 1}`, `some of the ${users} users`);
   };
   return {
     users,
     items,
-    topK(k, exclude) {
+    topK(k, exclude, range) {
       positive("k", k);
       complete("exclude", exclude?.rows);
-      return ranker.topK(k, exclude);
+      return ranker.topK(k, exclude, within(range));
     },
-    rankCounts(targets, length, exclude) {
+    rankCounts(targets, length, exclude, range) {
       positive("length", length);
-      complete("targets", Math.floor(targets.byteLength / 4 / length));
+      const some = within(range);
+      complete("targets", Math.floor(targets.byteLength / 4 / length), some?.count);
       complete("exclude", exclude?.rows);
-      return ranker.rankCounts(targets, length, exclude);
+      return ranker.rankCounts(targets, length, exclude, some);
     },
     listScores(lists) {
       if (lists.rows > users) {
@@ -64,16 +77,27 @@ export function checkedRanker(ranker: Ranker): Ranker {
  */
 export function factorRanker(gpu: Gpu, factors: Factors): Ranker {
   const { users, items, dim } = factors;
+  const served = (
+    rows: DeviceArray | undefined,
+    exclude: DeviceExclusions | undefined,
+    range?: UserRange,
+  ) => ({
+    ...{ users, items, dim },
+    ...(exclude ? { exclude } : {}),
+    ...(rows ? { rows, rowCount: range!.count } : {}),
+  });
   return checkedRanker({
     users: users.count,
     items: items.count,
-    topK(k, exclude) {
-      const best = topKOnDevice(gpu, { users, items, dim, k, ...(exclude ? { exclude } : {}) });
+    topK(k, exclude, range) {
+      using rows = range && uploadUserNumbers(gpu, range);
+      const best = topKOnDevice(gpu, { ...served(rows, exclude, range), k });
       best.scores.dispose();
       return best.items;
     },
-    rankCounts(targets, length, exclude) {
-      return rankCountsOnDevice(gpu, { users, items, dim, targets, length, ...(exclude ? { exclude } : {}) });
+    rankCounts(targets, length, exclude, range) {
+      using rows = range && uploadUserNumbers(gpu, range);
+      return rankCountsOnDevice(gpu, { ...served(rows, exclude, range), targets, length });
     },
     listScores: (lists) => listScoresOnDevice(gpu, { users, items, dim, lists }),
   });

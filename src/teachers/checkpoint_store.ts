@@ -38,7 +38,28 @@ export function memoryCheckpoints(): CheckpointStore {
   };
 }
 
-/** Keeps each checkpoint as NAME.safetensors in a folder, so that a run survives a kill at any moment. */
+/** Name of what a kill in the middle of a put leaves behind. */
+const partOf = /\.safetensors\.[\da-f-]{36}\.part$/;
+
+/** How a checkpoint starts behind the length of its header: no other file of ours does. */
+const opening = '{"__metadata__":{"facts":';
+
+async function isCheckpoint(path: string): Promise<boolean> {
+  const { open } = await import("node:fs/promises");
+  const file = await open(path);
+  try {
+    const start = new Uint8Array(opening.length);
+    await file.read(start, 0, start.length, 8);
+    return new TextDecoder().decode(start) === opening;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Keeps each checkpoint as NAME.safetensors in a folder, so that a run survives a kill at any moment. Forgetting everything
+ * removes these files, and the folder if nothing else is in it.
+ */
 export function folderCheckpoints(folder: string): CheckpointStore {
   const pathOf = (name: string) => `${folder}/${name}.safetensors`;
   return {
@@ -62,8 +83,13 @@ export function folderCheckpoints(folder: string): CheckpointStore {
       return { arrays, facts: JSON.parse(metadata.facts ?? "{}") as Record<string, unknown> };
     },
     async clear() {
-      const { rm } = await import("node:fs/promises");
-      await rm(folder, { recursive: true, force: true });
+      if (!await exists(folder)) return;
+      const { readdir, rm, rmdir } = await import("node:fs/promises");
+      for (const name of await readdir(folder)) {
+        const path = `${folder}/${name}`;
+        if (partOf.test(name) || name.endsWith(".safetensors") && await isCheckpoint(path)) await rm(path);
+      }
+      if ((await readdir(folder)).length === 0) await rmdir(folder);
     },
   };
 }

@@ -62,7 +62,7 @@ export async function fit(
       return { loss: await model.epochLoss() };
     },
     async evaluate(record) {
-      const { valid, test } = evaluation.measure(await evaluation.rank(rankerOf(gpu, model)));
+      const { valid, test } = await evaluation.rank(rankerOf(gpu, model));
       record.valid = valid.means;
       record.test = test.means;
     },

@@ -7,10 +7,12 @@
 import type { Split } from "../data/split.ts";
 import { rankingImportance } from "./importance.ts";
 import type { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
+import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { DeviceRagged } from "../kernels/device_ragged.ts";
+import { ranges } from "../kernels/dispatch_limits.ts";
 import type { Model } from "../models/model.ts";
-import { rankerOf } from "../models/ranker.ts";
+import { type Ranker, rankerOf, type UserRange } from "../models/ranker.ts";
 import { type Fit, loadSnapshot } from "./fit.ts";
 import type { TrainingHooks } from "./training.ts";
 import type { TrajectoryState } from "./trajectory.ts";
@@ -51,7 +53,8 @@ export function partMetrics(
 
 /**
  * The state of a trajectory at one evaluation: every user's best `length` items without the training items, and their
- * importance from the rank in this state and its spread over the last five evaluated checkpoints.
+ * importance from the rank in this state and its spread over the last five evaluated checkpoints. Ranked in blocks of users,
+ * as the evaluation's `placesAtOnce` says.
  */
 export async function stateLists(
   run: RankedRun,
@@ -60,16 +63,27 @@ export async function stateLists(
 ): Promise<TrajectoryState> {
   const { gpu, model, split } = run;
   const window = windowOf(evaluation);
-  await loadSnapshot(model, run.fit, evaluation);
-  const ranker = rankerOf(gpu, model);
-  using targets = ranker.topK(length, run.evaluation.train);
-  const items = await gpu.readIntegers(targets);
+  const { train, placesAtOnce } = run.evaluation;
+  const rankedAt = async (checkpoint: number, record: (ranker: Ranker, range: UserRange) => DeviceArray) => {
+    await loadSnapshot(model, run.fit, checkpoint);
+    const ranker = rankerOf(gpu, model);
+    const all = new Uint32Array(split.users * length);
+    for (const [first, end] of ranges(split.users, Math.max(1, Math.floor(placesAtOnce / length)))) {
+      using block = record(ranker, { first, count: end - first });
+      all.set(await gpu.readIntegers(block), first * length);
+    }
+    return all;
+  };
+  const items = await rankedAt(evaluation, (ranker, range) => ranker.topK(length, train, range));
   const earlier: Uint32Array<ArrayBuffer>[] = [];
   for (const checkpoint of window.slice(0, -1)) {
-    await loadSnapshot(model, run.fit, checkpoint);
-    const earlierRanker = rankerOf(gpu, model);
-    using counts = earlierRanker.rankCounts(targets, length, run.evaluation.train);
-    earlier.push(await gpu.readIntegers(counts));
+    earlier.push(
+      await rankedAt(checkpoint, (ranker, range) => {
+        const { first, count } = range;
+        using targets = gpu.upload("targets", items.subarray(first * length, (first + count) * length));
+        return ranker.rankCounts(targets, length, train, range);
+      }),
+    );
     run.onStage?.(
       `ranking checkpoints for epoch ${run.fit.evaluations[evaluation]!.epoch}`,
       earlier.length,

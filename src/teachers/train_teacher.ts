@@ -69,13 +69,43 @@ export async function trainTeacher(
     patience: patience ?? defaults.patience,
     metric: metric ?? defaults.metric,
   };
-  const training = { users: split.users, items: split.items, interactions: split.train };
-  using model = createModel(gpu, kind, training, { ...hyperparameters, seed });
-  using evaluation = new RankingEvaluation(gpu, split);
   const fingerprint = await splitFingerprint(split);
+  using evaluation = new RankingEvaluation(gpu, split);
+  const given = { kind, seed, fingerprint, hyperparameters: { ...hyperparameters, seed } };
+  let seconds = 0;
+  for (let every = fitOptions.every;;) {
+    const result = await trainOnce(gpu, split, evaluation, given, { ...fitOptions, every }, hooks);
+    if ("states" in result) return { ...result, seconds: seconds + result.seconds };
+    seconds += result.seconds;
+    hooks.onStage?.("converges fast: training again with more evaluations", 0, 1);
+    every = Math.max(1, Math.floor(result.every / 3));
+  }
+}
+
+/** What is trained, whatever the time between evaluations. */
+interface GivenTeacher {
+  readonly kind: TeacherKind;
+  readonly seed: number;
+  readonly fingerprint: string;
+  readonly hyperparameters: Readonly<Record<string, unknown>>;
+}
+
+/** Trains a teacher; where there were too few evaluations for its states, the result is no trajectory. */
+async function trainOnce(
+  gpu: Gpu,
+  split: Split,
+  evaluation: RankingEvaluation,
+  { kind, seed, fingerprint, hyperparameters }: GivenTeacher,
+  fitOptions: FitOptions,
+  hooks: TrainingHooks,
+): Promise<Trajectory | { every: number; seconds: number }> {
+  const training = { users: split.users, items: split.items, interactions: split.train };
+  using model = createModel(gpu, kind, training, hyperparameters);
   const identity = JSON.stringify([fingerprint, kind, seed, model.hyperparameters]);
   const result = await fit(gpu, model, evaluation, fitOptions, identity, hooks);
   const trained = performance.now();
+  // Epochs of an earlier run that was stopped count too.
+  const seconds = result.history.reduce((sum, record) => sum + record.seconds, 0);
   const quality = result.evaluations.map((record) => record.valid![fitOptions.metric]!);
   const chosen = selectStates(quality);
   if (!chosen) {
@@ -86,13 +116,7 @@ export async function trainTeacher(
       );
     }
     await result.checkpoints.clear();
-    hooks.onStage?.("converges fast: training again with more evaluations", 0, 1);
-    return await trainTeacher(
-      gpu,
-      split,
-      { ...options, every: Math.max(1, Math.floor(result.every / 3)) },
-      hooks,
-    );
+    return { every: result.every, seconds };
   }
   const rankings = {
     gpu,
@@ -121,8 +145,6 @@ export async function trainTeacher(
       loss,
       metrics: partMetrics(valid, test),
     })),
-    // Epochs of an earlier run that was stopped count too.
-    seconds: result.history.reduce((sum, record) => sum + record.seconds, 0) +
-      (performance.now() - trained) / 1000,
+    seconds: seconds + (performance.now() - trained) / 1000,
   };
 }

@@ -61,6 +61,15 @@ Deno.test("evaluate() equals a full sort of every user's items, part by part", a
   }
 });
 
+Deno.test("an evaluation in blocks of users is that in one", async () => {
+  for (const k of [[3, 20], [400]]) {
+    const whole = await evaluate(gpu, exactStudent(3), split, { k });
+    for (const placesAtOnce of [1, 150, 1000, 5432]) {
+      assert.deepEqual(await evaluate(gpu, exactStudent(3), split, { k, placesAtOnce }), whole);
+    }
+  }
+});
+
 Deno.test("evaluate() takes cut-offs beyond the number of items", async () => {
   const { test } = await evaluate(gpu, exactStudent(2), split, { k: [split.items + 50] });
   assert.equal(test.means[`recall@${split.items + 50}`], 1);

@@ -45,15 +45,16 @@ function orders(table: Table): number[][] {
 
 async function checkTopK(gpu: Gpu, table: Table, k: number): Promise<void> {
   using exclude = uploadExclusions(gpu, table.exclude ?? ragged([]));
-  using best = topKOfBlocks(gpu, blocksOf(gpu, table), k, table.exclude ? exclude : undefined);
+  const excluding = { exclude: table.exclude ? exclude : undefined };
+  using best = topKOfBlocks(gpu, blocksOf(gpu, table), k, excluding);
   const wanted = orders(table).flatMap((order) => Array.from({ length: k }, (_, n) => order[n] ?? none));
   assert.deepEqual([...await gpu.readIntegers(best)], wanted);
 }
 
 async function checkRanks(gpu: Gpu, table: Table, targets: Uint32Array<ArrayBuffer>, length: number) {
-  using exclude = uploadExclusions(gpu, table.exclude ?? ragged([]));
+  using exclusions = uploadExclusions(gpu, table.exclude ?? ragged([]));
   using uploaded = gpu.upload("targets", targets);
-  const excluding = table.exclude ? exclude : undefined;
+  const exclude = table.exclude ? exclusions : undefined;
   const wanted = orders(table).flatMap((order, user) =>
     Array.from({ length }, (_, n) => {
       const target = targets[user * length + n]!;
@@ -66,7 +67,7 @@ async function checkRanks(gpu: Gpu, table: Table, targets: Uint32Array<ArrayBuff
     })
   );
   for (const tuning of ["software", "hardware"] as const) {
-    using ranks = rankCountsOfBlocks(gpu, blocksOf(gpu, table), uploaded, length, excluding, tuning);
+    using ranks = rankCountsOfBlocks(gpu, blocksOf(gpu, table), uploaded, length, { exclude, tuning });
     assert.deepEqual([...await gpu.readIntegers(ranks)], wanted, tuning);
   }
 }
