@@ -72,11 +72,8 @@ export class DivergenceError extends HetcompError {
   /** The class name. */
   override name = "DivergenceError";
   /** Says at which epoch. */
-  constructor(/** The epoch whose loss is no number any more. */ readonly epoch: number, loss: number) {
-    super(
-      `the loss of epoch ${epoch} is ${loss}: the numbers of the model left the range of 32-bit floats; lower the ` +
-        "learning rate",
-    );
+  constructor(/** The epoch that did it. */ readonly epoch: number, /** What shows it. */ sign: string) {
+    super(`${sign}: the numbers of the model left the range of 32-bit floats; lower the learning rate`);
   }
 }
 

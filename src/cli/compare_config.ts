@@ -6,10 +6,10 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import configuration from "../../deno.json" with { type: "json" };
-import { exists, pathKind, readText, sha256, writeAtomically } from "../data/files.ts";
+import { exists, pathKind, readText, writeAtomically } from "../data/files.ts";
 import { ArgumentError, RunError } from "../errors.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
-import type { Trajectory } from "../teachers/trajectory.ts";
+import { listsDigest, type Trajectory } from "../teachers/trajectory.ts";
 import { takeClaim, untilFree } from "./claim.ts";
 import type { TeacherChoice } from "./ensure_teachers.ts";
 import type { DataChoice } from "./load_split.ts";
@@ -140,15 +140,7 @@ export async function requireSameTeachers(
 ): Promise<void> {
   const path = `${folder}/teachers.json`;
   const found: Record<string, string> = {};
-  for (const { kind, states, observed } of trajectories) {
-    const arrays = [...states.flatMap(({ items, importance }) => [items, importance]), observed];
-    const sums = await Promise.all(
-      arrays.map(({ buffer, byteOffset, byteLength }) =>
-        sha256(new Uint8Array(buffer, byteOffset, byteLength))
-      ),
-    );
-    found[kind] = await sha256(new TextEncoder().encode(sums.join()));
-  }
+  for (const trajectory of trajectories) found[trajectory.kind] = await listsDigest(trajectory);
   if (!await exists(path)) return await writeAtomically(path, JSON.stringify(found, null, 2) + "\n");
   const kept = JSON.parse(await readText(path)) as Record<string, string>;
   const other = Object.keys(found).find((kind) => found[kind] !== kept[kind]);

@@ -4,17 +4,16 @@
  *
  * @module
  */
-import { type Split, splitFingerprint } from "../data/split.ts";
-import { ArgumentError, TrajectoryError } from "../errors.ts";
+import type { Split } from "../data/split.ts";
 import type { SplitMetrics } from "../evaluate/ranking_evaluation.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { Student } from "../models/student.ts";
 import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
-import { type Trajectory, validateTrajectory } from "../teachers/trajectory.ts";
+import type { Trajectory } from "../teachers/trajectory.ts";
 import { HetCompRun } from "./methods/hetcomp.ts";
 import { type DistillOptions, distillSettings } from "./options.ts";
-import { FactorStudent } from "./student_model.ts";
-import { type TrainedStudent, trainStudent } from "./training_loop.ts";
+import { trainByMethod } from "./train_by_method.ts";
+import type { TrainedStudent } from "./training_loop.ts";
 
 /** A distilled student and how it came about. */
 export interface Distillation {
@@ -69,23 +68,18 @@ export async function distill(
   hooks: TrainingHooks = {},
 ): Promise<Distillation> {
   const settings = distillSettings(options);
-  const fingerprint = await splitFingerprint(split);
-  checkTeachers(split, fingerprint, trajectories);
-  using student = new FactorStudent(gpu, split, settings);
-  const context = { gpu, split, trajectories, student, settings: { student: "MF", ...settings } };
-  using run = new HetCompRun(context, settings);
-  const trained = await trainStudent({
+  const trained = await trainByMethod({
     gpu,
     split,
-    student,
-    run,
-    settings,
+    trajectories,
+    settings: { student: "MF", ...settings },
+    method: "distill",
+    start: (context) => new HetCompRun(context, settings),
     listLength: settings.discrepancyLength,
-    identity: identityOf(fingerprint, trajectories, settings),
   }, hooks);
   return distillationOf(split, trained, settings.dim, {
     dataset: split.name,
-    fingerprint,
+    fingerprint: trained.fingerprint,
     teachers: trajectories.map((trajectory) => trajectory.kind).join(","),
     settings: JSON.stringify(settings),
   });
@@ -113,43 +107,4 @@ export function distillationOf(
     phaseSwitch: history.find((record) => record.phase === "ranked")?.epoch ?? null,
     metrics,
   };
-}
-
-/**
- * Makes sure that there are teachers, of different kinds, all of this split.
- *
- * @throws {ArgumentError} if there is none, or two are of one kind.
- * @throws {TrajectoryError} if one belongs to other data.
- */
-export function checkTeachers(split: Split, fingerprint: string, trajectories: readonly Trajectory[]): void {
-  if (trajectories.length === 0) {
-    throw new ArgumentError("trajectories", "there is none", "at least one teacher");
-  }
-  const kinds = trajectories.map((trajectory) => trajectory.kind);
-  if (new Set(kinds).size < kinds.length) {
-    throw new ArgumentError("trajectories", `their kinds are ${kinds.join(", ")}`, "kinds that all differ");
-  }
-  for (const trajectory of trajectories) {
-    if (trajectory.fingerprint !== fingerprint) {
-      throw new TrajectoryError(
-        trajectory.kind,
-        `it was trained on the split ${trajectory.fingerprint.slice(0, 12)}..., this is ${
-          fingerprint.slice(0, 12)
-        }...`,
-      );
-    }
-    validateTrajectory(trajectory, split);
-  }
-}
-
-/** What tells one distillation from another: data, teachers and settings, but not how long it is to last. */
-export function identityOf<Settings extends { epochs: number; patience: number }>(
-  fingerprint: string,
-  trajectories: readonly Trajectory[],
-  { epochs: _, patience: _patience, ...settings }: Settings,
-): string {
-  const teachers = trajectories.map(({ kind, seed, hyperparameters, fingerprint, adapter, states }) => {
-    return [kind, seed, hyperparameters, fingerprint, adapter, states.map((state) => state.epoch)];
-  });
-  return JSON.stringify([fingerprint, settings, teachers]);
 }

@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { type Split, splitFingerprint } from "../data/split.ts";
+import type { Split } from "../data/split.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import type { TrainingHooks } from "../teachers/training.ts";
 import type { Trajectory } from "../teachers/trajectory.ts";
-import { checkTeachers, type Distillation, distillationOf, identityOf } from "./distill.ts";
+import { type Distillation, distillationOf } from "./distill.ts";
 import type { SettingValue } from "./method.ts";
 import { methodSettings } from "./method_settings.ts";
 import { methodOf } from "./methods/registry.ts";
-import { createStudent } from "./students.ts";
-import { trainStudent } from "./training_loop.ts";
+import { trainByMethod } from "./train_by_method.ts";
 
 /**
  * Trains a student by one of {@linkcode distillationMethods}: the same loop, evaluation and early stopping on validation
@@ -53,25 +52,21 @@ export async function distillWith(
 ): Promise<Distillation> {
   const chosen = methodOf(method);
   const settings = methodSettings(chosen, options);
-  const fingerprint = await splitFingerprint(split);
-  const teachers = chosen.teachers === "none" ? [] : trajectories;
-  if (chosen.teachers !== "none") checkTeachers(split, fingerprint, teachers);
-  using student = createStudent(gpu, settings.student, split, settings);
-  using run = chosen.start({ gpu, split, trajectories: teachers, student, settings });
-  const trained = await trainStudent({
+  const teachers = chosen.teachers === "none" ? null : trajectories;
+  const trained = await trainByMethod({
     gpu,
     split,
-    student,
-    run,
+    trajectories: teachers,
     settings,
+    method,
+    start: (context) => chosen.start(context),
     listLength: chosen.listLength?.(settings),
-    identity: `${method} ${identityOf(fingerprint, teachers, settings)}`,
   }, hooks);
   return distillationOf(split, trained, settings.dim, {
     dataset: split.name,
-    fingerprint,
+    fingerprint: trained.fingerprint,
     method,
-    teachers: teachers.map(({ kind }) => kind).join(","),
+    teachers: (teachers ?? []).map(({ kind }) => kind).join(","),
     settings: JSON.stringify(settings),
   });
 }

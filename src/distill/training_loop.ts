@@ -5,8 +5,10 @@
  */
 import type { Split } from "../data/split.ts";
 import { RankingEvaluation, type SplitMetrics } from "../evaluate/ranking_evaluation.ts";
+import { ArgumentError, DivergenceError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { padRows } from "../kernels/embedding.ts";
+import { checkFactors } from "../kernels/factors.ts";
 import { factorRanker, type Ranker } from "../models/ranker.ts";
 import { bestOf, evaluationsOf, type Trainee, trainEpochs } from "../teachers/epochs.ts";
 import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
@@ -73,6 +75,7 @@ export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}):
         evaluation.rank(rankerOfRows(gpu, student, student.table)),
         student.rows(),
       ]);
+      requireFiniteScores(student, rows, record.epoch);
       record.valid = valid.means;
       record.test = test.means;
       const evaluations = evaluationsOf(history);
@@ -94,6 +97,16 @@ export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}):
   using table = gpu.upload("rows of the best student", padRows("best", best, student.dim));
   const { valid, test } = await evaluation.rank(rankerOfRows(gpu, student, table));
   return { rows: best, history, best: evaluations[bestOf(evaluations, metric)]!, metrics: { valid, test } };
+}
+
+/** The loss of an epoch is that of before its steps: the last of them may have led anywhere. */
+function requireFiniteScores({ users, dim }: StudentModel, rows: Float32Array, epoch: number): void {
+  try {
+    checkFactors(rows.subarray(0, users * dim), rows.subarray(users * dim), dim);
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    throw new DivergenceError(epoch, `the scores after epoch ${epoch} are not all numbers`);
+  }
 }
 
 /** Ranks by the rows of a table: users', then items'. */

@@ -4,17 +4,15 @@
  *
  * @module
  */
-import { type Split, splitFingerprint } from "../data/split.ts";
+import type { Split } from "../data/split.ts";
 import type { SplitMetrics } from "../evaluate/ranking_evaluation.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import type { FitOptions } from "../teachers/epochs.ts";
 import { fitDefaults } from "../teachers/fit.ts";
 import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
-import { identityOf } from "./distill.ts";
 import { methodSettings } from "./method_settings.ts";
 import { bpr } from "./methods/bpr.ts";
-import { FactorStudent } from "./student_model.ts";
-import { trainStudent } from "./training_loop.ts";
+import { trainByMethod } from "./train_by_method.ts";
 
 /** Options of {@linkcode trainWithoutDistillation}. */
 export interface BaselineOptions extends Partial<FitOptions> {
@@ -64,12 +62,14 @@ export async function trainWithoutDistillation(
 ): Promise<Baseline> {
   const { metric = fitDefaults.metric, ...given } = options;
   const settings = methodSettings(bpr, { epochs: fitDefaults.epochs, ...given });
-  using student = new FactorStudent(gpu, split, settings);
-  using run = bpr.start({ gpu, split, trajectories: [], student, settings });
-  const identity = `w/o KD ${identityOf(await splitFingerprint(split), [], settings)}`;
-  const { history, best, metrics } = await trainStudent(
-    { gpu, split, student, run, settings, metric, identity },
-    hooks,
-  );
+  const { history, best, metrics } = await trainByMethod({
+    gpu,
+    split,
+    trajectories: null,
+    settings,
+    method: "w/o KD",
+    start: (context) => bpr.start(context),
+    metric,
+  }, hooks);
   return { history, best, metrics };
 }

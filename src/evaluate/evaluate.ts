@@ -7,6 +7,7 @@ import type { Split } from "../data/split.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { padRows } from "../kernels/embedding.ts";
+import { checkFactors } from "../kernels/factors.ts";
 import type { Model } from "../models/model.ts";
 import { factorRanker, type Ranker, rankerOf } from "../models/ranker.ts";
 import { Student } from "../models/student.ts";
@@ -39,7 +40,8 @@ import { type EvaluationOptions, RankingEvaluation, type SplitMetrics } from "./
  * @param split The data; a student must have as many users and items, with the same ids in the same order.
  * @param options Cut-offs.
  * @returns Means and per-user values for both parts.
- * @throws {ArgumentError} if the model does not fit the split, or a cut-off is not a positive integer.
+ * @throws {ArgumentError} if the model does not fit the split, the split is not as {@linkcode Split} says, scores of a
+ * student may leave the range of 32-bit floats, or a cut-off is not a positive integer.
  */
 export async function evaluate(
   gpu: Gpu,
@@ -69,6 +71,7 @@ export async function evaluate(
       );
     }
   }
+  checkFactors(model.userFactors, model.itemFactors, model.dim);
   using users = gpu.upload("student's users", padRows("userFactors", model.userFactors, model.dim));
   using items = gpu.upload("student's items", padRows("itemFactors", model.itemFactors, model.dim));
   const ranker = factorRanker(gpu, {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { requireSplit } from "../data/check_split.ts";
 import type { Split } from "../data/split.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
@@ -79,12 +80,17 @@ export class RankingEvaluation implements Disposable {
   readonly #gpu: Gpu;
   readonly #split: Split;
 
-  /** Uploads the training items of `split`. */
+  /**
+   * Uploads the training items of `split`.
+   *
+   * @throws {ArgumentError} if the split is not as {@linkcode Split} says.
+   */
   constructor(
     gpu: Gpu,
     split: Split,
     { k = [10, 50], listLength = 100, placesAtOnce = 2 ** 24 }: EvaluationOptions = {},
   ) {
+    requireSplit(split);
     this.#gpu = gpu;
     this.#split = split;
     this.k = k;
@@ -133,7 +139,7 @@ export class RankingEvaluation implements Disposable {
    * @param width Length of a row; at least {@linkcode RankingEvaluation.width} for exact results.
    */
   measure(lists: Uint32Array, width: number = this.width): SplitMetrics {
-    return measureSplit(this.#split, lists, width, this.k);
+    return measured(this.#split, lists, width, this.k);
   }
 
   /** Releases the device memory. */
@@ -160,7 +166,8 @@ export class RankingEvaluation implements Disposable {
  * is all that follows it.
  * @param width Length of a row. Leaving out shortens a list: a cut-off is exact if the other part's items fit beside it.
  * @param ks The cut-offs.
- * @throws {ArgumentError} if a cut-off is not a positive integer or the sizes disagree.
+ * @throws {ArgumentError} if a cut-off is not a positive integer, the sizes disagree, or the split is not as
+ * {@linkcode Split} says.
  */
 export function measureSplit(
   split: Split,
@@ -168,6 +175,11 @@ export function measureSplit(
   width: number,
   ks: readonly number[],
 ): SplitMetrics {
+  requireSplit(split);
+  return measured(split, lists, width, ks);
+}
+
+function measured(split: Split, lists: Uint32Array, width: number, ks: readonly number[]): SplitMetrics {
   if (lists.length !== split.users * width) {
     throw new ArgumentError("lists", `they hold ${lists.length} numbers`, `${split.users} x ${width}`);
   }

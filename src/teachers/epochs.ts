@@ -29,7 +29,11 @@ export interface Trainee {
    * and recorded while it waits.
    */
   epoch(epoch: number): Promise<Omit<EpochRecord, "epoch" | "seconds">>;
-  /** Completes the last record of the history by its metrics. */
+  /**
+   * Completes the last record of the history by its metrics.
+   *
+   * @throws {DivergenceError} if there is nothing to measure any more.
+   */
   evaluate(record: EpochRecord, history: readonly EpochRecord[]): Promise<void>;
   /** Keeps what an evaluated epoch leaves beside the checkpoint. */
   keep?(epoch: number): Promise<void>;
@@ -60,8 +64,10 @@ const latestName = "latest";
  * @param identity Tells one training from another: data fingerprint, kind and settings.
  * @returns Every epoch, and how many there were between evaluations.
  * @throws {Interrupted} if the signal asked to stop; the same call with the same store continues.
- * @throws {ArgumentError} if an evaluation does not measure the metric that decides.
- * @throws {DivergenceError} if a loss is no finite number before anything was evaluated; later the training ends there.
+ * @throws {ArgumentError} if an evaluation does not measure the metric that decides, or the store's checkpoint is of a
+ * later epoch than `epochs`.
+ * @throws {DivergenceError} if a loss is no finite number, or there is nothing to measure, before anything was evaluated;
+ * later the training ends there.
  */
 export async function trainEpochs(
   trainee: Trainee,
@@ -75,8 +81,16 @@ export async function trainEpochs(
   let every = options.every;
   const latest = await checkpoints.get(latestName);
   if (latest?.facts.identity === identity) {
+    const { length } = latest.facts.history as EpochRecord[];
+    if (length > epochs) {
+      throw new ArgumentError(
+        "epochs",
+        `it is ${epochs}`,
+        `${length} or more, as the checkpoint is of epoch ${length}`,
+      );
+    }
     trainee.restore(latest.arrays);
-    history.push(...latest.facts.history as EpochRecord[]);
+    history.push(...(latest.facts.history as EpochRecord[]).map(revived));
     every = latest.facts.every as number | undefined ?? every;
   } else if (latest) {
     await checkpoints.clear();
@@ -130,9 +144,25 @@ export async function trainEpochs(
     if (record.epoch % every === 0) await keepLatest();
     hooks.onEvaluation?.(record);
   };
+  const endDiverged = (divergence: DivergenceError) => {
+    if (evaluationsOf(history).length === 0) throw divergence;
+    hooks.onStage?.(`${divergence.message}; what was best before is kept`, 0, 1);
+  };
+  /** Whether there was something to measure; if not, the training has ended before this epoch. */
+  const measured = async (record: EpochRecord) => {
+    try {
+      await evaluate(record);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DivergenceError)) throw error;
+      history.pop();
+      endDiverged(error);
+      return false;
+    }
+  };
   const last = history.at(-1);
   if (last?.epoch === epochs && last.valid === undefined) {
-    await evaluate(last);
+    if (!await measured(last)) return { history, every };
     await keep(last);
   }
   try {
@@ -146,16 +176,14 @@ export async function trainEpochs(
       await fill();
       const record: EpochRecord = { epoch, seconds: 0, ...await begun.shift()! };
       if (!Number.isFinite(record.loss)) {
-        const divergence = new DivergenceError(epoch, record.loss);
-        if (evaluationsOf(history).length === 0) throw divergence;
-        hooks.onStage?.(`${divergence.message}; what was best before is kept`, 0, 1);
+        endDiverged(new DivergenceError(epoch, `the loss of epoch ${epoch} is ${record.loss}`));
         break;
       }
       const seconds = (performance.now() - start) / 1000;
       pace = pace === Infinity ? seconds : 0.8 * pace + 0.2 * seconds;
       record.seconds = seconds;
       history.push(record);
-      if (evaluated(epoch)) await evaluate(record);
+      if (evaluated(epoch) && !await measured(record)) break;
       record.seconds = (performance.now() - start) / 1000;
       hooks.onEpoch?.(record);
       if (evaluated(epoch)) await keep(record);
@@ -164,6 +192,13 @@ export async function trainEpochs(
     for (const outcome of begun) await outcome.catch(() => {});
   }
   return { history, every };
+}
+
+/** JSON has no NaN, which means over nobody are. */
+function revived({ valid, test, ...record }: EpochRecord): EpochRecord {
+  const means = (kept: Record<string, number | null>) =>
+    Object.fromEntries(Object.entries(kept).map(([name, mean]) => [name, mean ?? NaN]));
+  return { ...record, ...(valid ? { valid: means(valid) } : {}), ...(test ? { test: means(test) } : {}) };
 }
 
 /** The epochs of a history that were evaluated. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { sha256 } from "../data/files.ts";
 import type { RankedRow } from "../data/ranked_rows.ts";
 import { type Split, splitFingerprint } from "../data/split.ts";
 import { ArgumentError, DataError } from "../errors.ts";
@@ -27,7 +26,7 @@ export interface ImportOptions {
 
 /** A teacher that was imported, and what was found on the way. */
 export interface ImportedTrajectory {
-  /** The trajectory; its hyperparameters are `imported: true` and a digest of its lists. */
+  /** The trajectory; its one hyperparameter is `imported: true`. */
   readonly trajectory: Trajectory;
   /** The numbers of the checkpoints, or states, that the states came from, and all there were. */
   readonly checkpoints: { readonly states: readonly number[]; readonly all: readonly number[] };
@@ -130,8 +129,7 @@ export async function importTrajectory(
     length,
     fingerprint: await splitFingerprint(split),
     seed: 0,
-    // A resumed distillation has to notice that a teacher was imported anew.
-    hyperparameters: { imported: true, lists: await digestOf(states, observed) },
+    hyperparameters: { imported: true },
     adapter: "imported",
     states,
     observed,
@@ -169,12 +167,4 @@ function bestStates(split: Split, rankings: readonly CheckpointRanking[]): numbe
   if (chosen !== null) return chosen;
   const best = quality.indexOf(Math.max(...quality));
   return Array.from({ length: best + 1 }, (_, place) => place);
-}
-
-async function digestOf(
-  states: readonly TrajectoryState[],
-  observed: Float32Array<ArrayBuffer>,
-): Promise<string> {
-  const arrays = [...states.flatMap(({ items, importance }) => [items, importance]), observed];
-  return await sha256(new Uint8Array(await new Blob(arrays).arrayBuffer()));
 }

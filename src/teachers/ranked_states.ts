@@ -54,13 +54,11 @@ export function rankedState(
     if (ranks.length > 0) importance.set(rankingImportance(ranks), user * length);
   }
   const { valid, test } = measureRanking(split, state);
-  const finite = (means: Readonly<Record<string, number>>) =>
-    Object.fromEntries(Object.entries(means).filter(([, value]) => Number.isFinite(value)));
   return {
     epoch: state.number,
     items,
     importance,
-    metrics: partMetrics(finite(valid.means), finite(test.means)),
+    metrics: partMetrics(valid.means, test.means),
   };
 }
 

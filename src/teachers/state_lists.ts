@@ -42,13 +42,14 @@ export function windowOf(evaluation: number): number[] {
   return Array.from({ length: evaluation - first + 1 }, (_, n) => first + n);
 }
 
-/** Validation metrics by their name, test metrics as "test.NAME". */
+/** Validation metrics by their name, test metrics as "test.NAME"; those that nobody could be measured by are left out. */
 export function partMetrics(
   valid: Readonly<Record<string, number>> = {},
   test: Readonly<Record<string, number>> = {},
 ): Record<string, number> {
   const ofTest = Object.entries(test).map(([name, value]) => [`test.${name}`, value] as const);
-  return { ...valid, ...Object.fromEntries(ofTest) };
+  const all = [...Object.entries(valid), ...ofTest];
+  return Object.fromEntries(all.filter(([, value]) => Number.isFinite(value)));
 }
 
 /**

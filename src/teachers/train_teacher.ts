@@ -69,8 +69,8 @@ export async function trainTeacher(
     patience: patience ?? defaults.patience,
     metric: metric ?? defaults.metric,
   };
-  const fingerprint = await splitFingerprint(split);
   using evaluation = new RankingEvaluation(gpu, split);
+  const fingerprint = await splitFingerprint(split);
   const given = { kind, seed, fingerprint, hyperparameters: { ...hyperparameters, seed } };
   let seconds = 0;
   for (let every = fitOptions.every;;) {

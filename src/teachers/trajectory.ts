@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { sha256 } from "../data/files.ts";
 import { type Split, splitFingerprint } from "../data/split.ts";
 import { TrajectoryError } from "../errors.ts";
 import { emptyPlace } from "../evaluate/metrics.ts";
@@ -156,6 +157,19 @@ export async function belongsTo(
 ): Promise<boolean> {
   return trajectory.users === split.users && trajectory.items === split.items &&
     trajectory.fingerprint === await splitFingerprint(split);
+}
+
+/** A SHA-256 of all that distillation reads of a trajectory: lists and importances, in 64 hexadecimal digits. */
+export async function listsDigest(
+  { states, observed }: Pick<Trajectory, "states" | "observed">,
+): Promise<string> {
+  const arrays = [...states.flatMap(({ items, importance }) => [items, importance]), observed];
+  const sums = await Promise.all(
+    arrays.map(({ buffer, byteOffset, byteLength }) =>
+      sha256(new Uint8Array(buffer, byteOffset, byteLength))
+    ),
+  );
+  return await sha256(new TextEncoder().encode(sums.join()));
 }
 
 type Fail = (reason: string) => never;

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
-import { splitFingerprint } from "../../src/data/split.ts";
+import { generateSample } from "../../src/data/sample.ts";
+import { splitDataset, splitFingerprint } from "../../src/data/split.ts";
 import { distill } from "../../src/distill/distill.ts";
-import { ArgumentError, TrajectoryError } from "../../src/errors.ts";
+import { ArgumentError, DivergenceError, TrajectoryError } from "../../src/errors.ts";
 import { evaluate } from "../../src/evaluate/evaluate.ts";
 import { openGpu } from "../../src/gpu/gpu.ts";
+import { Student } from "../../src/models/student.ts";
 import { encodeStudent } from "../../src/models/student_file.ts";
 import { folderCheckpoints, memoryCheckpoints } from "../../src/teachers/checkpoint_store.ts";
+import { ragged } from "../../src/ragged.ts";
+import { loadTrajectory, saveTrajectory } from "../../src/teachers/trajectory_file.ts";
 import { trainTeacher } from "../../src/teachers/train_teacher.ts";
 import { type EpochRecord, Interrupted } from "../../src/teachers/training.ts";
 import { smallWorld, stopAfter } from "../teachers/small_world.ts";
@@ -89,6 +93,60 @@ Deno.test("distill() that was stopped continues to the same bytes, from memory a
     );
   }
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("distill() goes on with more patience, and starts anew with other lists of a teacher", async () => {
+  const checkpoints = memoryCheckpoints();
+  const epochs: number[] = [];
+  const hooks = { checkpoints, onEpoch: ({ epoch }: EpochRecord) => void epochs.push(epoch) };
+  await distill(gpu, split, trajectories, { ...options, epochs: 8 }, hooks);
+  await distill(gpu, split, trajectories, { ...options, epochs: 12, patience: 9 }, hooks);
+  assert.deepEqual(epochs, Array.from({ length: 12 }, (_, n) => n + 1));
+  const states = trajectories[0]!.states.map((state) => ({
+    ...state,
+    importance: state.importance.toReversed(),
+  }));
+  const others = [{ ...trajectories[0]!, states }, trajectories[1]!];
+  await distill(gpu, split, others, { ...options, epochs: 4 }, hooks);
+  assert.deepEqual(epochs.slice(12), [1, 2, 3, 4]);
+});
+
+Deno.test("distill() ends where scores leave the range of 32-bit floats, and evaluate() refuses such a student", async () => {
+  const wild = { ...options, every: 1, learningRate: 1e30 };
+  await assert.rejects(distill(gpu, split, trajectories, { ...wild, epochs: 1 }), DivergenceError);
+  const { student } = await distill(gpu, split, trajectories, { ...options, epochs: 1 });
+  const wide = new Student({
+    ...student,
+    userFactors: student.userFactors.map((value) => 1e25 * Math.sign(value)),
+    itemFactors: student.itemFactors.map((value) => 1e25 * Math.sign(value)),
+  });
+  await assert.rejects(evaluate(gpu, wide, split), /products with the items may reach/);
+});
+
+Deno.test("a split without a test part serves teachers and students", async () => {
+  const without = splitDataset(
+    { ...generateSample({ users: 60, items: 300, interactions: 1200, communities: 4 }) },
+    { test: 0, valid: 0.2, seed: 1 },
+  );
+  const made = await trainTeacher(gpu, without, { kind: "MF", dim: 8, ...teacher });
+  assert.ok(made.states.every(({ metrics }) => metrics["recall@50"]! >= 0 && !("test.recall@50" in metrics)));
+  const folder = await Deno.makeTempDir();
+  await saveTrajectory(folder, made);
+  const { metrics } = await distill(gpu, without, [await loadTrajectory(folder)], { ...options, epochs: 4 });
+  assert.ok(metrics.valid.means["recall@50"]! > 0);
+  assert.equal(metrics.test.perUser.users.length, 0);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("distill() refuses a split that is none, before anything is taken from the device", async () => {
+  const { inUse } = gpu.memory;
+  const rows = Array.from({ length: split.users - 1 }, () => []);
+  await assert.rejects(distill(gpu, { ...split, valid: ragged(rows) }, trajectories), /valid has 89 rows/);
+  await assert.rejects(
+    trainTeacher(gpu, { ...split, valid: ragged(rows) }, { kind: "MF" }),
+    /valid has 89 rows/,
+  );
+  assert.equal(gpu.memory.inUse, inUse);
 });
 
 Deno.test("distill() works with the released clamp, uniform users and one teacher", async () => {

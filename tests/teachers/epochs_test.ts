@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { memoryCheckpoints } from "../../src/teachers/checkpoint_store.ts";
+import { folderCheckpoints, memoryCheckpoints } from "../../src/teachers/checkpoint_store.ts";
 import { type Trainee, trainEpochs } from "../../src/teachers/epochs.ts";
 import { DivergenceError } from "../../src/errors.ts";
-import { Interrupted } from "../../src/teachers/training.ts";
+import { type EpochRecord, Interrupted } from "../../src/teachers/training.ts";
 
 const turns = async (count: number) => {
   for (let n = 0; n < count; n++) await Promise.resolve();
@@ -166,6 +166,66 @@ Deno.test("a loss that is no number ends the training: with an error, or with wh
   const { history } = await train(8, (stage) => said.push(stage));
   assert.deepEqual(facts(history), facts((await undisturbed(20, 3)).slice(0, 7)));
   assert.match(said.join(), /loss of epoch 8 is NaN.*what was best before is kept/);
+});
+
+Deno.test("an evaluation with nothing to measure ends the training: with an error, or before its epoch", async () => {
+  const store = memoryCheckpoints();
+  const train = (from: number, epochs: number, said: string[] = []) => {
+    const trainee = new Chain({ delay: () => 0 });
+    const evaluate = trainee.evaluate.bind(trainee);
+    trainee.evaluate = async (record) => {
+      if (record.epoch >= from) throw new DivergenceError(record.epoch, "it is gone");
+      await evaluate(record);
+    };
+    const options = { epochs, every: 3, patience: 20, metric: "quality" };
+    const hooks = { checkpoints: store, onStage: (stage: string) => void said.push(stage) };
+    return trainEpochs(trainee, options, `chain ${from}`, hooks);
+  };
+  await assert.rejects(train(3, 20), DivergenceError);
+  for (const epochs of [20, 8]) {
+    await store.clear();
+    // The last of 8 epochs is evaluated out of turn: its checkpoint is there when the training goes on.
+    for (const _ of [1, 2]) {
+      const said: string[] = [];
+      const { history } = await train(7, epochs, said);
+      assert.deepEqual(facts(history), facts((await undisturbed(20, 3)).slice(0, epochs === 20 ? 8 : 7)));
+      assert.match(said.join(), /it is gone.*what was best before is kept/);
+    }
+  }
+});
+
+Deno.test("a training that has gone further than wanted is refused, not mixed up", async () => {
+  const checkpoints = memoryCheckpoints();
+  const train = (epochs: number) =>
+    trainEpochs(
+      new Chain({ delay: () => 0 }),
+      { epochs, every: 3, patience: 20, metric: "quality" },
+      "chain",
+      { checkpoints },
+    );
+  await train(12);
+  await assert.rejects(train(11), /'epochs'.* is 11; expected 12 or more, as the checkpoint is of epoch 12/);
+  assert.equal((await train(14)).history.length, 14);
+});
+
+Deno.test("metrics over nobody outlast a checkpoint", async () => {
+  const folder = await Deno.makeTempDir();
+  const checkpoints = folderCheckpoints(`${folder}/run`);
+  const train = (epochs: number) => {
+    const trainee = new Chain({ delay: () => 0 });
+    const evaluate = trainee.evaluate.bind(trainee);
+    trainee.evaluate = async (record: EpochRecord) => {
+      await evaluate(record as EpochRecord & { loss: number });
+      record.test = { quality: NaN };
+    };
+    return trainEpochs(trainee, { epochs, every: 2, patience: 20, metric: "quality" }, "chain", {
+      checkpoints,
+    });
+  };
+  await train(4);
+  const { history } = await train(6);
+  assert.deepEqual(history.filter(({ test }) => test).map(({ test }) => test!.quality), [NaN, NaN, NaN]);
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("an epoch that fails ends the training with its error, once nothing is under way", async () => {
