@@ -65,16 +65,11 @@ export {
   type ScoreRange,
 } from "./src/kernels/listwise.ts";
 
+export type { FactorRows } from "./src/kernels/factors.ts";
+
 // Models and teachers.
 export { createModel } from "./src/models/registry.ts";
-export type {
-  Checkpoint as ModelCheckpoint,
-  DeviceRows,
-  Factors,
-  Hyperparameters,
-  Model,
-  TrainingSet,
-} from "./src/models/model.ts";
+export type { Factors, Hyperparameters, Model, ModelCheckpoint, TrainingSet } from "./src/models/model.ts";
 export {
   createYardstick,
   type YardstickKind,

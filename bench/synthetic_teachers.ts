@@ -5,9 +5,8 @@
  */
 import { generateSample } from "../src/data/sample.ts";
 import { type Split, splitDataset, splitFingerprint } from "../src/data/split.ts";
-import { emptyPlace } from "../src/evaluate/metrics.ts";
 import { permutation } from "../src/random.ts";
-import { rowOf, sortedIncludes } from "../src/ragged.ts";
+import { emptyPlace, rowOf, sortedIncludes } from "../src/ragged.ts";
 import type { Trajectory } from "../src/teachers/trajectory.ts";
 
 /** A split of the given size. */

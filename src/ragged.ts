@@ -48,6 +48,27 @@ export function ragged(rows: ArrayLike<number>[]): Ragged {
   return { offsets, items };
 }
 
+/** Stands in a row of items for a place that holds none (a list shorter than its row). */
+export const emptyPlace = 0xffffffff;
+
+/**
+ * Rows of equal length: the first `width` entries of each, then empty places.
+ *
+ * @returns [rows x width] entries.
+ */
+export function paddedRows(lists: Ragged, width: number): Uint32Array<ArrayBuffer> {
+  const padded = new Uint32Array(rowCount(lists) * width).fill(emptyPlace);
+  for (let r = 0; r < rowCount(lists); r++) padded.set(rowOf(lists, r).subarray(0, width), r * width);
+  return padded;
+}
+
+/** How many places of a row are not empty: those before the first that is. */
+export function filledPlaces(items: Uint32Array, start: number, length: number): number {
+  let filled = 0;
+  while (filled < length && items[start + filled] !== emptyPlace) filled++;
+  return filled;
+}
+
 /** Entries of the longest row; 0 if there is none. */
 export function longestRow(lists: Ragged): number {
   let longest = 0;
@@ -85,6 +106,38 @@ export function rowLength({ offsets }: Ragged, r: number): number {
 /** A view (not a copy) of row `r` of a {@linkcode Ragged}. */
 export function rowOf(lists: Ragged, r: number): Uint32Array<ArrayBuffer> {
   return lists.items.subarray(lists.offsets[r]!, lists.offsets[r + 1]!);
+}
+
+/**
+ * Sorts every row ascending and keeps one of each value.
+ *
+ * @param lists Ragged lists; they are not changed.
+ * @returns New lists with the same number of rows.
+ */
+export function distinctRows(lists: Ragged): Ragged {
+  const rows = rowCount(lists);
+  const offsets = new Uint32Array(rows + 1);
+  const items = lists.items.slice();
+  let count = 0;
+  for (let r = 0; r < rows; r++) {
+    const row = items.subarray(lists.offsets[r]!, lists.offsets[r + 1]!).sort();
+    // The write position never passes the read position, so the compaction is done in place.
+    for (let n = 0; n < row.length; n++) {
+      if (n === 0 || row[n] !== items[count - 1]) items[count++] = row[n]!;
+    }
+    offsets[r + 1] = count;
+  }
+  return { offsets, items: items.slice(0, count) };
+}
+
+/** Whether every row is strictly ascending, that is sorted and without repetition. */
+export function isAscending(lists: Ragged): boolean {
+  for (let r = 0; r < rowCount(lists); r++) {
+    for (let n = lists.offsets[r]! + 1; n < lists.offsets[r + 1]!; n++) {
+      if (lists.items[n - 1]! >= lists.items[n]!) return false;
+    }
+  }
+  return true;
 }
 
 /** Whether an ascending array holds `value` (binary search). */

@@ -1,6 +1,6 @@
 // Shared by the Plackett-Luce kernels, behind listwise_part.wgsl.
 
-// Numbers of eight places of a row, which are loaded before the first is used: the row's loop waits for memory once.
+// Numbers of AHEAD places of a row, which are loaded before the first is used: the row's loop waits for memory once.
 var<private> ahead: array<f32, AHEAD>;
 
 // Scores from place `first` on; those from `end` on repeat the last.

@@ -13,7 +13,7 @@ struct Params { start: u32, count: u32, weight: f32, divergence_weight: f32 }
 // Stands for the logarithm of zero, as in exp_sum_part.wgsl.
 const LOWEST: f32 = -3.0e38;
 
-// Scores of eight places of a row, which are loaded before the first is used; those from `end` on repeat the last.
+// Scores of AHEAD places of a row, which are loaded before the first is used; those from `end` on repeat the last.
 var<private> ahead: array<f32, AHEAD>;
 
 fn load_ahead(first: u32, end: u32, slot: u32) {

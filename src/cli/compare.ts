@@ -140,7 +140,7 @@ export function registerCompare(program: Command): void {
 
 /** Most epochs of a training and of a trial. */
 function epochsOf({ data, epochs, trialEpochs }: CompareFlags): { epochs: number; trialEpochs: number } {
-  const most = epochs ?? distillPreset(data).epochs ?? 300;
+  const most = epochs ?? distillPreset(data).epochs ?? sharedDefaults.epochs;
   return { epochs: most, trialEpochs: trialEpochs ?? most };
 }
 

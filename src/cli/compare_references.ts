@@ -6,7 +6,7 @@
 import { exists, readText, writeAtomically } from "../data/files.ts";
 import type { Split } from "../data/split.ts";
 import { finalStates, fuseTeachers } from "../distill/ensemble.ts";
-import { emptyPlace } from "../evaluate/metrics.ts";
+import { emptyPlace } from "../ragged.ts";
 import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import { easeItemLimit } from "../models/ease.ts";
 import { parameterCount } from "../models/parameter_count.ts";

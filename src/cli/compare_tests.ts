@@ -49,7 +49,7 @@ function testMetric(
     name,
     metric,
     difference: meanOfValues(own[metric]!) - meanOfValues(values[metric]!),
-    margin: confidenceMargin(own[metric]!, values[metric]!),
+    margin: confidenceMargin(own[metric]!, values[metric]!, metricPrecision),
     t: adjustedT[n]!,
     wilcoxon: adjustedW[n]!,
   }));

@@ -5,9 +5,14 @@ import { isSafetensors } from "../data/safetensors.ts";
 import { type Split, splitFingerprint } from "../data/split.ts";
 import { ModelError, RunError } from "../errors.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
-import { emptyPlace } from "../evaluate/metrics.ts";
+import { emptyPlace } from "../ragged.ts";
 import { averagePerUser } from "../evaluate/per_user.ts";
-import { measureSplit, type PartMetrics, type SplitMetrics } from "../evaluate/ranking_evaluation.ts";
+import {
+  measuredLength,
+  measureSplit,
+  type PartMetrics,
+  type SplitMetrics,
+} from "../evaluate/ranking_evaluation.ts";
 import { comparePerUser, type MetricComparison } from "../evaluate/significance.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
 import { type Gpu, openGpu } from "../gpu/gpu.ts";
@@ -102,7 +107,11 @@ async function measureStudent(
 }
 
 async function measureRun(path: string, split: Split, flags: EvaluateFlags): Promise<SplitMetrics> {
-  const { lists, width, users, trainingItems, rankings } = await readRun(path, split);
+  const { lists, width, users, trainingItems, rankings } = await readRun(
+    path,
+    split,
+    measuredLength(split, flags.k),
+  );
   const metrics = measureSplit(split, lists, width, flags.k);
   const notes: string[] = [];
   if (rankings > 1) notes.push(`it holds ${rankings} rankings, of which the last is measured`);

@@ -5,15 +5,14 @@
  */
 import { readRankedRows } from "../data/ranked_rows.ts";
 import type { Split } from "../data/split.ts";
-import { emptyPlace } from "../evaluate/metrics.ts";
-import { rowOf } from "../ragged.ts";
+import { longestRow, paddedRows, rowLength } from "../ragged.ts";
 import { foreignRankings } from "../teachers/foreign_rankings.ts";
 
 /** Lists that were read from a file. */
 export interface RunLists {
   /** [users x width] item numbers, the best first; 0xffffffff is an empty place. */
   readonly lists: Uint32Array<ArrayBuffer>;
-  /** Length of the longest list. */
+  /** Length of the longest list, or the most that were to be kept. */
   readonly width: number;
   /** How many users have a list. */
   readonly users: number;
@@ -30,20 +29,17 @@ export interface RunLists {
  *
  * @param path Path of the file.
  * @param split The data, whose ids the file has to use.
+ * @param most Places per user that are kept.
  * @throws {DataError} naming file and line, if the form is another, a number is none, an id is unknown (with the nearest
  * known ones), or a user has an item twice.
  */
-export async function readRun(path: string, split: Split): Promise<RunLists> {
+export async function readRun(path: string, split: Split, most: number): Promise<RunLists> {
   const { rankings } = await foreignRankings(split, readRankedRows(path));
   const { unobserved, observed } = rankings.at(-1)!;
-  let width = 1;
-  let users = 0;
-  for (let user = 0; user < split.users; user++) {
-    const length = rowOf(unobserved, user).length;
-    width = Math.max(width, length);
-    if (length > 0 || rowOf(observed, user).length > 0) users++;
-  }
-  const lists = new Uint32Array(split.users * width).fill(emptyPlace);
-  for (let user = 0; user < split.users; user++) lists.set(rowOf(unobserved, user), user * width);
+  const width = Math.max(1, Math.min(most, longestRow(unobserved)));
+  const users = split.userIds.reduce((count, _, user) => {
+    return count + (rowLength(unobserved, user) + rowLength(observed, user) > 0 ? 1 : 0);
+  }, 0);
+  const lists = paddedRows(unobserved, width);
   return { lists, width, users, trainingItems: observed.items.length, rankings: rankings.length };
 }

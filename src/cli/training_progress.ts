@@ -1,3 +1,4 @@
+import { fitDefaults } from "../teachers/fit.ts";
 import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
 import { log, logNotice } from "./log.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -13,7 +14,7 @@ export interface TrainingProgress extends Disposable {
  * Recall@50 and the best so far.
  */
 export function trainingProgress(label: string, epochs: number | null, quiet: boolean): TrainingProgress {
-  const total = epochs ?? 500;
+  const total = epochs ?? fitDefaults.epochs;
   let progress: Progress | null = null;
   let best: EpochRecord | null = null;
   let latest = "";

@@ -74,38 +74,6 @@ export function rowIndexes(lists: Ragged): Uint32Array<ArrayBuffer> {
   return indexes;
 }
 
-/**
- * Sorts every row ascending and keeps one of each value.
- *
- * @param lists Ragged lists; they are not changed.
- * @returns New lists with the same number of rows.
- */
-export function distinctRows(lists: Ragged): Ragged {
-  const rows = rowCount(lists);
-  const offsets = new Uint32Array(rows + 1);
-  const items = lists.items.slice();
-  let count = 0;
-  for (let r = 0; r < rows; r++) {
-    const row = items.subarray(lists.offsets[r]!, lists.offsets[r + 1]!).sort();
-    // The write position never passes the read position, so the compaction is done in place.
-    for (let n = 0; n < row.length; n++) {
-      if (n === 0 || row[n] !== items[count - 1]) items[count++] = row[n]!;
-    }
-    offsets[r + 1] = count;
-  }
-  return { offsets, items: items.slice(0, count) };
-}
-
-/** Whether every row is strictly ascending, that is sorted and without repetition. */
-export function isAscending(lists: Ragged): boolean {
-  for (let r = 0; r < rowCount(lists); r++) {
-    for (let n = lists.offsets[r]! + 1; n < lists.offsets[r + 1]!; n++) {
-      if (lists.items[n - 1]! >= lists.items[n]!) return false;
-    }
-  }
-  return true;
-}
-
 /** The first row, and in it the smallest item, that two lists of ascending rows have in common; null if there is none. */
 export function sharedPair(one: Ragged, two: Ragged): { row: number; item: number } | null {
   const rows = Math.min(one.offsets.length, two.offsets.length) - 1;

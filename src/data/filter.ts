@@ -4,8 +4,7 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { type Ragged, rowCount, rowOf } from "../ragged.ts";
-import { distinctRows } from "./csr.ts";
+import { distinctRows, type Ragged, rowCount, rowOf } from "../ragged.ts";
 
 /** What {@linkcode filterInteractions} keeps, renumbered. */
 export interface FilteredInteractions {

@@ -5,8 +5,7 @@
  * @module
  */
 import { DataError } from "../errors.ts";
-import { type Ragged, rowCount, rowOf } from "../ragged.ts";
-import { distinctRows } from "./csr.ts";
+import { distinctRows, type Ragged, rowCount, rowOf } from "../ragged.ts";
 import { parseIntegerLines } from "./integer_lines.ts";
 
 /** Ids in this form are row numbers of embedding tables; beyond this one the file surely holds something else. */
@@ -69,19 +68,4 @@ export function parseLightgcnText(bytes: Uint8Array, file: string): SplitPart {
     next[row[0]!]! += row.length - 1;
   }
   return { lists: distinctRows({ offsets, items: values }), items, lines: firstLines };
-}
-
-/**
- * Writes lists in this form, one line per row, also for an empty row, so that the number of users is kept.
- *
- * @param lists One row of item ids per user.
- * @returns The text of the file; it ends in a newline unless there are no rows.
- */
-export function printLightgcnText(lists: Ragged): string {
-  let text = "";
-  for (let u = 0; u < rowCount(lists); u++) {
-    const row = rowOf(lists, u);
-    text += row.length === 0 ? `${u}\n` : `${u} ${row.join(" ")}\n`;
-  }
-  return text;
 }

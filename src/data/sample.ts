@@ -6,7 +6,7 @@
  */
 import { ArgumentError } from "../errors.ts";
 import { checkSeed, stream, uniform } from "../random.ts";
-import { distinctRows } from "./csr.ts";
+import { distinctRows } from "../ragged.ts";
 import type { Dataset } from "./dataset_type.ts";
 
 /** Settings of {@linkcode generateSample}. */

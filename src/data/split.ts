@@ -176,13 +176,6 @@ export async function splitFingerprint(split: Split): Promise<string> {
   return await sha256(bytes);
 }
 
-/** Number of users who have an item in the test part: those over whom test figures are averaged. */
-export function evaluatedUsers(split: Split): number {
-  let count = 0;
-  for (let u = 0; u < split.users; u++) if (rowOf(split.test, u).length > 0) count++;
-  return count;
-}
-
 /** A hand-made dataset may repeat an item, which would then stand in two parts. */
 function checkDataset({ users, items, interactions, userIds, itemIds }: Dataset): void {
   checkRagged("interactions", interactions);

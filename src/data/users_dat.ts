@@ -43,18 +43,3 @@ export function parseUsersDat(bytes: Uint8Array, file: string): Ragged {
   }
   return { offsets, items };
 }
-
-/**
- * Writes lists in users.dat form, the inverse of {@linkcode parseUsersDat}.
- *
- * @param lists One row of item ids per user.
- * @returns The text of the file; it ends in a newline.
- */
-export function printUsersDat(lists: Ragged): string {
-  let text = "";
-  for (let u = 0; u < rowCount(lists); u++) {
-    const row = rowOf(lists, u);
-    text += row.length === 0 ? "0\n" : `${row.length} ${row.join(" ")}\n`;
-  }
-  return text;
-}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { emptyPlace } from "../evaluate/metrics.ts";
+import { emptyPlace } from "../ragged.ts";
 import { uniform } from "../random.ts";
 import type { Ragged } from "../ragged.ts";
 

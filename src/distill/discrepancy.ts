@@ -4,7 +4,8 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { checkCutoff, emptyPlace } from "../evaluate/metrics.ts";
+import { emptyPlace } from "../ragged.ts";
+import { checkCutoff } from "../evaluate/metrics.ts";
 
 /** What a discrepancy looks at. */
 export interface DiscrepancyOptions {

@@ -4,9 +4,9 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { checkCutoff, emptyPlace } from "../evaluate/metrics.ts";
+import { checkCutoff } from "../evaluate/metrics.ts";
 import { BestItems } from "../models/best_items.ts";
-import { type Ragged, rowCount } from "../ragged.ts";
+import { emptyPlace, type Ragged, rowCount } from "../ragged.ts";
 import type { Trajectory } from "../teachers/trajectory.ts";
 
 /** The part of a trajectory that the ensemble reads. */

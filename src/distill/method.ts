@@ -5,7 +5,7 @@
  */
 import type { Split } from "../data/split.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import type { Checkpoint } from "../models/model.ts";
+import type { ModelCheckpoint } from "../models/model.ts";
 import type { EpochRecord } from "../teachers/training.ts";
 import type { Trajectory } from "../teachers/trajectory.ts";
 import type { StudentModel, StudentOptions } from "./student_model.ts";
@@ -64,9 +64,9 @@ export interface MethodRun extends Disposable {
   /** Whether an evaluation counts for early stopping; all do if this is absent. */
   counts?(record: EpochRecord): boolean;
   /** What the method has to remember, by names that neither a student ("step", "...table") nor the loop ("best") uses. */
-  checkpoint?(): Checkpoint;
+  checkpoint?(): ModelCheckpoint;
   /** Continues from a checkpoint, which holds other arrays too. */
-  restore?(checkpoint: Checkpoint): void;
+  restore?(checkpoint: ModelCheckpoint): void;
 }
 
 /** A method of distillation, or of training without. */

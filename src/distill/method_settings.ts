@@ -4,7 +4,7 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { permutation, stream } from "../random.ts";
+import { checkSeed, permutation, stream } from "../random.ts";
 import { studentKinds } from "./students.ts";
 import type { DistillationMethod, MethodSettings, SettingValue, SharedSettings } from "./method.ts";
 
@@ -70,6 +70,7 @@ export function methodSettings(
       );
     }
   }
+  checkSeed(settings.seed as number);
   if (!studentKinds.includes(settings.student as string)) {
     throw new ArgumentError("student", `there is no "${settings.student}"`, studentKinds.join(", "));
   }

@@ -17,7 +17,7 @@ export type BeforeStep = (step: number) => void;
 /**
  * BPR over all training pairs, one fresh uniform negative per pair and epoch; a step follows the sum of its pairs' losses
  * and whatever was recorded before it, by one step of the optimizer. The order of an epoch's pairs is that of
- * {@linkcode userBatches}: the users of step n are those of its n-th batch.
+ * {@linkcode userBatches} for the training lists: the users of step n are those of its n-th batch.
  */
 export class PairwiseEpochs implements Disposable {
   readonly #context: MethodContext;
@@ -106,7 +106,7 @@ export class EpochBatches implements Disposable {
   }
 }
 
-/** Draws the batches that go with {@linkcode PairwiseEpochs}; `lists` are the training lists, or their transpose. */
+/** Draws batches as {@linkcode PairwiseEpochs} does: its own for the training lists, others for their transpose. */
 export function batchesOf({ settings }: MethodContext, lists: Ragged): (epoch: number) => UserBatches {
   return userBatches(lists, settings.batchSize, settings.seed);
 }

@@ -6,7 +6,7 @@
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { EmbeddingTable } from "../models/embedding_table.ts";
-import type { Checkpoint } from "../models/model.ts";
+import type { ModelCheckpoint } from "../models/model.ts";
 
 /** Sizes of the data that a student is for. */
 export interface StudentShape {
@@ -51,13 +51,13 @@ export interface StudentModel extends Disposable, StudentShape {
   /** Reads the rows of users, then items, without padding. */
   rows(): Promise<Float32Array<ArrayBuffer>>;
   /** Reads everything that training needs to go on bit for bit. */
-  checkpoint(): Promise<Checkpoint>;
+  checkpoint(): Promise<ModelCheckpoint>;
   /**
    * Continues from a checkpoint, which may hold more arrays than the student's.
    *
    * @throws {ModelError} if an array is missing or has another length.
    */
-  restore(checkpoint: Checkpoint): void;
+  restore(checkpoint: ModelCheckpoint): void;
 }
 
 /** Matrix factorization: the table itself is what is trained. Device memory: 16 bytes per padded number. */
@@ -118,7 +118,7 @@ export class FactorStudent implements StudentModel {
   }
 
   /** Rows, moments and step. */
-  checkpoint(): Promise<Checkpoint> {
+  checkpoint(): Promise<ModelCheckpoint> {
     return this.#embeddings.checkpoint();
   }
 
@@ -127,7 +127,7 @@ export class FactorStudent implements StudentModel {
    *
    * @throws {ModelError} if an array is missing or has another length.
    */
-  restore(checkpoint: Checkpoint): void {
+  restore(checkpoint: ModelCheckpoint): void {
     this.#embeddings.restore(checkpoint);
   }
 

@@ -14,7 +14,7 @@ import { EmbeddingBag, largestBagBatch } from "../kernels/embedding_bag.ts";
 import { InteractionGraph } from "../kernels/graph.ts";
 import { Propagation } from "../kernels/propagate.ts";
 import { EmbeddingTable } from "../models/embedding_table.ts";
-import type { Checkpoint } from "../models/model.ts";
+import type { ModelCheckpoint } from "../models/model.ts";
 import { ParameterTables } from "../models/parameter_tables.ts";
 import { stream, threefry } from "../random.ts";
 import { FactorStudent, type StudentModel, type StudentOptions } from "./student_model.ts";
@@ -43,11 +43,10 @@ abstract class DerivedStudent implements StudentModel {
 
   abstract recordRows(): void;
   abstract recordStep(): void;
-  abstract checkpoint(): Promise<Checkpoint>;
-  abstract restore(checkpoint: Checkpoint): void;
+  abstract checkpoint(): Promise<ModelCheckpoint>;
+  abstract restore(checkpoint: ModelCheckpoint): void;
 
   async rows(): Promise<Float32Array<ArrayBuffer>> {
-    this.recordRows();
     return unpadRows(await this.gpu.readFloats(this.table), this.dim);
   }
 
@@ -85,11 +84,11 @@ class GraphStudent extends DerivedStudent {
     this.gpu.clear(this.gradient);
   }
 
-  checkpoint(): Promise<Checkpoint> {
+  checkpoint(): Promise<ModelCheckpoint> {
     return this.#embeddings.checkpoint();
   }
 
-  restore(checkpoint: Checkpoint): void {
+  restore(checkpoint: ModelCheckpoint): void {
     this.#embeddings.restore(checkpoint);
   }
 
@@ -154,11 +153,11 @@ class AutoencoderStudent extends DerivedStudent {
     this.gpu.clear(this.gradient);
   }
 
-  checkpoint(): Promise<Checkpoint> {
+  checkpoint(): Promise<ModelCheckpoint> {
     return this.#parameters.checkpoint();
   }
 
-  restore(checkpoint: Checkpoint): void {
+  restore(checkpoint: ModelCheckpoint): void {
     this.#parameters.restore(checkpoint);
   }
 

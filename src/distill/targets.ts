@@ -4,9 +4,8 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { emptyPlace } from "../evaluate/metrics.ts";
 import { BestItems } from "../models/best_items.ts";
-import { type Ragged, rowCount } from "../ragged.ts";
+import { emptyPlace, type Ragged, rowCount } from "../ragged.ts";
 import type { Trajectory } from "../teachers/trajectory.ts";
 import { type FusedLists, teacherWeights } from "./ensemble.ts";
 

@@ -4,7 +4,8 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { checkCutoff, emptyPlace } from "./metrics.ts";
+import { emptyPlace, filledPlaces } from "../ragged.ts";
+import { checkCutoff } from "./metrics.ts";
 
 /** One ranked list for every user of a data set. */
 export interface RankedLists {
@@ -62,7 +63,9 @@ export function listOverlap(
   let mark = 0;
   for (let n = 0; n < users.length; n++) {
     const user = users[n]!;
-    for (let a = 0; a < lists.length; a++) filled[a] = filledPlaces(lists[a]!, user, k);
+    lists.forEach(({ items, length }, a) =>
+      filled[a] = filledPlaces(items, user * length, Math.min(k, length))
+    );
     for (let a = 0; a < lists.length; a++) {
       const { items: own, length } = lists[a]!;
       mark++;
@@ -83,11 +86,4 @@ export function listOverlap(
   return lists.map((_, a) =>
     lists.map((_, b) => sums[Math.min(a, b)]![Math.max(a, b)]! / counts[Math.min(a, b)]![Math.max(a, b)]!)
   );
-}
-
-function filledPlaces({ items, length }: RankedLists, user: number, k: number): number {
-  const most = Math.min(k, length);
-  let filled = 0;
-  while (filled < most && items[user * length + filled] !== emptyPlace) filled++;
-  return filled;
 }

@@ -4,9 +4,7 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-
-/** Stands in a list of items for a place that holds no item (a list shorter than its row). */
-export const emptyPlace = 0xffffffff;
+import { emptyPlace } from "../ragged.ts";
 
 /** The metrics of one recommended list at one cut-off; all lie in [0, 1]. */
 export interface RankingMetrics {

@@ -5,8 +5,8 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { type Ragged, rowCount } from "../ragged.ts";
-import { checkCutoff, emptyPlace, type MetricName, metricNames, metricsOfHits } from "./metrics.ts";
+import { emptyPlace, type Ragged, rowCount } from "../ragged.ts";
+import { checkCutoff, type MetricName, metricNames, metricsOfHits } from "./metrics.ts";
 
 /**
  * The metrics of every evaluated user at every cut-off: `perUser.recall[c][n]` is the recall at `k[c]` of the user

@@ -9,8 +9,7 @@ import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { type DeviceExclusions, uploadExclusions } from "../kernels/top_k.ts";
 import type { Ranker, UserRange } from "../models/ranker.ts";
-import { longestRow, type Ragged, rowLength } from "../ragged.ts";
-import { emptyPlace } from "./metrics.ts";
+import { emptyPlace, longestRow, type Ragged, rowLength } from "../ragged.ts";
 import {
   type MeanMetrics,
   meanMetrics,

@@ -60,8 +60,10 @@ export function pairedTTest(
 ): SignificanceTest {
   const { n, mean, squares } = momentsOf(differencesOf(one, other, precision));
   if (mean === 0) return { statistic: 0, p: 1 };
-  // What is left of equal differences is rounding.
-  if (squares <= n * (mean * Number.EPSILON) ** 2) {
+  // What is left of equal differences is rounding: of the mean, and of the values.
+  let largest = 0;
+  for (let pair = 0; pair < n; pair++) largest = Math.max(largest, largerOf(one[pair]!, other[pair]!));
+  if (squares <= n * Math.max(Math.abs(mean) * Number.EPSILON, largest * precision) ** 2) {
     return { statistic: mean > 0 ? Infinity : -Infinity, p: 0 };
   }
   const statistic = mean / Math.sqrt(squares / (n - 1) / n);

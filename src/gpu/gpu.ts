@@ -2,7 +2,7 @@ import { DeviceLostError, GpuError } from "../errors.ts";
 import { type AdapterChoice, type AdapterDescription, chooseAdapter, describeAdapter } from "./adapter.ts";
 import { BufferPool, DeviceArray } from "./device_array.ts";
 import { bindGroup } from "./bind_group.ts";
-import { compile, type Kernel, kernelKey, type KernelSource } from "./kernel.ts";
+import { compile, hasSameCode, type Kernel, kernelKey, type KernelSource } from "./kernel.ts";
 import { readBack } from "./read_back.ts";
 import { ParameterArena } from "./parameter_arena.ts";
 import clearCode from "../../shaders/transfer/clear.wgsl" with { type: "text" };
@@ -47,7 +47,7 @@ export class Gpu implements Disposable {
   /** Bytes of the longest array. */
   readonly #longest: number;
   readonly #pool: BufferPool;
-  readonly #kernels = new Map<string, Kernel>();
+  readonly #kernels = new Map<string, { kernel: Kernel; source: KernelSource }>();
   readonly #parameters: ParameterArena;
   readonly #timer: KernelTimer | null;
   #encoder: GPUCommandEncoder | null = null;
@@ -109,22 +109,26 @@ export class Gpu implements Disposable {
   /**
    * Compiles a kernel, once for each set of constants.
    *
-   * @throws {GpuError} if its parameters are not scalars; a shader that does not compile is reported by the next
-   * {@linkcode Gpu.read}, with the kernel's name.
+   * @throws {GpuError} if its parameters are not scalars, or other code has its name and constants; a shader that does not
+   * compile is reported by the next {@linkcode Gpu.read}, with the kernel's name.
    */
   kernel(source: KernelSource): Kernel {
     const key = kernelKey(source);
     const known = this.#kernels.get(key);
-    if (known) return known;
+    if (known) {
+      if (hasSameCode(known.source, source)) return known.kernel;
+      throw new GpuError(`there is another kernel ${source.name}; expected a name of its own for other code`);
+    }
     this.device.pushErrorScope("validation");
     try {
       const kernel = compile(this.device, source);
-      this.#kernels.set(key, kernel);
+      this.#kernels.set(key, { kernel, source });
       return kernel;
     } finally {
       this.device.popErrorScope().then((error) => {
         if (error) this.#fail(new GpuError(`kernel ${source.name} does not compile: ${error.message}`));
-      });
+        // A lost device may reject: that it is lost is said elsewhere.
+      }, () => {});
     }
   }
 
@@ -336,7 +340,7 @@ export class Gpu implements Disposable {
     this.#endPass();
     this.#encoder = null;
     // Some software drivers crash when a device is destroyed under running work.
-    this.device.queue.onSubmittedWorkDone().then(() => {
+    this.device.queue.onSubmittedWorkDone().catch(() => {}).then(() => {
       this.#pool.clear();
       this.#timer?.close();
       this.#parameters.destroy();

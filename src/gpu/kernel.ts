@@ -95,9 +95,16 @@ export function assemble(source: KernelSource): string {
   );
 }
 
-/** A key that is equal for sources that compile to the same pipeline. */
+/** A key that is equal for sources of the same name that compile to the same pipeline. */
 export function kernelKey(source: KernelSource): string {
   return `${source.name} ${JSON.stringify(source.header ?? {})} ${JSON.stringify(source.constants ?? {})}`;
+}
+
+/** Whether two sources have the same text. */
+export function hasSameCode({ code, parts = [] }: KernelSource, other: KernelSource): boolean {
+  const others = other.parts ?? [];
+  return code === other.code && parts.length === others.length &&
+    parts.every((part, n) => part === others[n]);
 }
 
 /** Compiles a kernel. Errors go to the error scope that the caller has opened. */

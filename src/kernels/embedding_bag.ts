@@ -33,6 +33,17 @@ export interface BagWeighting {
 /** Lists in a batch at most on a software driver: its gradient goes through them, and through a row's entries, in one loop. */
 export const largestBagBatch = turnsPerInvocation / 2;
 
+/**
+ * Refuses batches that this device cannot take.
+ *
+ * @throws {ArgumentError} if a batch is empty or too large.
+ */
+export function requireBagBatch(gpu: Gpu, batch: number): void {
+  const largest = gpu.adapter.kind === "software" ? largestBagBatch : turnsPerInvocation;
+  if (Number.isInteger(batch) && batch >= 1 && batch <= largest) return;
+  throw new ArgumentError("batch", `it is ${batch}`, `an integer from 1 to ${largest}`);
+}
+
 /** Consecutive lists, in the order of `recordOrder` or by number. */
 export interface BagRows {
   /** Whether `start` counts in the epoch's order; else it is the first list's number. */
@@ -106,10 +117,7 @@ export class EmbeddingBag implements Disposable {
    * @throws {ArgumentError} if a batch is larger.
    */
   recordOrder(order: Uint32Array<ArrayBuffer>, batch: number): void {
-    const largest = this.#gpu.adapter.kind === "software" ? largestBagBatch : turnsPerInvocation;
-    if (!Number.isInteger(batch) || batch < 1 || batch > largest) {
-      throw new ArgumentError("batch", `it is ${batch}`, `an integer from 1 to ${largest}`);
-    }
+    requireBagBatch(this.#gpu, batch);
     const { touched, entries, segments } = cutBags(this.#columns, this.rows, order, batch);
     this.#segments = segments;
     this.#ordered = order.length;

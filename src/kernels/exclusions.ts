@@ -1,6 +1,6 @@
 import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import { checkRagged, type Ragged, rowCount, rowOf } from "../ragged.ts";
+import { checkRagged, distinctRows, isAscending, type Ragged, rowCount, rowOf } from "../ragged.ts";
 import { DeviceRagged } from "./device_ragged.ts";
 
 /** Items that each user leaves out, on the device: rows ascending, without duplicates. */
@@ -12,26 +12,7 @@ export type DeviceExclusions = DeviceRagged;
  * @param lists Rows in any order.
  */
 export function sortedRows(lists: Ragged): Ragged {
-  const { items } = lists;
-  const rows = rowCount(lists);
-  let ready = true;
-  for (let r = 0; r < rows && ready; r++) {
-    for (let n = lists.offsets[r]! + 1; n < lists.offsets[r + 1]!; n++) {
-      if (items[n - 1]! >= items[n]!) ready = false;
-    }
-  }
-  if (ready) return lists;
-  const offsets = new Uint32Array(rows + 1);
-  const sorted = new Uint32Array(items.length);
-  let length = 0;
-  for (let r = 0; r < rows; r++) {
-    const row = rowOf(lists, r).slice().sort();
-    for (let n = 0; n < row.length; n++) {
-      if (n === 0 || row[n] !== row[n - 1]) sorted[length++] = row[n]!;
-    }
-    offsets[r + 1] = length;
-  }
-  return { offsets, items: sorted.slice(0, length) };
+  return isAscending(lists) ? lists : distinctRows(lists);
 }
 
 /**

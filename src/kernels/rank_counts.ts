@@ -1,6 +1,6 @@
 import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import type { Ragged } from "../ragged.ts";
+import { emptyPlace, type Ragged } from "../ragged.ts";
 import { padRows } from "./embedding.ts";
 import { checkLists, uploadExclusions } from "./exclusions.ts";
 import { turnsPerInvocation } from "./dispatch_limits.ts";
@@ -66,7 +66,7 @@ export async function rankCounts(gpu: Gpu, options: RankCountsOptions): Promise<
     );
   }
   options.targets.forEach((item, n) => {
-    if (item >= counts.items && item !== 0xffffffff) {
+    if (item >= counts.items && item !== emptyPlace) {
       throw new ArgumentError(
         "targets",
         `row ${Math.floor(n / length)} holds item ${item}`,

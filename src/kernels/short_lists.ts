@@ -72,7 +72,7 @@ const vectorsPerGroup = 8;
 const longestPart = 4;
 
 /** Lists that are longer are refused: every vector is compared with every other one of its list. */
-const longestList = 1024;
+export const longestList = 1024;
 
 /**
  * Short lists on the device and the step of one of their losses. Memory: 16 bytes an entry (20 for "pairs") and a bit, 4

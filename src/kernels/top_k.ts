@@ -1,6 +1,6 @@
 import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import { type Ragged, rowCount } from "../ragged.ts";
+import { emptyPlace, type Ragged, rowCount } from "../ragged.ts";
 import { padRows } from "./embedding.ts";
 import { checkLists, uploadExclusions } from "./exclusions.ts";
 import { checkFactors } from "./factors.ts";
@@ -88,7 +88,7 @@ export async function topK(gpu: Gpu, options: TopKOptions): Promise<TopKResult> 
     result.scores.set(new Float32Array(scoreBytes!), row * k);
   }
   for (let n = 0; n < result.items.length; n++) {
-    if (result.items[n] === 0xffffffff) result.scores[n] = -Infinity;
+    if (result.items[n] === emptyPlace) result.scores[n] = -Infinity;
   }
   return result;
 }

@@ -8,7 +8,7 @@ import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { recordActivationGradient } from "../kernels/dense.ts";
 import { strideOf } from "../kernels/embedding.ts";
-import { type BagRows, EmbeddingBag } from "../kernels/embedding_bag.ts";
+import { type BagRows, EmbeddingBag, requireBagBatch } from "../kernels/embedding_bag.ts";
 import { recordLatent, recordLatentGradient } from "../kernels/latent.ts";
 import { SoftmaxOutput } from "../kernels/softmax_output.ts";
 import { permutation, stream, threefry } from "../random.ts";
@@ -16,7 +16,8 @@ import { type Ragged, rowCount } from "../ragged.ts";
 import type { AutoencoderSettings } from "./autoencoder_settings.ts";
 import { DenseLayer } from "./dense_layer.ts";
 import { EmbeddingTable } from "./embedding_table.ts";
-import type { Checkpoint, DeviceRows, Factors, Hyperparameters, Model, TrainingSet } from "./model.ts";
+import type { FactorRows } from "../kernels/factors.ts";
+import type { Factors, Hyperparameters, Model, ModelCheckpoint, TrainingSet } from "./model.ts";
 import { ParameterTables } from "./parameter_tables.ts";
 
 /**
@@ -72,7 +73,7 @@ export abstract class Autoencoder implements Model {
    * @param lists What is encoded and decoded.
    * @param vocabulary Numbers in the lists are below this.
    * @param settings All settings.
-   * @throws {ArgumentError} if a list is not ascending, holds a number out of range, or is too long.
+   * @throws {ArgumentError} if a list is not ascending, holds a number out of range, or is too long, or a batch is.
    */
   constructor(
     gpu: Gpu,
@@ -86,6 +87,7 @@ export abstract class Autoencoder implements Model {
     this.items = items;
     this.hyperparameters = { ...settings };
     this.#settings = settings;
+    requireBagBatch(gpu, settings.batch);
     this.#bag = new EmbeddingBag(gpu, lists, vocabulary);
     this.#trained = Uint32Array.from({ length: rowCount(lists) }, (_, row) => row)
       .filter((row) => lists.offsets[row + 1]! > lists.offsets[row]!);
@@ -212,7 +214,7 @@ export abstract class Autoencoder implements Model {
   }
 
   /** The lists' mean latent rows, each with a 1 behind it; recorded anew at each call, a batch at a time. */
-  protected recordCodes(): DeviceRows {
+  protected recordCodes(): FactorRows {
     const { dim, seed } = this.#settings;
     const { rows } = this.#bag;
     this.#codes ??= this.#gpu.array("autoencoder: codes", 4 * rows * strideOf(dim + 1));
@@ -227,7 +229,7 @@ export abstract class Autoencoder implements Model {
   }
 
   /** The decoder's rows, each with its bias behind it. */
-  protected decoderRows(): DeviceRows {
+  protected decoderRows(): FactorRows {
     const { table, rows } = this.#output;
     return { array: table, row: 0, count: rows };
   }
@@ -236,7 +238,7 @@ export abstract class Autoencoder implements Model {
   abstract factors(): Factors;
 
   /** The parameters of encoder and decoder. */
-  parameters(): Promise<Checkpoint> {
+  parameters(): Promise<ModelCheckpoint> {
     return this.#parameters.parameters();
   }
 
@@ -245,12 +247,12 @@ export abstract class Autoencoder implements Model {
    *
    * @throws {ModelError} if an array is missing or has another length.
    */
-  load(parameters: Checkpoint): void {
+  load(parameters: ModelCheckpoint): void {
     this.#parameters.load(parameters);
   }
 
   /** Parameters, moments and step. */
-  checkpoint(): Promise<Checkpoint> {
+  checkpoint(): Promise<ModelCheckpoint> {
     return this.#parameters.checkpoint();
   }
 
@@ -259,7 +261,7 @@ export abstract class Autoencoder implements Model {
    *
    * @throws {ModelError} if an array is missing or has another length.
    */
-  restore(checkpoint: Checkpoint): void {
+  restore(checkpoint: ModelCheckpoint): void {
     this.#parameters.restore(checkpoint);
   }
 

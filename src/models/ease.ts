@@ -1,11 +1,11 @@
 import { columnCounts } from "../data/csr.ts";
 import { ArgumentError } from "../errors.ts";
-import { rowCount, rowOf } from "../ragged.ts";
+import { emptyPlace, rowCount, rowOf } from "../ragged.ts";
 import { BestItems } from "./best_items.ts";
 import type { TrainingSet } from "./model.ts";
 import { positiveNumber, readOptions } from "./model_options.ts";
 import { invertPositiveDefinite } from "./symmetric_inverse.ts";
-import { checkedRows, checkHistory, noItem, positives, type Yardstick } from "./yardstick.ts";
+import { checkedRows, checkHistory, positives, type Yardstick } from "./yardstick.ts";
 
 /** Settings of {@linkcode createEase}. */
 export interface EaseOptions {
@@ -85,7 +85,7 @@ export function createEase(training: TrainingSet, options: EaseOptions = {}): Ya
         if (observed[item] === 0) best.offer(item, scores[item]!);
       }
       const filled = best.drain(places, values, 0);
-      places.fill(noItem, filled);
+      places.fill(emptyPlace, filled);
       for (const item of history) observed[item] = 0;
       return positives(values, filled);
     },

@@ -4,7 +4,7 @@ import type { Gpu } from "../gpu/gpu.ts";
 import { Adam, type AdamOptions } from "../kernels/adam.ts";
 import { padRows, strideOf, unpadRows } from "../kernels/embedding.ts";
 import { normal, stream } from "../random.ts";
-import type { Checkpoint } from "./model.ts";
+import type { ModelCheckpoint } from "./model.ts";
 
 /** Shape, start and optimiser of an {@linkcode EmbeddingTable}. */
 export interface EmbeddingTableOptions extends AdamOptions {
@@ -59,7 +59,7 @@ export class EmbeddingTable implements Disposable {
   }
 
   /** Reads the rows, without their padding. */
-  async parameters(): Promise<Checkpoint> {
+  async parameters(): Promise<ModelCheckpoint> {
     return { table: unpadRows(await this.#gpu.readFloats(this.table), this.dim) };
   }
 
@@ -68,12 +68,12 @@ export class EmbeddingTable implements Disposable {
    *
    * @throws {ModelError} if they are missing or of another length.
    */
-  load(parameters: Checkpoint): void {
+  load(parameters: ModelCheckpoint): void {
     this.#write(this.table, this.#checked(parameters, "table"));
   }
 
   /** Reads table, moments and step; rows without their padding. */
-  async checkpoint(): Promise<Checkpoint> {
+  async checkpoint(): Promise<ModelCheckpoint> {
     const { firstMoment, secondMoment, steps } = this.adam;
     const buffers = await this.#gpu.read(this.table, firstMoment, secondMoment);
     const [table, first, second] = buffers.map((buffer) => unpadRows(new Float32Array(buffer), this.dim));
@@ -85,7 +85,7 @@ export class EmbeddingTable implements Disposable {
    *
    * @throws {ModelError} if an array is missing or has another length; then nothing has changed.
    */
-  restore(checkpoint: Checkpoint): void {
+  restore(checkpoint: ModelCheckpoint): void {
     const step = checkpoint.step;
     if (!(step instanceof Uint32Array) || step.length !== 1) {
       throw new ModelError("the checkpoint's 'step' is missing; expected one unsigned integer");
@@ -104,7 +104,7 @@ export class EmbeddingTable implements Disposable {
     this.#gpu.write(target, padRows("rows", rows, this.dim));
   }
 
-  #checked(checkpoint: Checkpoint, name: string): Float32Array<ArrayBuffer> {
+  #checked(checkpoint: ModelCheckpoint, name: string): Float32Array<ArrayBuffer> {
     const array = checkpoint[name];
     const length = this.rows * this.dim;
     if (!(array instanceof Float32Array) || array.length !== length) {

@@ -4,10 +4,10 @@
  * @module
  */
 import { transpose } from "../data/csr.ts";
-import { type Ragged, rowCount, rowOf } from "../ragged.ts";
+import { emptyPlace, type Ragged, rowCount, rowOf } from "../ragged.ts";
 import { BestItems } from "./best_items.ts";
 import type { TrainingSet } from "./model.ts";
-import { checkedRows, checkHistory, noItem, orderOf, positives, type Yardstick } from "./yardstick.ts";
+import { checkedRows, checkHistory, orderOf, positives, type Yardstick } from "./yardstick.ts";
 
 /** A sparse matrix of item similarities without a diagonal. */
 export interface ItemNeighbours {
@@ -140,7 +140,7 @@ export function rankingByNeighbours(
       offered++;
     }
     const filled = best.drain(places, values, 0);
-    places.fill(noItem, filled);
+    places.fill(emptyPlace, filled);
     for (let n = 0; n < count; n++) {
       done[touched[n]!] = 0;
       scores[touched[n]!] = base[touched[n]!]!;

@@ -1,9 +1,9 @@
-import { isAscending, transpose } from "../data/csr.ts";
+import { transpose } from "../data/csr.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { Autoencoder } from "./autoencoder.ts";
 import { autoencoderRules, type AutoencoderSettings, checkedInteractions } from "./autoencoder_settings.ts";
-import type { Ragged } from "../ragged.ts";
+import { isAscending, type Ragged } from "../ragged.ts";
 import type { Factors, TrainingSet } from "./model.ts";
 import { readOptions } from "./model_options.ts";
 import { vaeDefaults, type VaeOptions } from "./vae.ts";

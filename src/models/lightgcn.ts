@@ -6,7 +6,7 @@ import { recordPairwiseLoss } from "../kernels/pairwise.ts";
 import { Propagation } from "../kernels/propagate.ts";
 import { recordRowPenalty, recordRowPenaltyGradient } from "../kernels/row_penalty.ts";
 import { EmbeddingTable } from "./embedding_table.ts";
-import type { Checkpoint, Factors, Hyperparameters, Model, TrainingSet } from "./model.ts";
+import type { Factors, Hyperparameters, Model, ModelCheckpoint, TrainingSet } from "./model.ts";
 import { embeddingRules, nonNegativeNumber, oneOf, readOptions, wholeNumber } from "./model_options.ts";
 import { type PairSampling, PairwiseBatches } from "./pairwise_batches.ts";
 
@@ -130,7 +130,7 @@ export class LightGcn implements Model {
   }
 
   /** The table of layer 0. */
-  parameters(): Promise<Checkpoint> {
+  parameters(): Promise<ModelCheckpoint> {
     return this.#embeddings.parameters();
   }
 
@@ -139,13 +139,13 @@ export class LightGcn implements Model {
    *
    * @throws {ModelError} if it is missing or has another length.
    */
-  load(parameters: Checkpoint): void {
+  load(parameters: ModelCheckpoint): void {
     this.#embeddings.load(parameters);
     this.#final = null;
   }
 
   /** Table, moments and step. */
-  checkpoint(): Promise<Checkpoint> {
+  checkpoint(): Promise<ModelCheckpoint> {
     return this.#embeddings.checkpoint();
   }
 
@@ -154,7 +154,7 @@ export class LightGcn implements Model {
    *
    * @throws {ModelError} if an array is missing or has another length.
    */
-  restore(checkpoint: Checkpoint): void {
+  restore(checkpoint: ModelCheckpoint): void {
     this.#final = null;
     this.#embeddings.restore(checkpoint);
   }

@@ -1,6 +1,7 @@
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { DeviceRagged } from "../kernels/device_ragged.ts";
 import type { DeviceExclusions } from "../kernels/exclusions.ts";
+import type { FactorRows } from "../kernels/factors.ts";
 import type { UserRange } from "../kernels/user_range.ts";
 import type { Ragged } from "../ragged.ts";
 
@@ -16,22 +17,12 @@ export interface TrainingSet {
   readonly interactions: Ragged;
 }
 
-/** Consecutive rows of a padded table on the device. */
-export interface DeviceRows {
-  /** The table. */
-  readonly array: DeviceArray;
-  /** The first row. */
-  readonly row: number;
-  /** Number of rows. */
-  readonly count: number;
-}
-
 /** Vectors whose dot products are a model's scores: score(u, i) = users[u] . items[i]. */
 export interface Factors {
   /** One row per user. */
-  readonly users: DeviceRows;
+  readonly users: FactorRows;
   /** One row per item. */
-  readonly items: DeviceRows;
+  readonly items: FactorRows;
   /** Numbers a row, without the padding to whole vec4. */
   readonly dim: number;
 }
@@ -59,7 +50,7 @@ export interface Ranker {
 }
 
 /** Everything that training needs to go on bit for bit, by name. */
-export type Checkpoint = Readonly<Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>>;
+export type ModelCheckpoint = Readonly<Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>>;
 
 /** A model's settings, by name. */
 export type Hyperparameters = Readonly<Record<string, number | string | boolean>>;
@@ -79,7 +70,7 @@ export interface Model extends Disposable {
    * Records one epoch of training, without waiting for it. What is random in it depends on the seed and the epoch's
    * number alone.
    *
-   * @param epoch Number of the epoch, from 0.
+   * @param epoch Number of the epoch, from 1.
    * @returns How many steps of the optimiser were recorded.
    */
   recordEpoch(epoch: number): { steps: number };
@@ -97,24 +88,24 @@ export interface Model extends Disposable {
   ranker?(): Ranker;
 
   /** Reads what the scores depend on. */
-  parameters(): Promise<Checkpoint>;
+  parameters(): Promise<ModelCheckpoint>;
 
   /**
    * Scores from now on with parameters read before; the optimiser's state stays.
    *
    * @throws {ModelError} if an array is missing or has another length.
    */
-  load(parameters: Checkpoint): void;
+  load(parameters: ModelCheckpoint): void;
 
   /** Reads everything that training needs to go on bit for bit. */
-  checkpoint(): Promise<Checkpoint>;
+  checkpoint(): Promise<ModelCheckpoint>;
 
   /**
    * Continues from a checkpoint of a model with the same settings and data.
    *
    * @throws {ModelError} if an array is missing or has another length.
    */
-  restore(checkpoint: Checkpoint): void;
+  restore(checkpoint: ModelCheckpoint): void;
 
   /** Gives the device memory back. */
   dispose(): void;

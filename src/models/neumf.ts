@@ -15,7 +15,7 @@ import type { PairwiseBatch } from "../kernels/pairwise.ts";
 import { stream, threefry } from "../random.ts";
 import { DenseLayer } from "./dense_layer.ts";
 import { EmbeddingTable } from "./embedding_table.ts";
-import type { Checkpoint, Hyperparameters, Model, Ranker, TrainingSet } from "./model.ts";
+import type { Hyperparameters, Model, ModelCheckpoint, Ranker, TrainingSet } from "./model.ts";
 import { readOptions } from "./model_options.ts";
 import { hiddenWidths, neumfDefaults, type NeumfOptions, neumfRules } from "./neumf_options.ts";
 import { neumfRanker } from "./neumf_ranker.ts";
@@ -227,7 +227,7 @@ export class NeuralMatrixFactorization implements Model {
   }
 
   /** Reads the tables and the layers. */
-  parameters(): Promise<Checkpoint> {
+  parameters(): Promise<ModelCheckpoint> {
     return this.#parameters.parameters();
   }
 
@@ -236,13 +236,13 @@ export class NeuralMatrixFactorization implements Model {
    *
    * @throws {ModelError} if an array is missing or has another length.
    */
-  load(parameters: Checkpoint): void {
+  load(parameters: ModelCheckpoint): void {
     this.#requireOwn(parameters);
     this.#parameters.load(parameters);
   }
 
   /** Tables, layers, moments and step. */
-  checkpoint(): Promise<Checkpoint> {
+  checkpoint(): Promise<ModelCheckpoint> {
     return this.#parameters.checkpoint();
   }
 
@@ -251,13 +251,13 @@ export class NeuralMatrixFactorization implements Model {
    *
    * @throws {ModelError} if an array is missing or has another length.
    */
-  restore(checkpoint: Checkpoint): void {
+  restore(checkpoint: ModelCheckpoint): void {
     this.#requireOwn(checkpoint);
     this.#parameters.restore(checkpoint);
   }
 
   /** A higher tower has all the layers of a lower one. */
-  #requireOwn(checkpoint: Checkpoint): void {
+  #requireOwn(checkpoint: ModelCheckpoint): void {
     const other = Object.keys(checkpoint).find((name) => /^hidden\d+\./.test(name) && !this.#owns(name));
     if (other === undefined) return;
     throw new ModelError(`the checkpoint has '${other}'; expected ${this.#hidden.length} hidden layers`);
@@ -313,7 +313,8 @@ export function createNeumf(
 ): NeuralMatrixFactorization {
   const settings = readOptions(options, neumfDefaults, neumfRules);
   const touched = settings.batch * (2 + settings.negatives);
-  if (touched > turnsPerInvocation) {
+  // Software drivers end the loop over the rows that a batch touches.
+  if (gpu.adapter.kind === "software" && touched > turnsPerInvocation) {
     throw new ArgumentError(
       "batch",
       `${settings.batch} pairs with ${settings.negatives} negatives touch ${touched} rows`,

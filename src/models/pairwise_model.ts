@@ -2,7 +2,7 @@ import type { Gpu } from "../gpu/gpu.ts";
 import { recordEmbeddingGradient } from "../kernels/embedding_gradient.ts";
 import { type PairwiseLoss, recordPairwiseLoss } from "../kernels/pairwise.ts";
 import { EmbeddingTable } from "./embedding_table.ts";
-import type { Checkpoint, Factors, Hyperparameters, Model, TrainingSet } from "./model.ts";
+import type { Factors, Hyperparameters, Model, ModelCheckpoint, TrainingSet } from "./model.ts";
 import { PairwiseBatches } from "./pairwise_batches.ts";
 
 /** Settings that {@linkcode PairwiseModel} needs, all of them. */
@@ -97,7 +97,7 @@ export abstract class PairwiseModel implements Model {
   }
 
   /** The table. */
-  parameters(): Promise<Checkpoint> {
+  parameters(): Promise<ModelCheckpoint> {
     return this.embeddings.parameters();
   }
 
@@ -106,12 +106,12 @@ export abstract class PairwiseModel implements Model {
    *
    * @throws {ModelError} if it is missing or has another length.
    */
-  load(parameters: Checkpoint): void {
+  load(parameters: ModelCheckpoint): void {
     this.embeddings.load(parameters);
   }
 
   /** Table, moments and step. */
-  checkpoint(): Promise<Checkpoint> {
+  checkpoint(): Promise<ModelCheckpoint> {
     return this.embeddings.checkpoint();
   }
 
@@ -120,7 +120,7 @@ export abstract class PairwiseModel implements Model {
    *
    * @throws {ModelError} if an array is missing or has another length.
    */
-  restore(checkpoint: Checkpoint): void {
+  restore(checkpoint: ModelCheckpoint): void {
     this.embeddings.restore(checkpoint);
   }
 

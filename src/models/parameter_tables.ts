@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.ts";
 import type { EmbeddingTable } from "./embedding_table.ts";
-import type { Checkpoint } from "./model.ts";
+import type { ModelCheckpoint } from "./model.ts";
 
 const trained = ["table", "firstMoment", "secondMoment"] as const;
 
@@ -29,7 +29,7 @@ export class ParameterTables<Name extends string> implements Disposable {
   }
 
   /** Reads the rows of every table. */
-  async parameters(): Promise<Checkpoint> {
+  async parameters(): Promise<ModelCheckpoint> {
     const found = await Promise.all(
       this.#entries.map(async ([name, table]) =>
         [`${name}.table`, (await table.parameters()).table!] as const
@@ -43,13 +43,13 @@ export class ParameterTables<Name extends string> implements Disposable {
    *
    * @throws {ModelError} if a table is missing or has another length; then nothing has changed.
    */
-  load(parameters: Checkpoint): void {
+  load(parameters: ModelCheckpoint): void {
     this.#check(parameters, ["table"]);
     for (const [name, table] of this.#entries) table.load({ table: parameters[`${name}.table`]! });
   }
 
   /** Reads rows and moments of every table, and the step. */
-  async checkpoint(): Promise<Checkpoint> {
+  async checkpoint(): Promise<ModelCheckpoint> {
     const step = Uint32Array.of(this.steps);
     // Together: each read-back waits 10 ms or more.
     const found = await Promise.all(this.#entries.map(async ([name, table]) => {
@@ -64,20 +64,20 @@ export class ParameterTables<Name extends string> implements Disposable {
    *
    * @throws {ModelError} if an array is missing or has another length; then nothing has changed.
    */
-  restore(checkpoint: Checkpoint): void {
+  restore(checkpoint: ModelCheckpoint): void {
     this.#check(checkpoint, trained);
     const step = checkpoint.step;
     if (!(step instanceof Uint32Array) || step.length !== 1) {
       throw new ModelError("the checkpoint's 'step' is missing; expected one unsigned integer");
     }
     for (const [name, table] of this.#entries) {
-      const own: Record<string, Checkpoint[string]> = { step };
+      const own: Record<string, ModelCheckpoint[string]> = { step };
       for (const part of trained) own[part] = checkpoint[`${name}.${part}`]!;
       table.restore(own);
     }
   }
 
-  #check(checkpoint: Checkpoint, parts: readonly string[]): void {
+  #check(checkpoint: ModelCheckpoint, parts: readonly string[]): void {
     for (const [name, { rows, dim }] of this.#entries) {
       for (const part of parts) {
         const array = checkpoint[`${name}.${part}`];

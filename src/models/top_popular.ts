@@ -1,7 +1,8 @@
 import { columnCounts } from "../data/csr.ts";
 import type { TrainingSet } from "./model.ts";
 import { readOptions } from "./model_options.ts";
-import { checkedRows, checkHistory, noItem, orderOf, type Yardstick } from "./yardstick.ts";
+import { emptyPlace } from "../ragged.ts";
+import { checkedRows, checkHistory, orderOf, type Yardstick } from "./yardstick.ts";
 
 /**
  * Ranks items by popularity: the score of an item is its number of users in the training set, the same for everybody.
@@ -36,7 +37,7 @@ export function createTopPopular(training: TrainingSet, options: object = {}): Y
       for (let n = 0; n < items && filled < places.length; n++) {
         if (observed[order[n]!] === 0) places[filled++] = order[n]!;
       }
-      places.fill(noItem, filled);
+      places.fill(emptyPlace, filled);
       for (const item of history) observed[item] = 0;
       const unknown = places.subarray(0, filled).findIndex((item) => counts[item] === 0);
       return unknown < 0 ? filled : unknown;

@@ -3,13 +3,9 @@
  *
  * @module
  */
-import { isAscending } from "../data/csr.ts";
 import { ArgumentError } from "../errors.ts";
-import { type Ragged, rowCount } from "../ragged.ts";
+import { isAscending, type Ragged, rowCount } from "../ragged.ts";
 import type { Hyperparameters, TrainingSet } from "./model.ts";
-
-/** Stands in a ranking for a place that holds no item. */
-export const noItem = 0xffffffff;
 
 /** A simple recommender that is computed, not trained: what every trained model should beat. */
 export interface Yardstick {

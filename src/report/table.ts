@@ -90,26 +90,3 @@ export function textTable(columns: readonly TableColumn[], rows: readonly (reado
     texts.map((text, c) => pad(text, widths[c]!, rightAligned[c]!)).join("  ").trimEnd();
   return [line(titles), widths.map((width) => "─".repeat(width)).join("  "), ...cells.map(line)].join("\n");
 }
-
-/**
- * The same table in GitHub's Markdown; characters that mean something in Markdown are escaped.
- *
- * @param columns The columns.
- * @param rows One array of cells per row, as many cells as there are columns.
- * @returns The lines, joined by newlines, without a last newline.
- * @throws {ArgumentError} if a row has another number of cells than there are columns.
- */
-export function markdownTable(
-  columns: readonly TableColumn[],
-  rows: readonly (readonly TableCell[])[],
-): string {
-  const { titles, cells, rightAligned } = layout(columns, rows);
-  const escape = (text: string) => text.replace(/[\\`*_[\]<>|~&]/g, "\\$&");
-  const titleTexts = titles.map(escape);
-  const cellTexts = cells.map((row) => row.map(escape));
-  const widths = columnWidths(titleTexts, cellTexts).map((width) => Math.max(3, width));
-  const line = (texts: readonly string[]) =>
-    `| ${texts.map((text, c) => pad(text, widths[c]!, rightAligned[c]!)).join(" | ")} |`;
-  const rule = widths.map((width, c) => rightAligned[c] ? "-".repeat(width - 1) + ":" : "-".repeat(width));
-  return [line(titleTexts), line(rule), ...cellTexts.map(line)].join("\n");
-}

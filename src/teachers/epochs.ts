@@ -4,7 +4,7 @@
  * @module
  */
 import { ArgumentError, DivergenceError } from "../errors.ts";
-import type { Checkpoint } from "../models/model.ts";
+import type { ModelCheckpoint } from "../models/model.ts";
 import { memoryCheckpoints } from "./checkpoint_store.ts";
 import { type EpochRecord, Interrupted, type TrainingHooks } from "./training.ts";
 
@@ -40,9 +40,9 @@ export interface Trainee {
   /** Whether an evaluation counts for early stopping. Default: all do. */
   counts?(record: EpochRecord): boolean;
   /** All that it needs to go on. */
-  checkpoint(): Promise<Checkpoint>;
+  checkpoint(): Promise<ModelCheckpoint>;
   /** Goes on from a checkpoint. */
-  restore(checkpoint: Checkpoint): void;
+  restore(checkpoint: ModelCheckpoint): void;
 }
 
 /** Most epochs that are recorded before the losses of the first of them are read. */

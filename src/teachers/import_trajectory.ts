@@ -14,7 +14,7 @@ import { importanceDefaults } from "./importance.ts";
 import { type CheckpointRanking, measureRanking, rankedObserved, rankedState } from "./ranked_states.ts";
 import { selectStates } from "./select_states.ts";
 import { windowOf } from "./state_lists.ts";
-import { largestStateCount, type Trajectory, type TrajectoryState } from "./trajectory.ts";
+import { largestStateCount, type Trajectory } from "./trajectory.ts";
 
 /** How {@linkcode importTrajectory} reads the rows. */
 export interface ImportOptions {

@@ -5,9 +5,8 @@
  * @module
  */
 import type { Split } from "../data/split.ts";
-import { emptyPlace } from "../evaluate/metrics.ts";
 import { measuredLength, measureSplit, type SplitMetrics } from "../evaluate/ranking_evaluation.ts";
-import { longestRow, type Ragged, rowOf } from "../ragged.ts";
+import { longestRow, paddedRows, type Ragged, rowLength, rowOf } from "../ragged.ts";
 import { rankingImportance } from "./importance.ts";
 import { partMetrics } from "./state_lists.ts";
 import type { TrajectoryState } from "./trajectory.ts";
@@ -28,13 +27,7 @@ export const measuredAt: readonly number[] = [10, 50];
 /** The metrics of a checkpoint. */
 export function measureRanking(split: Split, { unobserved }: CheckpointRanking): SplitMetrics {
   const width = Math.max(1, Math.min(measuredLength(split, measuredAt), longestRow(unobserved)));
-  return measureSplit(split, padded(split.users, unobserved, width), width, measuredAt);
-}
-
-function padded(users: number, lists: Ragged, width: number): Uint32Array<ArrayBuffer> {
-  const items = new Uint32Array(users * width).fill(emptyPlace);
-  for (let user = 0; user < users; user++) items.set(rowOf(lists, user).subarray(0, width), user * width);
-  return items;
+  return measureSplit(split, paddedRows(unobserved, width), width, measuredAt);
 }
 
 /** The state of the last of these rankings; the others are the checkpoints before it. */
@@ -44,7 +37,7 @@ export function rankedState(
   length: number,
 ): TrajectoryState {
   const state = window.at(-1)!;
-  const items = padded(split.users, state.unobserved, length);
+  const items = paddedRows(state.unobserved, length);
   const importance = new Float32Array(items.length);
   const rankOf = new Int32Array(split.items).fill(-1);
   for (let user = 0; user < split.users; user++) {
@@ -62,7 +55,10 @@ export function rankedState(
   };
 }
 
-/** The importance of the observed items at the last of these rankings; aligned with the training items. */
+/**
+ * The importance of the observed items at the last of these rankings, all equal where its list holds none; aligned with the
+ * training items.
+ */
 export function rankedObserved(
   split: Split,
   window: readonly CheckpointRanking[],
@@ -72,10 +68,11 @@ export function rankedObserved(
   const rankOf = new Int32Array(split.items).fill(-1);
   for (let user = 0; user < split.users; user++) {
     const own = rowOf(train, user);
+    const known = rowLength(window.at(-1)!.observed, user) > 0;
     const ranks = window.map(({ observed }) => rowOf(observed, user)).filter((row) => row.length > 0)
       .map((row) => ranksIn(row, own, rankOf));
     const equal = new Uint32Array(own.length);
-    importance.set(rankingImportance(ranks.length === 0 ? [equal] : ranks), train.offsets[user]!);
+    importance.set(rankingImportance(known ? ranks : [equal]), train.offsets[user]!);
   }
   return importance;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Split } from "../data/split.ts";
+import { filledPlaces } from "../ragged.ts";
 import { rankingImportance } from "./importance.ts";
 import type { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import type { DeviceArray } from "../gpu/device_array.ts";
@@ -101,12 +102,6 @@ export async function stateLists(
   }
   const { epoch, valid, test } = run.fit.evaluations[evaluation]!;
   return { epoch, items, importance, metrics: partMetrics(valid, test) };
-}
-
-function filledPlaces(items: Uint32Array, start: number, length: number): number {
-  let filled = 0;
-  while (filled < length && items[start + filled] !== 0xffffffff) filled++;
-  return filled;
 }
 
 /**

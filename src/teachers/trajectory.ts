@@ -7,8 +7,7 @@
 import { sha256 } from "../data/files.ts";
 import { type Split, splitFingerprint } from "../data/split.ts";
 import { TrajectoryError } from "../errors.ts";
-import { emptyPlace } from "../evaluate/metrics.ts";
-import { rowCount } from "../ragged.ts";
+import { emptyPlace, rowCount } from "../ragged.ts";
 
 /** What a teacher knew at one checkpoint. */
 export interface TrajectoryState {

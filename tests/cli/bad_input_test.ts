@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { generateSample } from "../../src/data/sample.ts";
-import { printUsersDat } from "../../src/data/users_dat.ts";
+import { printUsersDat } from "../data/list_texts.ts";
 import { withoutAdapter } from "./run_program.ts";
 import { fail, filesUnder, shortRun, smallData, succeed, temporaryFolder } from "./small_run.ts";
 

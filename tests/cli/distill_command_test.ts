@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { generateSample } from "../../src/data/sample.ts";
-import { printUsersDat } from "../../src/data/users_dat.ts";
+import { printUsersDat } from "../data/list_texts.ts";
 import { yardstickKinds } from "../../src/models/yardsticks.ts";
 import { loadStudent, saveStudent } from "../../src/models/student_file.ts";
 import type { RunSummary } from "../../src/report/run_summary.ts";

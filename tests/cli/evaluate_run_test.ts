@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { evaluate } from "../../src/evaluate/evaluate.ts";
 import { measureSplit, type PartMetrics } from "../../src/evaluate/ranking_evaluation.ts";
-import { emptyPlace } from "../../src/evaluate/metrics.ts";
 import { averagePerUser } from "../../src/evaluate/per_user.ts";
 import { comparePerUser } from "../../src/evaluate/significance.ts";
 import { openGpu } from "../../src/gpu/gpu.ts";
 import { Student } from "../../src/models/student.ts";
 import { saveStudent } from "../../src/models/student_file.ts";
-import { rowOf } from "../../src/ragged.ts";
+import { emptyPlace, rowOf } from "../../src/ragged.ts";
 import { formatSpread } from "../../src/report/comparison_tables.ts";
 import { fail, filesUnder, succeed } from "./small_run.ts";
 import { smallStudent } from "./small_student.ts";

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { activeUsers, coreOf, keepOnly } from "../../src/data/core.ts";
-import { distinctRows } from "../../src/data/csr.ts";
 import { ArgumentError } from "../../src/errors.ts";
-import { ragged, rowOf } from "../../src/ragged.ts";
+import { distinctRows, ragged, rowOf } from "../../src/ragged.ts";
 
 const items = 10;
 const tables = fc.array(fc.array(fc.nat(items - 1), { maxLength: 12 }), { maxLength: 14 })

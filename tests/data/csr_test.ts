@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Ragged, ragged, rowCount, rowOf } from "../../src/ragged.ts";
-import { columnCounts, distinctRows, isAscending, rowIndexes, transpose } from "../../src/data/csr.ts";
+import { distinctRows, isAscending, type Ragged, ragged, rowCount, rowOf } from "../../src/ragged.ts";
+import { columnCounts, rowIndexes, transpose } from "../../src/data/csr.ts";
 
 const columns = 7;
 const rows = fc.array(fc.array(fc.nat(columns - 1), { maxLength: 9 }), { maxLength: 9 });

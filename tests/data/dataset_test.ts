@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { ArgumentError, DataError } from "../../src/errors.ts";
-import { isAscending } from "../../src/data/csr.ts";
 import { loadDataset } from "../../src/data/dataset.ts";
 import { readSplitFolder } from "../../src/data/read_split.ts";
 import { datasetRegistry } from "../../src/data/registry.ts";
 import { needsShared, sharedPath } from "./shared.ts";
-import { rowOf, sortedIncludes } from "../../src/ragged.ts";
+import { isAscending, rowOf, sortedIncludes } from "../../src/ragged.ts";
 
 async function withFiles(
   files: Record<string, string>,

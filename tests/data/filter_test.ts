@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ArgumentError } from "../../src/errors.ts";
-import { ragged, rowCount, rowOf } from "../../src/ragged.ts";
-import { isAscending } from "../../src/data/csr.ts";
+import { isAscending, ragged, rowCount, rowOf } from "../../src/ragged.ts";
 import { filterInteractions } from "../../src/data/filter.ts";
 
 Deno.test("filterInteractions() numbers items by first appearance among the kept users, in file order", () => {

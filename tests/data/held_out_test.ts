@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { distinctRows } from "../../src/data/csr.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { splitDataset } from "../../src/data/split.ts";
 import { ArgumentError } from "../../src/errors.ts";
-import { ragged, rowOf, sortedIncludes } from "../../src/ragged.ts";
+import { distinctRows, ragged, rowOf, sortedIncludes } from "../../src/ragged.ts";
 
 const items = 8;
 

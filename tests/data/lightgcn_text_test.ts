@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DataError } from "../../src/errors.ts";
-import { ragged, rowCount, rowOf } from "../../src/ragged.ts";
-import { distinctRows } from "../../src/data/csr.ts";
-import { parseLightgcnText, printLightgcnText } from "../../src/data/lightgcn_text.ts";
+import { distinctRows, ragged, rowCount, rowOf } from "../../src/ragged.ts";
+import { parseLightgcnText } from "../../src/data/lightgcn_text.ts";
+import { printLightgcnText } from "./list_texts.ts";
 import { needsShared, sharedPath } from "./shared.ts";
 
 function parse(text: string) {

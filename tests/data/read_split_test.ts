@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DataError } from "../../src/errors.ts";
-import { type Ragged, ragged, rowCount, rowOf } from "../../src/ragged.ts";
-import { isAscending } from "../../src/data/csr.ts";
+import { isAscending, type Ragged, ragged, rowCount, rowOf } from "../../src/ragged.ts";
 import { generateSample } from "../../src/data/sample.ts";
-import { printLightgcnText } from "../../src/data/lightgcn_text.ts";
+import { printLightgcnText } from "./list_texts.ts";
 import { readSplit, readSplitFolder } from "../../src/data/read_split.ts";
-import { evaluatedUsers, splitDataset, splitFingerprint } from "../../src/data/split.ts";
+import { usersWithRelevant } from "../../src/evaluate/per_user.ts";
+import { splitDataset, splitFingerprint } from "../../src/data/split.ts";
 import { needsShared, sharedPath } from "./shared.ts";
 
 async function withParts(
@@ -154,7 +154,7 @@ for (const [path, figures] of Object.entries(published)) {
           split.train.items.length,
           split.valid.items.length,
           split.test.items.length,
-          evaluatedUsers(split),
+          usersWithRelevant(split.test).length,
         ], [...figures]);
         for (const part of [split.train, split.valid, split.test]) assert(isAscending(part));
       },

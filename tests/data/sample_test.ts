@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ArgumentError } from "../../src/errors.ts";
-import { rowOf } from "../../src/ragged.ts";
-import { columnCounts, isAscending } from "../../src/data/csr.ts";
+import { isAscending, rowOf } from "../../src/ragged.ts";
+import { columnCounts } from "../../src/data/csr.ts";
 import { generateSample } from "../../src/data/sample.ts";
 import { sha256 } from "../../src/data/files.ts";
 

@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ArgumentError } from "../../src/errors.ts";
-import { type Ragged, ragged, rowCount, rowOf, sortedIncludes } from "../../src/ragged.ts";
-import { distinctRows, isAscending } from "../../src/data/csr.ts";
+import {
+  distinctRows,
+  isAscending,
+  type Ragged,
+  ragged,
+  rowCount,
+  rowOf,
+  sortedIncludes,
+} from "../../src/ragged.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { loadDataset } from "../../src/data/dataset.ts";
-import { evaluatedUsers, type Split, splitDataset, splitFingerprint } from "../../src/data/split.ts";
+import { usersWithRelevant } from "../../src/evaluate/per_user.ts";
+import { type Split, splitDataset, splitFingerprint } from "../../src/data/split.ts";
 import { needsShared, sharedPath } from "./shared.ts";
 
 function datasetOf(interactions: Ragged, items: number): Dataset {
@@ -75,7 +83,7 @@ Deno.test("splitDataset() drops a user without one of the two parts from both, b
   assert.deepEqual(lengths(split.test), [1, 0, 1, 1]);
   assert.deepEqual(lengths(split.train), [3, 3, 3, 3]);
   assert.equal(split.items, 11);
-  assert.equal(evaluatedUsers(split), 3);
+  assert.equal(usersWithRelevant(split.test).length, 3);
   assert.equal(split.userIds, dataset.userIds);
 });
 
@@ -206,7 +214,7 @@ for (const [name, [train, held]] of Object.entries(counts)) {
       for (const part of [split.valid, split.test]) {
         assert(part.items.length <= held && part.items.length > 0.88 * held);
       }
-      assert(evaluatedUsers(split) > 0.89 * split.users);
+      assert(usersWithRelevant(split.test).length > 0.89 * split.users);
     }),
   );
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DataError } from "../../src/errors.ts";
 import { ragged, rowCount, rowOf } from "../../src/ragged.ts";
-import { parseUsersDat, printUsersDat } from "../../src/data/users_dat.ts";
+import { parseUsersDat } from "../../src/data/users_dat.ts";
+import { printUsersDat } from "./list_texts.ts";
 import { needsShared, sharedPath } from "./shared.ts";
 
 function parse(text: string): number[][] {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { discrepancies, discrepancy, discrepancyMeter } from "../../src/distill/discrepancy.ts";
 import { ArgumentError } from "../../src/errors.ts";
-import { emptyPlace } from "../../src/evaluate/metrics.ts";
+import { emptyPlace } from "../../src/ragged.ts";
 
 const goldenFile = new URL("../../../shared/golden/hetcomp.json", import.meta.url);
 const golden = await Deno.readTextFile(goldenFile).then(JSON.parse, () => undefined);

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { finalStates, fuseTeachers, type TeacherLists } from "../../src/distill/ensemble.ts";
 import { ArgumentError } from "../../src/errors.ts";
-import { emptyPlace } from "../../src/evaluate/metrics.ts";
-import { ragged } from "../../src/ragged.ts";
+import { emptyPlace, ragged } from "../../src/ragged.ts";
 
 const items = 12;
 

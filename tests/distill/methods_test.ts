@@ -81,11 +81,13 @@ for (const kind of ["GNN", "AE"]) {
   Deno.test(`a step of a student of kind ${kind} descends along the gradient by its rows`, async () => {
     const options = { dim: 3, seed: 1, learningRate: 1e-4, weightDecay: 0, initialScale: 0.3 };
     using student = createStudent(gpu, kind, split, options);
+    student.recordRows();
     const before = await student.rows();
     // The loss is the product with a fixed table: no step may raise it.
     const slopes = Float32Array.from(before, (_, n) => Math.sin(n));
     gpu.write(student.gradient, padRows("slopes", slopes, 3));
     student.recordStep();
+    student.recordRows();
     const after = await student.rows();
     const loss = (rows: Float32Array) => rows.reduce((sum, value, n) => sum + value * slopes[n]!, 0);
     assert.ok(loss(after) < loss(before));
@@ -100,6 +102,7 @@ Deno.test("an autoencoder student of tens of thousands of users sums the gradien
   const large = { ...split, users, items: 2, train: { offsets, items } };
   const options = { dim: 1, seed: 1, learningRate: 1e-4, weightDecay: 0, initialScale: 0.3 };
   using student = createStudent(gpu, "AE", large, options);
+  student.recordRows();
   const rows = await student.rows();
   const gradient = new Float32Array(rows.length).fill(1, 0, users);
   gpu.write(student.gradient, padRows("gradient", gradient, 1));
@@ -153,6 +156,8 @@ Deno.test("methods refuse unknown keys, settings of another kind, and missing te
   }
   assert.throws(() => methodSettings(methodOf("hetcomp"), { scores: "open" }), ArgumentError);
   assert.throws(() => methodSettings(methodOf("cl-drd"), { negatives: 501 }), /500/);
+  assert.throws(() => methodSettings(methodOf("dcd"), { listLength: 513 }), /'listLength'.*at most 512/);
+  assert.throws(() => methodSettings(methodOf("bpr"), { seed: 2 ** 32 }), /'seed'.*from 0 to 4294967295/);
   assert.throws(() => methodSettings(methodOf("spectral"), { student: "GNN" }), /GNN/);
   await assert.rejects(distillWith(gpu, split, [], "rrd", short), ArgumentError);
 });

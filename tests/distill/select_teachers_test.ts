@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { finalStates, fuseTeachers, type TeacherLists } from "../../src/distill/ensemble.ts";
 import { selectTeachers } from "../../src/distill/select_teachers.ts";
 import { ArgumentError } from "../../src/errors.ts";
-import { emptyPlace } from "../../src/evaluate/metrics.ts";
+import { emptyPlace } from "../../src/ragged.ts";
 
 const items = 12;
 const length = 4;

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ensembleTargets, observedTargets } from "../../src/distill/targets.ts";
 import { ArgumentError } from "../../src/errors.ts";
-import { emptyPlace } from "../../src/evaluate/metrics.ts";
-import { ragged, rowOf } from "../../src/ragged.ts";
+import { emptyPlace, ragged, rowOf } from "../../src/ragged.ts";
 
 Deno.test("observedTargets() agrees with a plain sum and sort", () => {
   const value = fc.integer({ min: 0, max: 6 }).map((n) => n / 4);

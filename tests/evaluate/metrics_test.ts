@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ArgumentError } from "../../src/errors.ts";
-import { emptyPlace, type MetricName, metricNames, rankingMetrics } from "../../src/evaluate/metrics.ts";
+import { emptyPlace } from "../../src/ragged.ts";
+import { type MetricName, metricNames, rankingMetrics } from "../../src/evaluate/metrics.ts";
 
 const goldenFile = new URL("../../../shared/golden/metrics.json", import.meta.url);
 const golden = await Deno.readTextFile(goldenFile).then(JSON.parse, () => undefined);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ArgumentError } from "../../src/errors.ts";
-import { emptyPlace, metricNames, rankingMetrics } from "../../src/evaluate/metrics.ts";
+import { metricNames, rankingMetrics } from "../../src/evaluate/metrics.ts";
 import { averagePerUser, meanMetrics, measureLists, usersWithRelevant } from "../../src/evaluate/per_user.ts";
-import { ragged, rowOf } from "../../src/ragged.ts";
+import { emptyPlace, ragged, rowOf } from "../../src/ragged.ts";
 
 const item = fc.oneof({ weight: 9, arbitrary: fc.nat(20) }, {
   weight: 1,

@@ -149,6 +149,8 @@ Deno.test("means over seeds, kept in single precision, are tested as the fractio
     close(found.p, wanted.p, "p of t", 1e-4);
   }));
   assert.deepEqual(pairedTTest([0.1 + 0.2, 1], [0.3, 1], metricPrecision), { statistic: 0, p: 1 });
+  const ninths = [[17 / 27, 15 / 18].map(Math.fround), [14 / 27, 13 / 18].map(Math.fround)] as const;
+  assert.deepEqual(pairedTTest(...ninths, metricPrecision), { statistic: Infinity, p: 0 });
   // Elsewhere small differences of large values are differences.
   const large = [[1e6, 1e6 + 0.1, 1e6 + 0.3, 2e6, 3e6], [1e6 + 0.2, 1e6, 1e6, 2e6 - 0.1, 3e6 - 0.2]] as const;
   assert.equal(wilcoxonSignedRank(...large).p, 0.3125);

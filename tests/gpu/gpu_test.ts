@@ -88,6 +88,16 @@ Deno.test("gpu.clear() clears what it is told to, between dispatches too", async
   }
 });
 
+Deno.test("gpu.kernel() refuses other code under a name that is taken, and compiles the same code once", async () => {
+  using gpu = await openGpu();
+  const kernel = gpu.kernel(scale);
+  assert.equal(gpu.kernel({ ...scale, parts: [] }), kernel);
+  assert.notEqual(gpu.kernel({ ...scale, constants: { SIZE: 32 } }), kernel);
+  for (const other of [{ ...scale, code: `${scale.code}\n` }, { ...scale, parts: ["const ONE = 1u;"] }]) {
+    assert.throws(() => gpu.kernel(other), /another kernel .*; expected a name of its own/);
+  }
+});
+
 Deno.test("gpu.read() reports a shader that does not compile, by name", async () => {
   using gpu = await openGpu();
   gpu.kernel({ name: "test/broken", code: "@compute @workgroup_size(1) fn main() { let x: u32 = 1.5; }" });

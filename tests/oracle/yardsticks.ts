@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { distinctRows } from "../../src/data/csr.ts";
 import type { TrainingSet } from "../../src/models/model.ts";
-import { ragged, rowOf } from "../../src/ragged.ts";
+import { distinctRows, ragged, rowOf } from "../../src/ragged.ts";
 
 /** A training set as a dense 0/1 matrix, one row a user. */
 export function denseRows({ users, items, interactions }: TrainingSet): number[][] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ArgumentError } from "../../src/errors.ts";
-import { markdownTable, textTable } from "../../src/report/table.ts";
+import { textTable } from "../../src/report/table.ts";
 
 Deno.test("textTable() aligns numbers to the right and words to the left", () => {
   assert.equal(
@@ -42,9 +42,9 @@ Deno.test("textTable() lets no control character through", () => {
   assert.equal(textTable(["name"], [["a\x1b[2J\nb"]]).split("\n")[2], "a [2J b");
 });
 
-Deno.test("textTable() and markdownTable() refuse a row of another length", () => {
+Deno.test("textTable() refuses a row of another length", () => {
   assert.throws(() => textTable(["a", "b"], [[1, 2], [1]]), ArgumentError);
-  assert.throws(() => markdownTable(["a"], [[1, 2]]), ArgumentError);
+  assert.throws(() => textTable(["a"], [[1, 2]]), ArgumentError);
 });
 
 Deno.test("textTable() makes lines of one width before trimming", () => {
@@ -53,25 +53,5 @@ Deno.test("textTable() makes lines of one width before trimming", () => {
     const lines = textTable(["first", "second"], rows).split("\n");
     assert.equal(lines.length, rows.length + 2);
     for (const line of lines) assert.equal(line, line.trimEnd());
-  }));
-});
-
-Deno.test("markdownTable() marks the alignment and escapes what Markdown would read", () => {
-  assert.equal(
-    markdownTable(["model", "Recall@50"], [["a|b *c* <i>", 0.5], ["x_y", 0.25]]),
-    [
-      "| model            | Recall@50 |",
-      "| ---------------- | --------: |",
-      "| a\\|b \\*c\\* \\<i\\> |    0.5000 |",
-      "| x\\_y             |    0.2500 |",
-    ].join("\n"),
-  );
-});
-
-Deno.test("markdownTable() keeps one line per row", () => {
-  fc.assert(fc.property(fc.array(fc.tuple(fc.string(), fc.double())), (rows) => {
-    const lines = markdownTable(["a", "b"], rows).split("\n");
-    assert.equal(lines.length, rows.length + 2);
-    for (const line of lines) assert.equal(line.match(/(?<!\\)(?:\\\\)*\|/g)!.length, 3);
   }));
 });

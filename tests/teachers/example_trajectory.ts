@@ -1,6 +1,5 @@
 import { type Split, splitFingerprint } from "../../src/data/split.ts";
-import { emptyPlace } from "../../src/evaluate/metrics.ts";
-import { ragged } from "../../src/ragged.ts";
+import { emptyPlace, ragged } from "../../src/ragged.ts";
 import type { Trajectory } from "../../src/teachers/trajectory.ts";
 
 /** A split of 3 users and 6 items. */

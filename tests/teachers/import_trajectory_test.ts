@@ -5,7 +5,7 @@ import { Curriculum } from "../../src/distill/curriculum.ts";
 import { distill } from "../../src/distill/distill.ts";
 import { distillSettings } from "../../src/distill/options.ts";
 import { ArgumentError, DataError } from "../../src/errors.ts";
-import { emptyPlace } from "../../src/evaluate/metrics.ts";
+import { emptyPlace } from "../../src/ragged.ts";
 import { openGpu } from "../../src/gpu/gpu.ts";
 import { yardstickLists } from "../../src/models/yardsticks.ts";
 import { checkTeacherName, importTrajectory } from "../../src/teachers/import_trajectory.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { TrajectoryError } from "../../src/errors.ts";
-import { emptyPlace } from "../../src/evaluate/metrics.ts";
+import { emptyPlace } from "../../src/ragged.ts";
 import { belongsTo, type Trajectory, validateTrajectory } from "../../src/teachers/trajectory.ts";
 import { exampleSplit, exampleTrajectory } from "./example_trajectory.ts";
 

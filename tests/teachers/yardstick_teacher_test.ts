@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { distill } from "../../src/distill/distill.ts";
 import { ArgumentError } from "../../src/errors.ts";
-import { emptyPlace } from "../../src/evaluate/metrics.ts";
 import { measureSplit } from "../../src/evaluate/ranking_evaluation.ts";
 import { openGpu } from "../../src/gpu/gpu.ts";
 import { easeItemLimit } from "../../src/models/ease.ts";
 import { createYardstick, yardstickKinds, yardstickLists } from "../../src/models/yardsticks.ts";
-import { ragged, rowOf } from "../../src/ragged.ts";
+import { emptyPlace, ragged, rowOf } from "../../src/ragged.ts";
 import { belongsTo, validateTrajectory } from "../../src/teachers/trajectory.ts";
 import { yardstickTrajectory } from "../../src/teachers/yardstick_teacher.ts";
 import { exampleSplit } from "./example_trajectory.ts";

@@ -4,13 +4,14 @@
  * @module
  */
 import { transpose } from "../../data/csr.ts";
+import { ArgumentError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/gpu.ts";
 import { type DeviceExclusions, uploadExclusions } from "../../kernels/exclusions.ts";
 import type { FactorRows } from "../../kernels/factors.ts";
 import { rankCountsOnDevice } from "../../kernels/rank_counts.ts";
-import { ShortLists } from "../../kernels/short_lists.ts";
+import { longestList, ShortLists } from "../../kernels/short_lists.ts";
 import { topKOnDevice } from "../../kernels/top_k.ts";
-import type { Checkpoint } from "../../models/model.ts";
+import type { ModelCheckpoint } from "../../models/model.ts";
 import { stream } from "../../random.ts";
 import type { Ragged } from "../../ragged.ts";
 import { correctionLists, type Corrections, listsByVector } from "../corrections.ts";
@@ -94,7 +95,7 @@ class Side implements Disposable {
     });
   }
 
-  checkpoint(): Checkpoint {
+  checkpoint(): ModelCheckpoint {
     const { lists, heads } = this.#corrections!;
     const { offsets, items } = lists;
     return {
@@ -104,7 +105,7 @@ class Side implements Disposable {
     };
   }
 
-  restore(checkpoint: Checkpoint): void {
+  restore(checkpoint: ModelCheckpoint): void {
     const of = (name: string) => checkpoint[`${this.#name}.${name}`] as Uint32Array<ArrayBuffer>;
     if (of("heads")) {
       this.teach({ lists: { offsets: of("offsets"), items: of("items") }, heads: of("heads") });
@@ -166,12 +167,12 @@ class DcdRun implements MethodRun {
     return pairs + byUser + byItem;
   }
 
-  checkpoint(): Checkpoint {
+  checkpoint(): ModelCheckpoint {
     if (this.#sides.some(({ lists }) => lists === null)) return {};
     return Object.assign({}, ...this.#sides.map((side) => side.checkpoint()));
   }
 
-  restore(checkpoint: Checkpoint): void {
+  restore(checkpoint: ModelCheckpoint): void {
     for (const side of this.#sides) side.restore(checkpoint);
   }
 
@@ -193,5 +194,11 @@ export const dcd: DistillationMethod = {
   // Older lists push down what the student has already dropped, and what it ranks instead comes back: it oscillates.
   defaults: { lambda: 0.01, listLength: 100, sharpness: 0.01, compareEvery: 2 },
   grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1], sharpness: [0.001, 0.01] },
+  // A correction list holds as many under-ranked as over-ranked items at most.
+  check({ listLength }) {
+    if (2 * (listLength as number) > longestList) {
+      throw new ArgumentError("listLength", `it is ${listLength}`, `at most ${longestList / 2}`);
+    }
+  },
   start: (context) => new DcdRun(context),
 };

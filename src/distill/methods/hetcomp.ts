@@ -7,7 +7,7 @@ import { ArgumentError } from "../../errors.ts";
 import { indexLists, uploadListIndex } from "../../kernels/list_index.ts";
 import type { DeviceListIndex } from "../../kernels/list_index.ts";
 import { type Granularity, ListwiseStep } from "../../kernels/listwise.ts";
-import type { Checkpoint } from "../../models/model.ts";
+import type { ModelCheckpoint } from "../../models/model.ts";
 import type { EpochRecord } from "../../teachers/training.ts";
 import { Curriculum } from "../curriculum.ts";
 import type { DistillationMethod, EpochFacts, MethodContext, MethodRun, MethodSettings } from "../method.ts";
@@ -146,7 +146,7 @@ export class HetCompRun implements MethodRun {
   }
 
   /** Where the curriculum stands. */
-  checkpoint(): Checkpoint {
+  checkpoint(): ModelCheckpoint {
     const { states, last } = this.#curriculum.state;
     return {
       states: Uint32Array.from(states.flatMap((row) => [...row])),
@@ -156,7 +156,7 @@ export class HetCompRun implements MethodRun {
   }
 
   /** Continues from a checkpoint. */
-  restore(checkpoint: Checkpoint): void {
+  restore(checkpoint: ModelCheckpoint): void {
     const { users } = this.#context.split;
     const states = checkpoint.states!;
     const last = checkpoint.last ? new Float64Array(checkpoint.last.slice().buffer) : null;

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkEmbedding } from "../../kernels/exp_sum.ts";
-import type { Checkpoint } from "../../models/model.ts";
+import type { ModelCheckpoint } from "../../models/model.ts";
 import type { Trajectory } from "../../teachers/trajectory.ts";
 import { finalStates, fuseTeachers } from "../ensemble.ts";
 import { ListTeaching } from "../list_teaching.ts";
@@ -66,11 +66,11 @@ class MtdRun implements MethodRun {
     this.#teach();
   }
 
-  checkpoint(): Checkpoint {
+  checkpoint(): ModelCheckpoint {
     return { logits: new Uint32Array(Float64Array.from(this.#logits).buffer) };
   }
 
-  restore({ logits }: Checkpoint): void {
+  restore({ logits }: ModelCheckpoint): void {
     this.#logits = [...new Float64Array(logits!.slice().buffer)];
     this.#teach();
   }
