@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { idMember, type JsonObject } from "./log/json_line.ts";
 import { DataError, type FilePlace } from "../errors.ts";
 import { DelimitedRecords } from "./log/delimited.ts";
 import { fileBytes, firstBytes, type ReadHooks } from "./log/file_bytes.ts";
@@ -118,6 +119,7 @@ async function* jsonRows(path: string, hooks: ReadHooks): AsyncGenerator<RankedR
   for await (const records of recordsOf(path, "\n", false, hooks)) {
     const place = { file: path, line: records.line };
     const text = records.text(0);
+    if (text.trim() === "") continue;
     let object: unknown;
     try {
       object = JSON.parse(text);
@@ -135,8 +137,13 @@ async function* jsonRows(path: string, hooks: ReadHooks): AsyncGenerator<RankedR
     const names = Object.keys(object);
     const places = complete ? findPlaces(names) : placesOf(names, place);
     complete = true;
-    const members = Object.values(object);
-    yield rowOf((field) => members[field], places, place);
+    const member = (field: number) => {
+      const name = names[field];
+      if (name === undefined) return undefined;
+      const isId = field === places.user || field === places.item;
+      return isId ? idMember(text, object as JsonObject, name) : (object as JsonObject)[name];
+    };
+    yield rowOf(member, places, place);
   }
 }
 

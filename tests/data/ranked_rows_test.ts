@@ -65,6 +65,18 @@ Deno.test("readRankedRows() looks for the columns in every line of JSON", async 
   );
 });
 
+Deno.test("readRankedRows() takes ids of any number of digits from lines of JSON, and skips blank ones", async () => {
+  const rows = await read(
+    '{"user":9007199254740993,"item":12345678901234567890,"rank":0}\n \n{"user":1,"item":-9007199254740993,"rank":1}\n',
+  );
+  assert.deepEqual(rows.map(plain), [
+    { user: "9007199254740993", item: "12345678901234567890", rank: 0 },
+    { user: "1", item: "-9007199254740993", rank: 1 },
+  ]);
+  assert.equal(rows[1]!.place!.line, 3);
+  await assert.rejects(read('{"user":1e300,"item":1,"rank":0}\n'), /the id of the user is missing/);
+});
+
 Deno.test("readRankedRows() keeps a byte order mark that is part of an id", async () => {
   const rows = await read("\ufeffuser,item,rank\n\ufeffu,\ufeffa,0\n");
   assert.deepEqual(rows.map(plain), [{ user: "\ufeffu", item: "\ufeffa", rank: 0 }]);

@@ -7,9 +7,8 @@ import { DataError } from "../../errors.ts";
 import { type ColumnNames, columnsByName, listed, type LogColumn, type LogColumns } from "./columns.ts";
 import { DelimitedRecords } from "./delimited.ts";
 import type { InteractionLog } from "./interaction_log.ts";
+import { idMember, type JsonObject } from "./json_line.ts";
 import { TypedRows } from "./typed_rows.ts";
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a log in JSON lines. Members that are not columns may be anything.
@@ -50,11 +49,8 @@ export async function readJsonLines(
       }
       const member = (column: LogColumn | null): unknown => {
         if (column === null) return undefined;
-        const value = object[column.name];
-        // Digits beyond 2^53 are lost in a number: ids are taken from the text.
-        const lossy = typeof value === "number" && !Number.isSafeInteger(value) &&
-          (column === columns!.user || column === columns!.item);
-        return lossy ? sourceOf(text, column.name) ?? value : value;
+        const isId = column === columns!.user || column === columns!.item;
+        return isId ? idMember(text, object, column.name) : object[column.name];
       };
       rows.take(
         member(columns.user),
@@ -84,18 +80,4 @@ function parseObject(text: string, place: { file: string; line: number }): JsonO
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
   throw new DataError(place, `${listed([text])} is not an object`, right);
-}
-
-/** A whole number as it is written in a member of the outermost object; anything else gives undefined. */
-function sourceOf(text: string, name: string): string | undefined {
-  const sources = new Map<unknown, string | undefined>();
-  const root: unknown = JSON.parse(
-    text,
-    function (this: unknown, key: string, value: unknown, context?: { source?: string }) {
-      if (key === name) sources.set(this, context?.source);
-      return value;
-    },
-  );
-  const source = sources.get(root);
-  return source !== undefined && /^-?\d+$/.test(source) ? source : undefined;
 }
