@@ -93,6 +93,11 @@ export function advanceStates<Row extends StateRow>(options: AdvanceOptions<Row>
       }
       kept[user] = last[teacher]![user]!;
       if (state >= final) continue;
+      // With no number the pair would stand still for ever.
+      if (!(kept[user]! >= 0)) {
+        const where = `teacher ${teacher}, user ${user}`;
+        throw new ArgumentError("last", `it is ${kept[user]} for ${where}`, "a number from 0 up");
+      }
       const now = measure(teacher, state + 1, user);
       const ratio = now === 0 ? Infinity : kept[user]! / now;
       if (ratio > threshold || (advanceOnRegress && ratio < 1)) {

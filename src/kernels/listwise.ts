@@ -80,8 +80,8 @@ const usersTogether = 1024;
  *
  * @param gpu The device.
  * @param input Embeddings and lists.
- * @throws {ArgumentError} if lengths do not agree, a list is not as {@linkcode indexLists} wants it, or an option is
- * unknown.
+ * @throws {ArgumentError} if lengths do not agree, `dim` is above 128, a list is not as {@linkcode indexLists} wants it or
+ * (with "ranked") one of positives or tops has more than 10,000 items, or an option is unknown.
  */
 export async function listwiseLoss(gpu: Gpu, input: ListwiseInput): Promise<ListwiseResult> {
   const { dim, observed, positives, tops, granularity, scores = "clamped" } = input;

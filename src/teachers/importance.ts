@@ -59,7 +59,8 @@ export function itemImportance(
  * option is out of range.
  */
 export function rankingImportance(ranks: ArrayLike<number>[], options: ImportanceOptions = {}): number[] {
-  const full = { ...importanceDefaults, ...options };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const full = { ...importanceDefaults, ...Object.fromEntries(given) };
   if (!(full.cut >= 0)) throw new ArgumentError("cut", `it is ${full.cut}`, "a number from 0 up");
   for (const name of ["tauRank", "tauConsistency"] as const) {
     if (!(full[name] > 0)) throw new ArgumentError(name, `it is ${full[name]}`, "a number above 0");

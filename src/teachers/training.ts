@@ -45,7 +45,7 @@ export interface TrainingHooks {
   readonly checkpoints?: CheckpointStore;
 }
 
-/** Training was stopped by its signal after a checkpoint; the same call continues from there. */
+/** Training was stopped by its signal after a checkpoint; the same call with the same store continues from there. */
 export class Interrupted extends HetcompError {
   /** The class name. */
   override name = "Interrupted";

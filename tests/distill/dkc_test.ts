@@ -145,6 +145,8 @@ Deno.test("advanceStates() refuses shapes, states and discrepancies that cannot 
   assert.throws(() => advanceStates({ ...good, states: [[4]] }), ArgumentError);
   assert.throws(() => advanceStates({ ...good, last: [] }), ArgumentError);
   assert.throws(() => advanceStates({ ...good, last: [[1, 2]] }), ArgumentError);
+  assert.throws(() => advanceStates({ ...good, last: [[NaN]] }), /'last'.* NaN for teacher 0, user 0/);
+  assert.throws(() => advanceStates({ ...good, last: [[-1]] }), /'last'/);
   assert.throws(() => advanceStates({ ...good, finalState: [1, 2] }), ArgumentError);
   assert.throws(() => advanceStates({ ...good, every: 0 }), ArgumentError);
   assert.throws(() => advanceStates({ ...good, epoch: NaN }), ArgumentError);
