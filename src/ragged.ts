@@ -77,6 +77,18 @@ export function longestRow(lists: Ragged): number {
 }
 
 /**
+ * Checks that no row is too long.
+ *
+ * @throws {ArgumentError} about the argument `name`.
+ */
+export function checkRowLengths(name: string, lists: Ragged, most: number): void {
+  for (let r = 0; r < rowCount(lists); r++) {
+    const length = rowLength(lists, r);
+    if (length > most) throw new ArgumentError(name, `list ${r} has ${length} entries`, `at most ${most}`);
+  }
+}
+
+/**
  * Checks that offsets begin at 0, never fall, and end where the values do.
  *
  * @throws {ArgumentError} about the argument `name`.

@@ -1,6 +1,6 @@
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import { type Ragged, rowCount } from "../ragged.ts";
+import { longestRow, type Ragged, rowCount } from "../ragged.ts";
 
 /** Ragged lists on the device: the values of row `r` are `items[offsets[r] .. offsets[r + 1])`, both u32. */
 export class DeviceRagged implements Disposable {
@@ -19,11 +19,7 @@ export class DeviceRagged implements Disposable {
   constructor(gpu: Gpu, label: string, lists: Ragged) {
     this.rows = rowCount(lists);
     this.length = lists.items.length;
-    let longest = 0;
-    for (let r = 0; r < this.rows; r++) {
-      longest = Math.max(longest, lists.offsets[r + 1]! - lists.offsets[r]!);
-    }
-    this.longest = longest;
+    this.longest = longestRow(lists);
     this.offsets = gpu.upload(`${label} offsets`, lists.offsets);
     this.items = gpu.upload(`${label} items`, lists.items);
   }

@@ -12,7 +12,7 @@ import randomCode from "../../shaders/sample/random.wgsl" with { type: "text" };
 import { ArgumentError } from "../errors.ts";
 import type { DeviceArray } from "../gpu/device_array.ts";
 import { type Gpu, spread } from "../gpu/gpu.ts";
-import type { Ragged } from "../ragged.ts";
+import { checkRowLengths, type Ragged } from "../ragged.ts";
 import { type BagColumns, columnsOf, cutBags } from "./bag_batches.ts";
 import { strideOf } from "./embedding.ts";
 import { turnsPerInvocation } from "./dispatch_limits.ts";
@@ -86,22 +86,12 @@ export class EmbeddingBag implements Disposable {
    * than 60,000.
    */
   constructor(gpu: Gpu, lists: Ragged, vocabulary: number) {
+    checkRowLengths("lists", lists, turnsPerInvocation);
     this.#gpu = gpu;
     this.#pairs = new TrainingPairs(gpu, lists, vocabulary);
     this.rows = this.#pairs.users;
     this.vocabulary = vocabulary;
     const { count } = this.#pairs;
-    for (let row = 0; row < this.rows; row++) {
-      const length = lists.offsets[row + 1]! - lists.offsets[row]!;
-      if (length > turnsPerInvocation) {
-        this.#pairs.dispose();
-        throw new ArgumentError(
-          "lists",
-          `list ${row} has ${length} entries`,
-          `at most ${turnsPerInvocation}`,
-        );
-      }
-    }
     this.#columns = columnsOf(lists, vocabulary);
     this.#weights = gpu.array("bag: weights", 4 * count);
     this.#touched = gpu.array("bag: touched rows", 8 * (count + 1));

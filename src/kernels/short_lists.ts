@@ -7,7 +7,7 @@
 import { ArgumentError } from "../errors.ts";
 import type { DeviceArray } from "../gpu/device_array.ts";
 import { type Gpu, spread } from "../gpu/gpu.ts";
-import { type Ragged, rowCount } from "../ragged.ts";
+import { checkRowLengths, longestRow, type Ragged, rowCount, rowOf } from "../ragged.ts";
 import expSumPart from "../../shaders/loss/exp_sum_part.wgsl" with { type: "text" };
 import listwisePart from "../../shaders/loss/listwise_part.wgsl" with { type: "text" };
 import prefixPart from "../../shaders/loss/listwise_prefix.wgsl" with { type: "text" };
@@ -112,15 +112,11 @@ export class ShortLists implements Disposable {
     if (judgement.length !== wanted) {
       throw new ArgumentError("judgement", `it holds ${judgement.length} numbers`, `${wanted}`);
     }
+    checkRowLengths("lists", lists, longestList);
+    const longest = longestRow(lists);
     const offsets = new Uint32Array(shape.vectors + 1);
-    let longest = 0;
     for (let row = 0; row < rows; row++) {
-      longest = Math.max(longest, lists.offsets[row + 1]! - lists.offsets[row]!);
-      if (longest > longestList) {
-        throw new ArgumentError("lists", `list ${row} has ${longest} entries`, `at most ${longestList}`);
-      }
-      for (let n = lists.offsets[row]!; n < lists.offsets[row + 1]!; n++) {
-        const vector = lists.items[n]!;
+      for (const vector of rowOf(lists, row)) {
         if (vector >= shape.vectors) {
           throw new ArgumentError("lists", `list ${row} holds ${vector}`, `numbers below ${shape.vectors}`);
         }

@@ -6,8 +6,7 @@
 import code from "../../shaders/loss/softmax_output.wgsl" with { type: "text" };
 import type { DeviceArray } from "../gpu/device_array.ts";
 import { type Gpu, spread } from "../gpu/gpu.ts";
-import type { Ragged } from "../ragged.ts";
-import { ArgumentError } from "../errors.ts";
+import { checkRowLengths, type Ragged, rowCount } from "../ragged.ts";
 import type { Kernel } from "../gpu/kernel.ts";
 import { turnsPerInvocation } from "./dispatch_limits.ts";
 import { ExpSum } from "./exp_sum.ts";
@@ -69,13 +68,8 @@ export class SoftmaxOutput implements Disposable {
    */
   constructor(gpu: Gpu, lists: Ragged, options: ExpSumOptions) {
     this.#gpu = gpu;
-    const users = lists.offsets.length - 1;
-    for (let row = 0; row < users; row++) {
-      const length = lists.offsets[row + 1]! - lists.offsets[row]!;
-      if (length > longestList) {
-        throw new ArgumentError("lists", `list ${row} has ${length} entries`, `at most ${longestList}`);
-      }
-    }
+    checkRowLengths("lists", lists, longestList);
+    const users = rowCount(lists);
     const tops = { offsets: new Uint32Array(users + 1), items: new Uint32Array(0) };
     const index = indexLists({ users, items: options.vectors, observed: lists, positives: lists, tops });
     this.#sums = new ExpSum(gpu, options);

@@ -1,11 +1,8 @@
 /**
- * What the settings and the training set of an autoencoder must be. This module is browser compatible.
+ * What the settings of an autoencoder must be. This module is browser compatible.
  *
  * @module
  */
-import { ArgumentError } from "../errors.ts";
-import { type Ragged, rowCount } from "../ragged.ts";
-import type { TrainingSet } from "./model.ts";
 import { nonNegativeNumber, type OptionRule, positiveNumber, wholeNumber } from "./model_options.ts";
 
 /** Settings of an autoencoder, all of them. */
@@ -47,22 +44,3 @@ export const autoencoderRules: { readonly [K in keyof AutoencoderSettings]: Opti
   annealingSteps: wholeNumber(0, 0xffffffff),
   seed: wholeNumber(0, 0xffffffff),
 };
-
-/**
- * The lists of a training set.
- *
- * @throws {ArgumentError} if there is not one list per user, or all are empty.
- */
-export function checkedInteractions({ users, interactions }: TrainingSet): Ragged {
-  if (rowCount(interactions) !== users) {
-    throw new ArgumentError(
-      "interactions",
-      `there are ${rowCount(interactions)} lists`,
-      `one for each of ${users} users`,
-    );
-  }
-  if (interactions.items.length === 0) {
-    throw new ArgumentError("interactions", "all lists are empty", "at least one training pair");
-  }
-  return interactions;
-}

@@ -7,6 +7,7 @@ import { recordNegatives } from "../kernels/negatives.ts";
 import { type PairwiseBatch, recordLossSums } from "../kernels/pairwise.ts";
 import { TrainingPairs } from "../kernels/training_pairs.ts";
 import { permutation, stream, uniform } from "../random.ts";
+import { checkedInteractions } from "./training_set.ts";
 import type { Ragged } from "../ragged.ts";
 import type { TrainingSet } from "./model.ts";
 
@@ -81,17 +82,8 @@ export class PairwiseBatches implements Disposable {
     training: TrainingSet,
     { batch, seed, triplesAtOnce = 262144, negatives = 1, sampling = "interactions" }: PairwiseBatchesOptions,
   ) {
-    const { users, items, interactions } = training;
-    if (interactions.offsets.length !== users + 1) {
-      throw new ArgumentError(
-        "interactions",
-        `there are ${interactions.offsets.length - 1} lists`,
-        `one for each of ${users} users`,
-      );
-    }
-    if (interactions.items.length === 0) {
-      throw new ArgumentError("interactions", "all lists are empty", "at least one training pair");
-    }
+    const interactions = checkedInteractions(training);
+    const { items } = training;
     // One item may be in every pair, and an invocation goes through its occurrences: software drivers end long loops.
     const software = gpu.adapter.kind === "software";
     const largest = software ? Math.floor(turnsPerInvocation / Math.max(1, negatives)) : 65_536;

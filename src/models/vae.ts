@@ -1,6 +1,7 @@
 import type { Gpu } from "../gpu/gpu.ts";
 import { Autoencoder } from "./autoencoder.ts";
-import { autoencoderRules, type AutoencoderSettings, checkedInteractions } from "./autoencoder_settings.ts";
+import { autoencoderRules, type AutoencoderSettings } from "./autoencoder_settings.ts";
+import { checkedInteractions } from "./training_set.ts";
 import type { Factors, TrainingSet } from "./model.ts";
 import { readOptions } from "./model_options.ts";
 
