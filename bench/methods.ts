@@ -23,6 +23,7 @@ import { uniform } from "../src/random.ts";
 import { ragged, rowOf } from "../src/ragged.ts";
 import { textTable } from "../src/report/table.ts";
 import type { Trajectory } from "../src/teachers/trajectory.ts";
+import { median } from "./statistics.ts";
 
 const [folder = "", rounds = "3", stepsWanted = "8", dim = "6"] = Deno.args;
 const length = 100;
@@ -137,8 +138,6 @@ other["dcd, every other epoch"] = timesOf(comparing).map((time, n) => [
   time[0] - without[n]![0],
   time[1] - without[n]![1],
 ]);
-const median = (times: readonly number[]) =>
-  times.toSorted((left, right) => left - right)[times.length >> 1]!;
 const row = (name: string, times: readonly Time[], factor: number) => [
   name,
   ...[0, 1].map((which) => (factor * median(times.map((time) => time[which]!))).toFixed(2)),

@@ -10,7 +10,8 @@ import { HetcompError } from "../../src/errors.ts";
 import { missing } from "../../src/report/format.ts";
 import { textTable } from "../../src/report/table.ts";
 import { Inputs, writeInputs } from "./inputs.ts";
-import { measure, type Measurement, median } from "./measure.ts";
+import { median } from "../statistics.ts";
+import { measure, type Measurement } from "./measure.ts";
 import { Peer, type PeerProgram } from "./peer_process.ts";
 import { allWorks } from "./works.ts";
 

@@ -32,13 +32,6 @@ export interface Effort {
   readonly seconds: number;
 }
 
-/** Median; NaN if there is none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
 /** Checks every peer once, then times them in turns, so that noise hits all alike. Ours is the first peer. */
 export async function measure(
   inputs: Inputs,

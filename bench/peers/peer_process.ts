@@ -115,7 +115,12 @@ export class Peer {
 
   async #ask(request: object): Promise<Answer> {
     if (!this.#process) await this.#start();
-    await this.#writer!.write(new TextEncoder().encode(JSON.stringify(request) + "\n"));
+    try {
+      await this.#writer!.write(new TextEncoder().encode(JSON.stringify(request) + "\n"));
+    } catch (error) {
+      await this.stop();
+      throw new PeerFailure(`process ended (${(error as Error).name})`);
+    }
     const answer = await this.#answer();
     if (answer.failure !== undefined) throw new PeerFailure(answer.failure.split("\n")[0]!.slice(0, 160));
     return answer;

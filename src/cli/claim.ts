@@ -2,6 +2,7 @@
  * Work that several processes share: whoever holds the claim on a piece does it. Interfaces:
  *
  *     using claim = await takeClaim(path)             null while another process holds it
+ *     using claim = await claimFolder(folder)         an error while another process does
  *     await untilFree(() => ..., signal)              asks again until it gives something
  *
  * A claim is the system's lock on a file, which goes with its process however that ends: none outlives its holder, and
@@ -10,7 +11,7 @@
  * @module
  */
 import { dirname } from "node:path";
-import { DataError } from "../errors.ts";
+import { DataError, RunError } from "../errors.ts";
 
 /** Keeps other processes from the same work until it is disposed of. */
 export type Claim = Disposable;
@@ -42,6 +43,22 @@ export async function takeClaim(path: string): Promise<Claim | null> {
   } catch (error) {
     throw new DataError({ file: path }, `the file cannot be locked (${(error as Error).message})`);
   }
+}
+
+/** The file that stands for the claim on a folder: beside it, so that the folder may come and go. */
+export function claimFile(folder: string): string {
+  return `${folder.replace(/[\\/]+$/, "")}.claim`;
+}
+
+/**
+ * Takes the claim on a folder of results.
+ *
+ * @throws {RunError} if another process is at work there.
+ */
+export async function claimFolder(folder: string): Promise<Claim> {
+  const claim = await takeClaim(claimFile(folder));
+  if (claim !== null) return claim;
+  throw new RunError(`another process is at work in ${folder}; wait for it, or name another folder`);
 }
 
 function claimOf(file: Deno.FsFile, path: string): Claim {

@@ -225,7 +225,7 @@ async function runCompare(flags: CompareFlags): Promise<void> {
   }
   const tunings = flags.tunedIn === undefined ? [] : await tuningsIn(flags.tunedIn, entries);
   const folder = flags.out ?? `runs/compare-${split.name}`;
-  using interrupt = untilInterrupted();
+  using interrupt = untilInterrupted(helper ? null : undefined);
   const { signal } = interrupt;
   const config = await joinFolder(folder, {
     version: programVersion,
@@ -266,7 +266,8 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     const world = { gpu, split, views, trajectories };
     // One that teaches has its row already.
     const yardsticks = flags.yardsticks.filter((kind) => !config.teachers.kinds.includes(kind));
-    const measure = () => measureReferences(world, yardsticks, `${folder}/references.json`, say);
+    const measure = () =>
+      measureReferences(world, yardsticks, `${folder}/references.json`, { signal, quiet });
     let references = await measure();
     const write = async () => {
       using claim = await takeClaim(`${folder}/results.claim`);
@@ -282,6 +283,8 @@ async function runCompare(flags: CompareFlags): Promise<void> {
     console.log(`\nreport: ${folder}/report.html`);
   } catch (error) {
     if (error instanceof Interrupted) error.message = "stopped; the same command continues from there";
+    // Whatever it is, it is to be said now and not when all the work is done.
+    helpers.stop();
     throw error;
   } finally {
     await helpers.ended;

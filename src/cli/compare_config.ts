@@ -10,7 +10,7 @@ import { exists, pathKind, readText, writeAtomically } from "../data/files.ts";
 import { ArgumentError, RunError } from "../errors.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
 import { listsDigest, type Trajectory } from "../teachers/trajectory.ts";
-import { takeClaim, untilFree } from "./claim.ts";
+import { claimFile, takeClaim, untilFree } from "./claim.ts";
 import type { TeacherChoice } from "./ensure_teachers.ts";
 import type { DataChoice } from "./load_split.ts";
 
@@ -86,7 +86,7 @@ export async function joinFolder(
   signal: AbortSignal,
 ): Promise<CompareConfig> {
   // Beside the folder: whether that is there says whether it may be begun.
-  using _claim = await untilFree(() => takeClaim(`${folder.replace(/\/+$/, "")}.claim`), signal);
+  using _claim = await untilFree(() => takeClaim(claimFile(folder)), signal);
   const path = `${folder}/${fileName}`;
   let config = asked;
   if (await exists(path)) {

@@ -27,15 +27,27 @@ async function loadingFlags(): Promise<string[]> {
   return [];
 }
 
+/** Further processes at work. */
+export interface Helpers {
+  /** Resolves when all have ended. */
+  readonly ended: Promise<void>;
+  /** Asks them to stop, with a checkpoint. */
+  stop(): void;
+}
+
+/** Their second SIGINT would end them at once, and a terminal has sent them the first. */
+const stopSignal = Deno.build.os === "windows" ? "SIGINT" : "SIGTERM";
+
 /**
  * Starts processes of this same command. They say nothing but errors, and end by themselves when nothing is left to do
  * or when the signal asks to stop.
  *
- * @returns Resolves when all have ended.
+ * @throws {DOMException} the signal's reason, if it asked to stop before they were started.
  */
-export async function startHelpers(count: number, signal: AbortSignal): Promise<{ ended: Promise<void> }> {
-  if (count === 0) return { ended: Promise.resolve() };
+export async function startHelpers(count: number, signal: AbortSignal): Promise<Helpers> {
+  if (count === 0) return { ended: Promise.resolve(), stop() {} };
   const flags = [...await loadingFlags(), ...await inheritedFlags()];
+  signal.throwIfAborted();
   const helpers = Array.from({ length: count }, () =>
     new Deno.Command(Deno.execPath(), {
       args: ["run", ...flags, Deno.mainModule, ...Deno.args, helperOption],
@@ -48,7 +60,7 @@ export async function startHelpers(count: number, signal: AbortSignal): Promise<
   const stop = () => {
     for (const helper of helpers) {
       try {
-        helper.kill("SIGINT");
+        helper.kill(stopSignal);
       } catch {
         // It ended in the meantime.
       }
@@ -60,5 +72,5 @@ export async function startHelpers(count: number, signal: AbortSignal): Promise<
     const failed = ends.filter(({ code }) => code !== 0 && code !== 130).length;
     if (failed > 0) log("warning", "helpers", `${failed} of ${count} further processes failed`, { failed });
   });
-  return { ended };
+  return { ended, stop };
 }

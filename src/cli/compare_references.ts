@@ -8,12 +8,13 @@ import type { Split } from "../data/split.ts";
 import { finalStates, fuseTeachers } from "../distill/ensemble.ts";
 import { emptyPlace } from "../ragged.ts";
 import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
-import { easeItemLimit } from "../models/ease.ts";
 import { parameterCount } from "../models/parameter_count.ts";
-import { type YardstickKind, yardstickLists } from "../models/yardsticks.ts";
+import type { YardstickKind } from "../models/yardsticks.ts";
 import type { ReferenceSummary } from "../report/comparison_summary.ts";
 import { takeClaim } from "./claim.ts";
 import type { CellWorld } from "./compare_cells.ts";
+import { logNotice } from "./log.ts";
+import { computeYardsticks } from "./measure_yardsticks.ts";
 
 /** Leaves a user's known items out of a list, as rankings do. */
 function withoutHistory(lists: Uint32Array, width: number, { train, users, items }: Split): Uint32Array {
@@ -39,12 +40,13 @@ async function readReferences(path: string, identity: string): Promise<Reference
  * Measures them, unless the file says that this was done with the same data and teachers.
  *
  * @returns null while another process measures them.
+ * @throws {DOMException} the signal's reason, if it asked to stop.
  */
 export async function measureReferences(
   { gpu, split, views, trajectories }: CellWorld,
   yardsticks: readonly YardstickKind[],
   path: string,
-  say: (line: string) => void,
+  asked: { signal: AbortSignal; quiet: boolean },
 ): Promise<ReferenceSummary[] | null> {
   const identity = JSON.stringify([
     trajectories.map((
@@ -71,36 +73,29 @@ export async function measureReferences(
       name: kind,
       role: "teacher",
       ...(parameters === undefined ? {} : { parameters }),
-      seconds,
+      // An imported teacher does not say how long it was trained.
+      ...(seconds > 0 ? { seconds } : {}),
       metrics: measure(states.at(-1)!.items, length),
     };
   });
   const width = evaluation.width;
   const fused = fuseTeachers(trajectories, finalStates(trajectories), width);
   // Ranking with the ensemble takes all teachers.
-  const parameters = references.map((teacher) => teacher.parameters ?? NaN).reduce(
-    (sum, one) => sum + one,
-    0,
-  );
+  const sumOf = (name: "parameters" | "seconds") => {
+    const sum = references.reduce((all, teacher) => all + (teacher[name] ?? NaN), 0);
+    return Number.isFinite(sum) ? { [name]: sum } : {};
+  };
   references.push({
     name: "ensemble",
     role: "ensemble",
-    ...(Number.isFinite(parameters) ? { parameters } : {}),
-    seconds: references.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0),
+    ...sumOf("parameters"),
+    ...sumOf("seconds"),
     metrics: measure(fused.items, width),
   });
-  for (const kind of yardsticks) {
-    if (kind === "EASE" && split.items > easeItemLimit) continue;
-    say(`measuring ${kind}`);
-    const start = performance.now();
-    const lists = yardstickLists(split, kind, width);
-    references.push({
-      name: kind,
-      role: "yardstick",
-      seconds: (performance.now() - start) / 1000,
-      metrics: measure(lists, width),
-    });
-  }
+  const notes = await computeYardsticks(split, yardsticks, width, asked, ({ kind, lists, seconds }) => {
+    references.push({ name: kind, role: "yardstick", seconds, metrics: measure(lists, width) });
+  });
+  if (!asked.quiet) { for (const note of notes) logNotice("yardsticks", note); }
   await writeAtomically(path, JSON.stringify({ identity, references }, null, 2) + "\n");
   return references;
 }

@@ -25,7 +25,7 @@ import { textTable } from "../report/table.ts";
 import { type Cell, cellFolder, readCell, readDivergence } from "./compare_cells.ts";
 import { currentConfig } from "./compare_config.ts";
 import { entriesOf, type Entry, mainMethod } from "./compare_entries.ts";
-import { leadersOf, testsAgainst } from "./compare_tests.ts";
+import { leadersOf, readMethodValues, testsAgainst } from "./compare_tests.ts";
 
 /** The file that says how a method was tuned. */
 export function tuningFile(folder: string, name: string): string {
@@ -90,6 +90,7 @@ export async function writeResults(facts: ResultFacts): Promise<ComparisonSummar
     methods.push(diverged.length === 0 ? summary : { ...summary, diverged });
   }
   const finished = methods.filter(({ cells }) => cells.length > 0);
+  const values = await readMethodValues(folder, finished);
   const against = config.against ?? mainMethod;
   const main = finished.find(({ name }) => name === against);
   const summary: ComparisonSummary = {
@@ -124,8 +125,8 @@ export async function writeResults(facts: ResultFacts): Promise<ComparisonSummar
     methods,
     references: [...facts.references],
     main: main?.name ?? "",
-    tests: main === undefined ? [] : await testsAgainst(folder, main, finished),
-    leaders: await leadersOf(folder, finished),
+    tests: main === undefined ? [] : testsAgainst(main, values),
+    leaders: leadersOf(values),
   };
   await writeAtomically(`${folder}/results.json`, JSON.stringify(summary, null, 2) + "\n");
   await writeAtomically(`${folder}/results.csv`, comparisonCsv(summary));

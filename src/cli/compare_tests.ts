@@ -21,6 +21,14 @@ import { cellFolder, readPerUser } from "./compare_cells.ts";
 
 type UserValues = Record<string, Float64Array>;
 
+/** A method and every user's values, by metric. */
+export interface MethodValues {
+  /** The method. */
+  readonly method: MethodSummary;
+  /** Averaged over its seeds. */
+  readonly values: UserValues;
+}
+
 /** Every user's values of a method, averaged over its seeds. */
 async function userValues(folder: string, { name, cells }: MethodSummary): Promise<UserValues> {
   const sums: UserValues = {};
@@ -38,15 +46,15 @@ const meanOfValues = (values: Float64Array) => values.reduce((sum, value) => sum
 function testMetric(
   metric: string,
   own: UserValues,
-  others: readonly { name: string; values: UserValues }[],
+  others: readonly MethodValues[],
 ): TestSummary[] {
   // One user proves nothing.
   if (own[metric]!.length < 2) return [];
   const t = others.map(({ values }) => pairedTTest(own[metric]!, values[metric]!, metricPrecision));
   const w = others.map(({ values }) => wilcoxonSignedRank(own[metric]!, values[metric]!, metricPrecision));
   const [adjustedT, adjustedW] = [holm(t.map(({ p }) => p)), holm(w.map(({ p }) => p))];
-  return others.map(({ name, values }, n) => ({
-    name,
+  return others.map(({ method, values }, n) => ({
+    name: method.name,
     metric,
     difference: meanOfValues(own[metric]!) - meanOfValues(values[metric]!),
     margin: confidenceMargin(own[metric]!, values[metric]!, metricPrecision),
@@ -55,20 +63,20 @@ function testMetric(
   }));
 }
 
-async function valuesOf(folder: string, methods: readonly MethodSummary[]) {
-  const values: { name: string; values: UserValues }[] = [];
-  for (const method of methods) values.push({ name: method.name, values: await userValues(folder, method) });
+/** Reads what every user was recommended by the methods that have finished cells. */
+export async function readMethodValues(
+  folder: string,
+  finished: readonly MethodSummary[],
+): Promise<MethodValues[]> {
+  const values: MethodValues[] = [];
+  for (const method of finished) values.push({ method, values: await userValues(folder, method) });
   return values;
 }
 
-/** Tests every finished method against one of them, metric by metric. */
-export async function testsAgainst(
-  folder: string,
-  main: MethodSummary,
-  finished: readonly MethodSummary[],
-): Promise<TestSummary[]> {
-  const own = await userValues(folder, main);
-  const others = await valuesOf(folder, finished.filter((method) => method !== main));
+/** Tests every method against one of them, metric by metric. */
+export function testsAgainst(main: MethodSummary, methods: readonly MethodValues[]): TestSummary[] {
+  const own = methods.find(({ method }) => method === main)!.values;
+  const others = methods.filter(({ method }) => method !== main);
   return Object.keys(comparedMetrics).flatMap((metric) => testMetric(metric, own, others));
 }
 
@@ -77,23 +85,21 @@ export async function testsAgainst(
  * Variants of a method are no rivals of it. All are tested and corrected for, though only two are shown: which these
  * are is known only afterwards.
  */
-export async function leadersOf(
-  folder: string,
-  finished: readonly MethodSummary[],
-): Promise<LeaderSummary[]> {
-  const published = finished.filter(({ group }) => group === "method");
-  const own = finished.filter(({ group }) => group === "own");
+export function leadersOf(methods: readonly MethodValues[]): LeaderSummary[] {
+  const ofGroup = (wanted: string) => methods.filter(({ method }) => method.group === wanted);
+  const [published, own] = [ofGroup("method"), ofGroup("own")];
   if (published.length === 0) return [];
-  const values = await valuesOf(folder, [...published, ...own]);
+  const values = [...published, ...own];
   return Object.keys(comparedMetrics).map((metric) => {
-    const descending = (methods: readonly MethodSummary[]) =>
-      methods.toSorted((left, right) => meanOf(right, metric) - meanOf(left, metric)).map(({ name }) => name);
+    const descending = (some: readonly MethodValues[]) =>
+      some.map(({ method }) => method)
+        .toSorted((left, right) => meanOf(right, metric) - meanOf(left, metric)).map(({ name }) => name);
     const [best, second] = descending(published);
     const [rival] = descending(own);
     const tests = testMetric(
       metric,
-      values.find(({ name }) => name === best)!.values,
-      values.filter(({ name }) => name !== best),
+      values.find(({ method }) => method.name === best)!.values,
+      values.filter(({ method }) => method.name !== best),
     );
     const testOf = (name: string | undefined) => tests.find((test) => test.name === name);
     const [secondTest, ownTest] = [testOf(second), testOf(rival)];

@@ -8,12 +8,12 @@ import { downloadDataset } from "../data/download.ts";
 import { exists } from "../data/files.ts";
 import { type DatasetEntry, datasetRegistry, registryEntry } from "../data/registry.ts";
 import { formatBytes, formatCount } from "../report/format.ts";
-import { textTable } from "../report/table.ts";
+import { numberColumn, textTable } from "../report/table.ts";
 import { registerSplit } from "./data_split.ts";
 import { registerDescribe } from "./describe.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, type Progress } from "./progress.ts";
 
 const defaultFolder = "data/downloads";
 
@@ -33,9 +33,17 @@ async function list(folder: string, json: boolean): Promise<void> {
     datasetRegistry.map(async (entry) => ({ ...entry, present: await isPresent(entry, folder) })),
   );
   if (json) return console.log(JSON.stringify(entries, null, 2));
-  const number = (title: string) => ({ title, align: "right" as const });
   console.log(textTable(
-    ["name", number("users"), number("items"), number("pairs"), number("size"), "present", "terms", "source"],
+    [
+      "name",
+      numberColumn("users"),
+      numberColumn("items"),
+      numberColumn("pairs"),
+      numberColumn("size"),
+      "present",
+      "terms",
+      "source",
+    ],
     entries.map((entry) => [
       entry.name,
       formatCount(entry.users),
@@ -56,17 +64,20 @@ async function list(folder: string, json: boolean): Promise<void> {
 async function download(name: string, folder: string, quiet: boolean): Promise<void> {
   const entry = registryEntry(name);
   using interrupt = untilInterrupted("stopping; nothing is kept of this download");
-  const progress = createProgress({ label: name, total: totalBytes(entry), unit: "bytes", quiet });
-  let received = 0;
-  const place = await downloadDataset(name, {
-    folder,
-    signal: interrupt.signal,
-    onProgress: (done) => progress.update(received = done),
-  });
-  if (received > 0) progress.stop();
-  console.log(
-    `${name}: ${received > 0 ? "downloaded, checksums right" : "already there, checksums right"}: ${place}`,
-  );
+  let progress: Progress | undefined;
+  try {
+    const place = await downloadDataset(name, {
+      folder,
+      signal: interrupt.signal,
+      onProgress: (done) => {
+        progress ??= createProgress({ label: name, total: totalBytes(entry), unit: "bytes", quiet });
+        progress.update(done);
+      },
+    });
+    console.log(`${name}: ${progress ? "downloaded" : "already there"}, checksums right: ${place}`);
+  } finally {
+    progress?.stop();
+  }
 }
 
 /** Adds the command `data` to the program. */

@@ -8,7 +8,7 @@ import type { Split } from "../data/split.ts";
 import { type TableValue, writeTable } from "../export/table_file.ts";
 import { type Ragged, rowOf } from "../ragged.ts";
 import { formatCount } from "../report/format.ts";
-import { textTable } from "../report/table.ts";
+import { numberColumn, textTable } from "../report/table.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { loadSplit } from "./load_split.ts";
@@ -67,9 +67,8 @@ async function writeSplit(out: string, flags: DataFlags & { quiet?: boolean }): 
     await Deno.remove(out, { recursive: true }).catch(() => {});
     throw error;
   }
-  const number = (title: string) => ({ title, align: "right" as const });
   console.log(textTable(
-    ["file", number("users"), number("pairs")],
+    ["file", numberColumn("users"), numberColumn("pairs")],
     Object.entries(parts).map(([name, part]) => {
       const users = split.userIds.filter((_, user) => rowOf(part, user).length > 0).length;
       return [`${out}/${name}.csv`, formatCount(users), formatCount(part.items.length)];

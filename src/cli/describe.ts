@@ -7,7 +7,7 @@ import type { Command } from "commander";
 import { activityShares, type DataDescription, describeData } from "../data/describe.ts";
 import type { ValueRange } from "../data/log/interaction_log.ts";
 import { formatCount, formatNumber } from "../report/format.ts";
-import { textTable } from "../report/table.ts";
+import { numberColumn, textTable } from "../report/table.ts";
 import { examples } from "./examples.ts";
 import { logReading } from "./load_split.ts";
 import { logChoice, type LogFlags, logOptions } from "./options.ts";
@@ -16,8 +16,6 @@ interface DescribeFlags extends LogFlags {
   json: boolean;
   quiet?: boolean;
 }
-
-const number = (title: string) => ({ title, align: "right" as const });
 
 /** Times from 10^8 up are counted since 1970, in a unit that their size tells; smaller ones are shown as they are. */
 function timeText(time: number): string {
@@ -56,12 +54,12 @@ export function describeLines(description: DataDescription): string {
   const shares = activityShares.map((share) =>
     share === 0 ? "least" : share === 0.5 ? "median" : share === 1 ? "most" : `${100 * share} %`
   );
-  const activity = textTable(["pairs per", ...shares.map(number)], [
+  const activity = textTable(["pairs per", ...shares.map(numberColumn)], [
     ["user", ...description.userActivity.map(formatCount)],
     ["item", ...description.itemActivity.map(formatCount)],
   ]);
   const cores = textTable(
-    ["--core", "users", "items", "pairs", "density"].map(number),
+    ["--core", "users", "items", "pairs", "density"].map(numberColumn),
     description.cores.map((core) => [
       String(core.core),
       ...[core.users, core.items, core.pairs].map(formatCount),

@@ -22,6 +22,7 @@ import {
   shellWord,
 } from "./distill_config.ts";
 import { applyConfig, applyPreset, configOptions, configText } from "./config_file.ts";
+import { claimFolder } from "./claim.ts";
 import { withDriver } from "./embedded_driver.ts";
 import { ensureTeachers, requireTeachers } from "./ensure_teachers.ts";
 import { examples } from "./examples.ts";
@@ -155,6 +156,7 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
   using interrupt = untilInterrupted();
   const { signal } = interrupt;
   const checkpoints = (name: string) => folderCheckpoints(`${folder}/${checkpointFolder}/${name}`);
+  using _claim = await claimFolder(folder);
   if (resume === undefined) await startRunFolder(folder, config);
   try {
     const trajectories = await ensureTeachers(gpu, split, config.teachers, { signal, quiet });

@@ -3,7 +3,7 @@ import { exists } from "../data/files.ts";
 import { type RankedRow, readRankedRows } from "../data/ranked_rows.ts";
 import { RunError } from "../errors.ts";
 import { formatCount, formatMetric } from "../report/format.ts";
-import { textTable } from "../report/table.ts";
+import { numberColumn, textTable } from "../report/table.ts";
 import {
   checkTeacherName,
   type ImportedTrajectory,
@@ -143,9 +143,8 @@ function stateLines({ trajectory, checkpoints }: ImportedTrajectory): string {
     formatMetric(metrics["recall@50"]),
     formatMetric(metrics["test.recall@50"]),
   ]);
-  const number = (title: string) => ({ title, align: "right" as const });
   return textTable(
-    ["state", "checkpoint", "validation Recall@50", "test Recall@50"].map(number),
+    ["state", "checkpoint", "validation Recall@50", "test Recall@50"].map(numberColumn),
     rows,
   );
 }

@@ -6,7 +6,7 @@ import { openGpu } from "../gpu/gpu.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
 import type { Hyperparameters } from "../models/model.ts";
 import { formatCount, formatMetric } from "../report/format.ts";
-import { textTable } from "../report/table.ts";
+import { numberColumn, textTable } from "../report/table.ts";
 import { folderCheckpoints } from "../teachers/checkpoint_store.ts";
 import { Interrupted } from "../teachers/training.ts";
 import {
@@ -18,6 +18,7 @@ import {
   requireOptions,
   tomlText,
 } from "./config_file.ts";
+import { claimFolder } from "./claim.ts";
 import { withDriver } from "./embedded_driver.ts";
 import {
   ensureTeachers,
@@ -91,7 +92,7 @@ export function registerSearch(program: Command): void {
     .option("--epochs <number>", "most epochs of a trial", positiveInteger, 300)
     .option(
       "--first-rung <number>",
-      "epochs after which trials are first compared (default: a ninth of all; --epochs: none is pruned)",
+      "epochs after which trials are first compared (default: epochs / eta^2; --epochs: none is pruned)",
       positiveInteger,
     )
     .option(
@@ -200,10 +201,16 @@ function bestConfig(flags: SearchFlags, settings: Hyperparameters): Record<strin
 }
 
 function trialTable(records: readonly TrialRecord[], trials: readonly Hyperparameters[]): string {
-  const right = (title: string) => ({ title, align: "right" as const });
   const names = Object.keys(trials[0]!);
   return textTable(
-    [right("trial"), right("epochs"), right("Recall@50"), right("at epoch"), "state", ...names.map(right)],
+    [
+      numberColumn("trial"),
+      numberColumn("epochs"),
+      numberColumn("Recall@50"),
+      numberColumn("at epoch"),
+      "state",
+      ...names.map(numberColumn),
+    ],
     byValue(records).map(({ trial, state, rungs }) => {
       const last = rungs.at(-1)!;
       const shown = names.map((name) => {
@@ -244,6 +251,7 @@ async function runSearch(flags: SearchFlags): Promise<void> {
   const split = await loadSplit(dataChoice(flags), quiet);
   requireEvaluated(split, flags.data);
   const fingerprint = await splitFingerprint(split);
+  using _claim = await claimFolder(out);
   const past = await pastRecords(out, searchSettings(flags, space, plan, fingerprint));
   if (!quiet) {
     const { rungs } = plan;

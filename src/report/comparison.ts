@@ -19,7 +19,7 @@ export interface Comparison {
   readonly teacherBytes: number | undefined;
   /** Parameters of all teachers together; undefined if one of them is unknown. */
   readonly teacherParameters: number | undefined;
-  /** Bytes of the teachers over bytes of the student. */
+  /** Bytes of the teachers' parameters over those of the student's. */
   readonly sizeRatio: number | undefined;
 }
 
@@ -127,7 +127,7 @@ export function compareStudent(
   const [own, plain, full] = [student, withoutKd, ensemble].map((row) => row?.metrics[metric]);
   const known = isMeasured(own) && isMeasured(plain);
   const { bytes: teacherBytes, parameters: teacherParameters } = teacherTotals(teachers);
-  const bytes = summary.student.bytes;
+  const bytes = student?.bytes ?? 0;
   return {
     student,
     withoutKd,

@@ -106,7 +106,9 @@ export function recallFigure(summary: RunSummary): string {
       }${fromTest && part === "valid" ? " (their <em>test</em> values, so only roughly comparable)" : ""}.`,
     own.chosen === undefined && shownPlain.chosen === undefined
       ? ""
-      : "Rings and the values at the right mark the epochs chosen on validation.",
+      : `Rings and the values at the right mark the epochs chosen on validation${
+        cut ? "; the value of the line that is cut is its last one here" : ""
+      }.`,
     cut
       ? `Training without distillation went on; its epoch ${formatCount(plain.end!.x)} reaches ${
         formatMetric(plain.end!.y)

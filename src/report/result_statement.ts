@@ -68,16 +68,20 @@ export function resultSentences(summary: RunSummary): string[] {
       }.`,
     );
   }
-  const size = `The student has ${formatCount(summary.student.parameters)} parameters (${
-    formatBytes(summary.student.bytes)
-  })`;
+  const size = `The student has ${formatCount(summary.student.parameters)} parameters${
+    student?.bytes === undefined ? "" : ` (${formatBytes(student.bytes)})`
+  } in a file of ${formatBytes(summary.student.bytes)}`;
   sentences.push(
     result.sizeRatio === undefined
       ? `${size}.`
       : result.sizeRatio >= 1
-      ? `${size} and is ${strong(`${Number(result.sizeRatio.toPrecision(3))} times`)} smaller than ` +
-        `the teachers together (${formatBytes(result.teacherBytes)}).`
-      : `${size}, more than the teachers together (${formatBytes(result.teacherBytes)}).`,
+      ? `${size}; its parameters are ${
+        strong(`${Number(result.sizeRatio.toPrecision(3))} times`)
+      } smaller than ` +
+        `those of the teachers together (${formatBytes(result.teacherBytes)}).`
+      : `${size}: its parameters take more than those of the teachers together (${
+        formatBytes(result.teacherBytes)
+      }).`,
   );
   return sentences;
 }

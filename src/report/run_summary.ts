@@ -98,7 +98,7 @@ export interface TeachersSummary {
 
 /** One distillation run. */
 export interface RunSummary extends TeachersSummary {
-  /** The student: dimension, number of parameters, size in bytes. */
+  /** The student: dimension, number of parameters, size of its file in bytes. */
   student: { dim: number; parameters: number; bytes: number };
   /** Epochs of the student. */
   history: EpochRecord[];

@@ -47,7 +47,7 @@ export function settingsSection(
   const steps = Object.entries(summary.seconds);
   const total = steps.reduce((sum, [, seconds]) => isMeasured(seconds) ? sum + seconds : sum, 0);
   const timings = steps.length === 0 ? "" : htmlTable({
-    caption: `<b>Table ${number}.</b> Wall time by step.`,
+    caption: `<b>Table ${number}.</b> Wall time by step; teachers may have been trained in an earlier run.`,
     head: headerRow(["Step", "Time", "Share"]),
     rows: [
       ...steps.map(([name, seconds]) => ({

@@ -11,14 +11,20 @@ export function stateTable(summary: TeachersSummary, number: number): string {
   const on = summary.stateMetricsOn === undefined
     ? "Recall@50"
     : `${summary.stateMetricsOn === "test" ? "Test" : "Validation"} Recall@50`;
-  const name = (n: number) =>
-    n === 0 && count > 1 ? "State 0 (early)" : n === count - 1 ? `State ${n} (final)` : `State ${n}`;
+  // Where teachers differ in the number of states, the last column is not everybody's last.
+  const isCommon = trajectories.every(({ states }) => states.length === count);
+  const name = (n: number) => {
+    const remark = !isCommon ? "" : n === count - 1 ? " (final)" : n === 0 ? " (early)" : "";
+    return `State ${n}${remark}`;
+  };
   const head = `<tr><th scope="col" rowspan="2">Teacher</th>${
     states.map((n) => `<th scope="colgroup" colspan="2">${name(n)}</th>`).join("")
   }</tr>\n<tr>${states.map(() => `<th scope="col">Epoch</th><th scope="col">Recall@50</th>`).join("")}</tr>`;
   return htmlTable({
     caption:
-      `<b>Table ${number}.</b> Trajectory states. ${on} of the kept checkpoints of each teacher, from early to final.`,
+      `<b>Table ${number}.</b> Trajectory states. ${on} of the kept checkpoints of each teacher, from early to final${
+        isCommon ? "" : "; the last one that a teacher has is its final one"
+      }.`,
     head,
     rows: trajectories.map((trajectory) => ({
       cells: [

@@ -14,6 +14,11 @@ export type TableColumn = string | {
   align?: "left" | "right";
 };
 
+/** A column of numbers. */
+export function numberColumn(title: string): TableColumn {
+  return { title, align: "right" };
+}
+
 /** A cell: text as it is; a number to 4 digits (integers in full); nothing measured as an en dash. */
 export type TableCell = string | number | null | undefined;
 

@@ -77,7 +77,7 @@ function validate<Value>(schema: ZodType<Value>, input: unknown): Value {
 
 /** Ids separated by commas, or, where ids hold commas, a JSON array; as the command line reads them. */
 function listOf(text: string): unknown {
-  if (!text.startsWith("[")) return text.split(",");
+  if (!text.startsWith("[")) return text.split(",").map((id) => id.trim());
   try {
     return JSON.parse(text);
   } catch {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { cellFolder } from "../../src/cli/compare_cells.ts";
-import { leadersOf, testsAgainst } from "../../src/cli/compare_tests.ts";
+import { leadersOf, readMethodValues, testsAgainst } from "../../src/cli/compare_tests.ts";
 import { writeAtomically } from "../../src/data/files.ts";
 import { encodeSafetensors } from "../../src/data/safetensors.ts";
 import { holm, pairedTTest, wilcoxonSignedRank } from "../../src/evaluate/significance.ts";
@@ -59,7 +59,7 @@ Deno.test("tests are of the users' means over the seeds, corrected over all that
   const valuesOf = (name: string) => made.get(name)!.values;
   const main = made.get("better")!.method;
 
-  const tests = await testsAgainst(folder.path, main, methods);
+  const tests = testsAgainst(main, await readMethodValues(folder.path, methods));
   assert.equal(tests.length, 6 * Object.keys(comparedMetrics).length);
   const ofMetric = tests.filter((test) => test.metric === metric);
   const others = ofMetric.map(({ name }) => name);
@@ -72,7 +72,7 @@ Deno.test("tests are of the users' means over the seeds, corrected over all that
     assert.ok(Math.abs(difference - mean) < 1e-6, name);
   });
 
-  const leaders = await leadersOf(folder.path, methods);
+  const leaders = leadersOf(await readMethodValues(folder.path, methods));
   assert.deepEqual(leaders.map((leader) => leader.metric), Object.keys(comparedMetrics));
   const leader = leaders.find((one) => one.metric === metric)!;
   assert.deepEqual([leader.best, leader.second!.name, leader.own!.name], ["better", "good", "ours"]);
@@ -88,16 +88,16 @@ Deno.test("one user is no sample: there are leaders, and no tests", async () => 
     await finished(folder.path, "good", "method", 0.4, 1),
     await finished(folder.path, "plain", "method", 0.3, 1),
   ].map(({ method }) => method);
-  assert.deepEqual(await testsAgainst(folder.path, good!, [good!, plain!]), []);
-  const [leader] = await leadersOf(folder.path, [good!, plain!]);
+  assert.deepEqual(testsAgainst(good!, await readMethodValues(folder.path, [good!, plain!])), []);
+  const [leader] = leadersOf(await readMethodValues(folder.path, [good!, plain!]));
   assert.deepEqual(leader, { metric: Object.keys(comparedMetrics)[0], best: "good" });
 });
 
 Deno.test("leadersOf() bears one method alone, and none", async () => {
   await using folder = await temporaryFolder();
   const { method } = await finished(folder.path, "one", "method", 0.3);
-  const [leader] = await leadersOf(folder.path, [method]);
+  const [leader] = leadersOf(await readMethodValues(folder.path, [method]));
   assert.deepEqual(leader, { metric: Object.keys(comparedMetrics)[0], best: "one" });
   const { method: own } = await finished(folder.path, "own", "own", 0.3);
-  assert.deepEqual(await leadersOf(folder.path, [own]), []);
+  assert.deepEqual(leadersOf(await readMethodValues(folder.path, [own])), []);
 });

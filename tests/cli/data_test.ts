@@ -24,6 +24,39 @@ Deno.test("data NAME says how to go on when the source cannot be reached, and le
   await Deno.remove(folder, { recursive: true });
 });
 
+/** Runs a command of a shell on a terminal, by the program `script`; null where that is absent. */
+async function onTerminal(command: string): Promise<{ code: number; text: string } | null> {
+  try {
+    const output = await new Deno.Command("script", {
+      args: ["-qec", command, "/dev/null"],
+      cwd: new URL("../../", import.meta.url),
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+      signal: AbortSignal.timeout(60_000),
+    }).output();
+    return { code: output.code, text: new TextDecoder().decode(output.stdout) };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    console.warn("SKIPPED: there is no program 'script', which gives a terminal");
+    return null;
+  }
+}
+
+Deno.test("data NAME ends on a terminal too, where progress is a bar, though nothing could be loaded", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  const folder = await Deno.makeTempDir();
+  const flags = "--no-lock --no-prompt --allow-read --allow-write --allow-env";
+  const run = await onTerminal(
+    `'${Deno.execPath()}' run ${flags} src/cli/main.ts data citeulike --folder '${folder}'`,
+  );
+  if (run !== null) {
+    assert.equal(run.code, 1);
+    assert.match(run.text, /error: .*the download failed/);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
 const shared = new URL("../../../shared/data/citeulike/users.dat", import.meta.url);
 let present = true;
 try {

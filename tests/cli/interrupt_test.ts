@@ -63,6 +63,19 @@ Deno.test(
   },
 );
 
+Deno.test("a SIGTERM behind a Ctrl-C is no second one", posix, async () => {
+  const child = start("./interrupted_program.ts", "stubborn");
+  const { code, stdout } = await play(
+    child,
+    ["ready", 0, "SIGINT"],
+    ["aborted", 500, "SIGTERM"],
+    ["aborted", 500, "SIGINT"],
+  );
+  assert.equal(stdout.match(/aborted/g)!.length, 1);
+  // 143 had it been the SIGTERM.
+  assert.equal(code, 130);
+});
+
 Deno.test("runDeno() passes signals to the child, and its exit code back", posix, async () => {
   const { stdout, code } = await play(start("./parent_program.ts"), ["ready", 0, "SIGINT"]);
   assert.match(stdout, /aborted/);

@@ -7,7 +7,7 @@ interrupt.signal.addEventListener("abort", () => {
   if (Deno.args[0] !== "stubborn") {
     clearTimeout(keepAlive);
     Deno.exitCode = 7;
-    interrupt.dispose();
+    interrupt[Symbol.dispose]();
   }
 });
 console.log("ready");

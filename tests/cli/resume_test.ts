@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { claimFolder } from "../../src/cli/claim.ts";
 import type { RunSummary } from "../../src/report/run_summary.ts";
 import { fail, filesUnder, smallData, succeed, temporaryFolder } from "./small_run.ts";
 import { stopProgram } from "./stopped_program.ts";
@@ -54,6 +55,10 @@ Deno.test("a run that was stopped continues to the results of an undisturbed one
     assert.match(last, /^stopped after epoch \d+; continue with: deno task distill --resume \S+\/student$/);
     assert.ok(filesUnder(at("student")).includes("checkpoints/student/latest.safetensors"));
     assert.ok(!filesUnder(at("student")).includes("student.safetensors"));
+    {
+      using _claim = await claimFolder(at("student"));
+      await fail(/another process is at work in .*student/, ["distill", "--resume", at("student")]);
+    }
     const resumed = await succeed("distill", "--resume", /--resume (\S+)$/.exec(last)![1]!);
     const epoch = Number(/after epoch (\d+);/.exec(last)![1]);
     const first = Number(/^student: (\d+) of 80/m.exec(resumed.stderr)![1]);

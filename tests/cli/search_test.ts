@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { claimFolder } from "../../src/cli/claim.ts";
 import type { TrialRecord } from "../../src/cli/halving.ts";
 import { fail, filesUnder, smallData, succeed, temporaryFolder } from "./small_run.ts";
 import { stopProgram } from "./stopped_program.ts";
@@ -47,6 +48,11 @@ Deno.test("search finds, keeps and prints the best, also after a kill and a Ctrl
   assert.deepEqual(filesUnder(at("undisturbed")), ["best.toml", "search.json", "trials.jsonl"]);
   assert.doesNotMatch(await Deno.readTextFile(at("undisturbed/trials.jsonl")), /test/);
 
+  {
+    using _claim = await claimFolder(at("taken"));
+    await fail(/another process is at work in .*taken/, search("taken"));
+    assert.ok(!filesUnder(at("")).some((name) => name.startsWith("taken/")));
+  }
   assert.equal((await stopProgram(search("stopped"), /^trial 1:/m, "SIGKILL")).signal, "SIGKILL");
   const stopped = await stopProgram(search("stopped"), /^trial \d: [23]\d of 40/m, "SIGINT");
   assert.equal(stopped.code, 130);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { agreement } from "../../../bench/peers/agreement.ts";
 import { Inputs, writeInputs } from "../../../bench/peers/inputs.ts";
 import { TextLineStream } from "../../../bench/peers/lines.ts";
-import { median } from "../../../bench/peers/measure.ts";
+import { median } from "../../../bench/statistics.ts";
 import { allWorks } from "../../../bench/peers/works.ts";
 import { generateSample } from "../../../src/data/sample.ts";
 import { splitDataset } from "../../../src/data/split.ts";
