@@ -13,6 +13,7 @@ import { listsDigest, type Trajectory } from "../teachers/trajectory.ts";
 import { claimFile, takeClaim, untilFree } from "./claim.ts";
 import type { TeacherChoice } from "./ensure_teachers.ts";
 import type { DataChoice } from "./load_split.ts";
+import { isVacant } from "./run_folder.ts";
 
 /** The content of a comparison's config.json. */
 export interface CompareConfig {
@@ -111,7 +112,7 @@ export async function joinFolder(
       methods: union(found.methods, asked.methods),
       seeds: union(found.seeds, asked.seeds),
     };
-  } else if (await exists(folder)) {
+  } else if (!await isVacant(folder)) {
     throw new RunError(
       `${folder} exists already and is no comparison: it has no ${fileName}; name another with --out`,
     );

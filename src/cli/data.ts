@@ -13,6 +13,7 @@ import { registerSplit } from "./data_split.ts";
 import { registerDescribe } from "./describe.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
+import { invocation } from "./invocation.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 const defaultFolder = "data/downloads";
@@ -56,8 +57,9 @@ async function list(folder: string, json: boolean): Promise<void> {
     ]),
   ));
   console.log(
-    "\nThe built-in dataset 'sample' needs no download. To fetch one: deno task data NAME\n" +
-      "To use your own log: --data FILE; docs/data.md describes the forms, deno task data describe FILE what is in it.",
+    "\nThe built-in dataset 'sample' needs no download. To fetch one: " +
+      `${invocation("data NAME")}\nTo use your own log: --data FILE; docs/data.md describes the forms, ` +
+      `${invocation("data describe FILE")} what is in it.`,
   );
 }
 

@@ -3,7 +3,7 @@ import { writeAtomically } from "../data/files.ts";
 import { splitFingerprint } from "../data/split.ts";
 import { distill } from "../distill/distill.ts";
 import { trainWithoutDistillation } from "../distill/without_distillation.ts";
-import { RunError } from "../errors.ts";
+import { DivergenceError, RunError } from "../errors.ts";
 import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import { openGpu } from "../gpu/gpu.ts";
 import { encodeStudent } from "../models/student_file.ts";
@@ -27,6 +27,7 @@ import { withDriver } from "./embedded_driver.ts";
 import { ensureTeachers, requireTeachers } from "./ensure_teachers.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
+import { invocation } from "./invocation.ts";
 import { loadSplit, requireEvaluated } from "./load_split.ts";
 import {
   adapterOption,
@@ -156,8 +157,8 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
   using interrupt = untilInterrupted();
   const { signal } = interrupt;
   const checkpoints = (name: string) => folderCheckpoints(`${folder}/${checkpointFolder}/${name}`);
-  using _claim = await claimFolder(folder);
   if (resume === undefined) await startRunFolder(folder, config);
+  using _claim = await claimFolder(folder);
   try {
     const trajectories = await ensureTeachers(gpu, split, config.teachers, { signal, quiet });
     const baseline = await (async () => {
@@ -221,10 +222,15 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
     }
     console.log(`\nstudent: ${folder}/student.safetensors\nreport:  ${folder}/report.html`);
   } catch (error) {
-    const advice = `continue with: deno task distill --resume ${shellWord(folder)}`;
+    const advice = `continue with: ${invocation(`distill --resume ${shellWord(folder)}`)}`;
     if (error instanceof Interrupted) error.message = `stopped after epoch ${error.epoch}; ${advice}`;
     else if (resume === undefined && !await discardUnstarted(folder)) {
-      say("kept", `what was trained is kept; ${advice}`);
+      say(
+        "kept",
+        error instanceof DivergenceError
+          ? `${folder} is kept, but would end so again: start a new run, with a lower --learning-rate`
+          : `what was trained is kept; ${advice}`,
+      );
     }
     throw error;
   }

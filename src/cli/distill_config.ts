@@ -19,6 +19,7 @@ import {
   teacherChoice,
   type TeacherChoiceFlags,
 } from "./ensure_teachers.ts";
+import { invocation } from "./invocation.ts";
 import { type DataChoice, dataDefaults } from "./load_split.ts";
 import { checkTeacherSetting, distillSettingDefaults, flagOf } from "./setting_options.ts";
 import { dataChoice, type DataFlags } from "./options.ts";
@@ -65,11 +66,11 @@ export function shellWord(text: string): string {
   return /^[\w./:=,@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The command line of this process, as a task of deno.json. */
+/** The command line of this process. */
 export function commandLine(command: string): string {
   const words = [...Deno.args];
   words.splice(words.indexOf(command), 1);
-  return [`deno task ${command}`, ...words.map(shellWord)].join(" ");
+  return [invocation(command), ...words.map(shellWord)].join(" ");
 }
 
 /** What a data set's preset says of the options that have a flag of their own, by name. */

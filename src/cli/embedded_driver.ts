@@ -19,6 +19,7 @@ import {
 } from "../gpu/adapter.ts";
 import { runDeno } from "./child_process.ts";
 import { embeddedDriver } from "./driver_cache.ts";
+import { invocation } from "./invocation.ts";
 import { logNotice } from "./log.ts";
 import { inheritedFlags } from "./permissions.ts";
 
@@ -115,7 +116,9 @@ export function softwareNotice(adapter: AdapterDescription): string | null {
   return embeddedFolder()
     ? `adapter: ${adapter.name} (embedded software driver on the CPU; several times faster: apt-get install ` +
       "mesa-vulkan-drivers; better still: a GPU with its Vulkan driver)"
-    : `adapter: ${adapter.name} (software driver on the CPU; faster: a GPU with its driver, see deno task doctor)`;
+    : `adapter: ${adapter.name} (software driver on the CPU; faster: a GPU with its driver, see ${
+      invocation("doctor")
+    })`;
 }
 
 /**

@@ -15,6 +15,7 @@ import { type Trajectory } from "../teachers/trajectory.ts";
 import { loadTrajectory, saveTrajectory } from "../teachers/trajectory_file.ts";
 import { yardstickTrajectory } from "../teachers/yardstick_teacher.ts";
 import { pause, takeClaim } from "./claim.ts";
+import { invocation } from "./invocation.ts";
 import { type DataChoice, splitName } from "./load_split.ts";
 import { logNotice } from "./log.ts";
 import { isBuiltIn, teacherKindNames, type TeacherSettingTable } from "./setting_options.ts";
@@ -98,7 +99,7 @@ export async function requireTeachers(
     throw new RunError(
       `there is no teacher ${JSON.stringify(kind)}, nor a trajectory in ${place}; expected some of ` +
         `${teacherKindNames.join(",")}, or a teacher that was imported with: ` +
-        `deno task teachers import FILE --name ${isTeacherName(kind) ? kind : "NAME"} --data DATA`,
+        invocation(`teachers import FILE --name ${isTeacherName(kind) ? kind : "NAME"} --data DATA`),
     );
   }
 }
@@ -229,7 +230,9 @@ async function load(folder: string, split: Split, builtIn: boolean): Promise<Tra
     if (error instanceof TrajectoryError) {
       error.message += builtIn
         ? "; to train it anew, delete that folder or name another with --teachers-folder"
-        : "; import it again (deno task teachers import --replace), or name another folder with --teachers-folder";
+        : `; import it again (${
+          invocation("teachers import --replace")
+        }), or name another folder with --teachers-folder`;
     }
     throw error;
   }

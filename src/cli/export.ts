@@ -36,7 +36,10 @@ export function registerExport(program: Command): void {
         "export --student runs/mine/student.safetensors --to safetensors-f16 --no-seen --out small.safetensors",
       ),
     )
-    .action(async (_options, self: Command) => await runExport(self.optsWithGlobals()));
+    .action(async (_options, self: Command) => {
+      const given = Object.keys(formsOf).filter((name) => self.getOptionValueSource(name) === "cli");
+      await runExport(self.optsWithGlobals(), given);
+    });
 }
 
 interface ExportFlags {
@@ -48,7 +51,22 @@ interface ExportFlags {
   seen: boolean;
 }
 
-async function runExport({ student: path, to, out, question, side, seen }: ExportFlags): Promise<void> {
+/** Options that only some forms have. */
+const formsOf: Readonly<Record<string, readonly string[]>> = {
+  question: ["onnx"],
+  side: ["parquet", "csv"],
+  seen: ["safetensors-f16", "safetensors-f32"],
+};
+
+async function runExport(
+  { student: path, to, out, question, side, seen }: ExportFlags,
+  given: readonly string[],
+): Promise<void> {
+  for (const [name, forms] of Object.entries(formsOf)) {
+    if (!given.includes(name) || forms.includes(to)) continue;
+    const flag = name === "seen" ? "--no-seen" : `--${name}`;
+    throw new ArgumentError(flag, `it has no effect with --to ${to}`, `--to ${forms.join(" or ")}`);
+  }
   if (await exists(out)) throw new RunError(`the file ${out} exists already; name another with --out`);
   const isTable = to === "parquet" || to === "csv";
   if (isTable && !out.toLowerCase().endsWith(`.${to}`)) {

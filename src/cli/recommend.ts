@@ -6,6 +6,7 @@ import type { RecommendOptions, Student } from "../models/student.ts";
 import { loadStudent } from "../models/student_file.ts";
 import { examples } from "./examples.ts";
 import { untilInterrupted } from "./interrupt.ts";
+import { logNotice } from "./log.ts";
 import { idList, listOptions, pathName } from "./options.ts";
 import { type ListFormat, listText } from "./print_list.ts";
 import { createProgress } from "./progress.ts";
@@ -90,6 +91,9 @@ async function runRecommend(flags: RecommendFlags): Promise<void> {
   }
   const options = optionsOf(flags);
   const student = await loadStudent(flags.student);
+  if (student.seen === undefined && history === undefined && !flags.keepSeen && !flags.quiet) {
+    logNotice("seen", `${flags.student} does not say what users have had: that is not left out`);
+  }
   if (allUsers) return await writeAllUsers(student, options, out!, flags.quiet ?? false);
   const list = student.recommend(user ?? history!, options);
   if (out === undefined) return console.log(listText(list, flags.format));

@@ -1,8 +1,9 @@
-import { exists, readText, writeAtomically } from "../data/files.ts";
+import { exists, pathKind, readText, writeAtomically } from "../data/files.ts";
 import { RunError } from "../errors.ts";
 import { metricNames } from "../evaluate/metrics.ts";
 import type { PerUserMetrics } from "../evaluate/per_user.ts";
 import type { EpochRecord } from "../teachers/training.ts";
+import { invocation } from "./invocation.ts";
 
 /** Name of the folder inside a run folder that holds checkpoints until the run is complete. */
 export const checkpointFolder = "checkpoints";
@@ -16,15 +17,23 @@ export interface RunConfig {
 /** Name of the file with the configuration of a run. */
 export const configName = "config.json";
 
+/** Whether nothing is under a path, or a folder without anything in it, as `mktemp -d` makes one. */
+export async function isVacant(path: string): Promise<boolean> {
+  const kind = await pathKind(path);
+  if (kind !== "folder") return kind === "nothing";
+  const { readdir } = await import("node:fs/promises");
+  return (await readdir(path)).length === 0;
+}
+
 /**
  * Refuses a folder of results that something stands in the way of.
  *
  * @param folder Which `--out` names.
  * @param otherwise What could be done instead of naming another.
- * @throws {RunError} if there is something already.
+ * @throws {RunError} if there is something already, but for an empty folder.
  */
 export async function requireNoFolder(folder: string, otherwise = ""): Promise<void> {
-  if (!await exists(folder)) return;
+  if (await isVacant(folder)) return;
   throw new RunError(`the folder ${folder} exists already; name another with --out${otherwise}`);
 }
 
@@ -34,7 +43,8 @@ export async function requireNoFolder(folder: string, otherwise = ""): Promise<v
  * @throws {RunError} if there is something already.
  */
 export async function requireNewFolder(folder: string): Promise<void> {
-  await requireNoFolder(folder, `, or continue it with --resume ${folder}`);
+  const isRun = await exists(`${folder}/${configName}`);
+  await requireNoFolder(folder, isRun ? `, or continue it with --resume ${folder}` : "");
 }
 
 /**
@@ -57,7 +67,7 @@ export async function readRunConfig(folder: string): Promise<unknown> {
   const path = `${folder}/${configName}`;
   if (!await exists(path)) {
     throw new RunError(
-      `${folder} is no run folder: it has no ${configName}; expected one made by: deno task distill`,
+      `${folder} is no run folder: it has no ${configName}; expected one made by: ${invocation("distill")}`,
     );
   }
   if (await exists(`${folder}/summary.json`)) {

@@ -48,7 +48,7 @@ import {
   teacherOptions,
   textEntry,
 } from "./options.ts";
-import { removeFolder } from "./run_folder.ts";
+import { isVacant, removeFolder } from "./run_folder.ts";
 import { readSpace, sampleTrials, type SearchSpace } from "./search_space.ts";
 import { checkTrial, type SearchedModel, trainTrial } from "./search_trial.ts";
 import {
@@ -148,20 +148,42 @@ function searchSettings(
   return { model, seed, fingerprint, data: dataChoice(flags), space, plan, teacherOption, ...ofStudent };
 }
 
+/** The first setting in which a search differs from what its file says. */
+function difference(begun: unknown, asked: unknown, name = "its form"): string | null {
+  const isTable = (value: unknown): value is Record<string, unknown> =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isTable(begun) || !isTable(asked)) {
+    const [was, is] = [begun, asked].map((value) => JSON.stringify(value) ?? "none");
+    return was === is ? null : `${name} ${was}, not ${is}`;
+  }
+  for (const key of new Set([...Object.keys(begun), ...Object.keys(asked)])) {
+    const found = difference(begun[key], asked[key], key);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** Starts the folder of a search, or reads how far it has come. */
 async function pastRecords(folder: string, settings: object): Promise<TrialRecord[]> {
   const path = `${folder}/search.json`;
   const text = JSON.stringify(settings, null, 2) + "\n";
   if (!await exists(path)) {
-    if (await exists(folder)) {
+    if (!await isVacant(folder)) {
       throw new RunError(`the folder ${folder} exists and holds no search; name another with --out`);
     }
     await writeAtomically(path, text);
     return [];
   }
-  if (await readText(path) !== text) {
+  const begun = await readText(path);
+  if (begun !== text) {
+    let what: string | null = null;
+    try {
+      what = difference(JSON.parse(begun), JSON.parse(text));
+    } catch { /* it was changed by hand */ }
     throw new RunError(
-      `the search in ${folder} was started with other settings or data (see ${path}); give those, or name another --out`,
+      `the search in ${folder} was started with other settings or data (${
+        what === null ? "" : `${what}; `
+      }see ${path}); give those, or name another --out`,
     );
   }
   if (!await exists(`${folder}/trials.jsonl`)) return [];

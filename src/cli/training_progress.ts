@@ -1,3 +1,4 @@
+import { bestOf, evaluationsOf } from "../teachers/epochs.ts";
 import { fitDefaults } from "../teachers/fit.ts";
 import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
 import { log, logNotice } from "./log.ts";
@@ -6,7 +7,7 @@ import { createProgress, type Progress } from "./progress.ts";
 /** A progress bar for a training run, as hooks. */
 export interface TrainingProgress extends Disposable {
   /** To hand to the training. */
-  readonly hooks: Pick<TrainingHooks, "onEpoch" | "onStage">;
+  readonly hooks: Pick<TrainingHooks, "onResume" | "onEpoch" | "onStage">;
 }
 
 /**
@@ -27,6 +28,10 @@ export function trainingProgress(label: string, epochs: number | null, quiet: bo
   };
   return {
     hooks: {
+      onResume(history) {
+        const evaluations = evaluationsOf(history);
+        best = evaluations[bestOf(evaluations, "recall@50")] ?? null;
+      },
       onEpoch(record) {
         // A resumed training starts late, and one that is trained again with more evaluations starts twice.
         progress ??= createProgress({ label, total, unit: "epochs", quiet, done: record.epoch - 1 });

@@ -55,8 +55,22 @@ export async function pathKind(path: string): Promise<"file" | "folder" | "nothi
   } catch (error) {
     const code = codeOf(error);
     if (code === "ENOENT" || code === "ENOTDIR") return "nothing";
+    if ((error as Error).name === "NotCapable") {
+      throw new DataError({ file: path }, "access is not granted", "a file");
+    }
     throw new DataError({ file: path }, `the path cannot be examined (${(error as Error).message})`);
   }
+}
+
+/**
+ * Refuses what can be read only once: reading a log starts with a look at its first lines.
+ *
+ * @throws {DataError} if it is a pipe or a device.
+ */
+export async function requireRegularFile(path: string): Promise<void> {
+  const { stat } = await import("node:fs/promises");
+  if ((await stat(path)).isFile()) return;
+  throw new DataError({ file: path }, "this is a pipe or a device, which can be read only once", "a file");
 }
 
 /**

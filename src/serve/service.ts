@@ -4,6 +4,7 @@
  * @module
  */
 import { RunError } from "../errors.ts";
+import type { Student } from "../models/student.ts";
 import { createApp, type ServiceLog } from "./app.ts";
 import { createMetrics } from "./metrics.ts";
 import { loadServicePackages } from "./packages.ts";
@@ -128,8 +129,9 @@ function drainable(app: (request: Request) => Response | Promise<Response>): {
   };
 }
 
-function sizes({ users, items, dim }: { users: number; items: number; dim: number }): string {
-  return `${users} users, ${items} items, dim ${dim}`;
+function sizes({ users, items, dim, seen }: Student): string {
+  const without = seen === undefined ? ", without what users have had" : "";
+  return `${users} users, ${items} items, dim ${dim}${without}`;
 }
 
 function listen(

@@ -92,6 +92,7 @@ export async function trainEpochs(
     trainee.restore(latest.arrays);
     history.push(...(latest.facts.history as EpochRecord[]).map(revived));
     every = latest.facts.every as number | undefined ?? every;
+    hooks.onResume?.([...history]);
   } else if (latest) {
     await checkpoints.clear();
   }

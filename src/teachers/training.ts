@@ -30,6 +30,8 @@ export interface EpochRecord {
 
 /** What a caller may attach to a training loop. */
 export interface TrainingHooks {
+  /** Called before the first epoch of a training that continues from a checkpoint, with the epochs behind it. */
+  readonly onResume?: (history: readonly EpochRecord[]) => void;
   /** Called after every epoch. */
   readonly onEpoch?: (record: EpochRecord) => void;
   /** Called after every epoch that was evaluated. */

@@ -144,12 +144,13 @@ Deno.test("distill refuses a run folder that cannot be made, before any training
     ["distill", ...shortRun, ...attempts.place("small.dat", "small.dat/run")],
   );
   await Deno.mkdir(attempts.at("run"));
+  await Deno.writeTextFile(attempts.at("run/config.json"), "{}");
   await attempts.distill(
     /run exists already; name another with --out, or continue it with --resume .*run$/,
     "small.dat",
   );
   const under = attempts.at("small.dat/teachers");
-  await Deno.remove(attempts.at("run"));
+  await Deno.remove(attempts.at("run"), { recursive: true });
   await attempts.distill(
     /small\.dat\/teachers\/small\/MF\/claim: the file cannot be locked \(Not a directory/,
     "small.dat",

@@ -39,6 +39,16 @@ Deno.test("export refuses forms, names and files that do not fit", async () => {
   const given = ["export", "--student", at("student.safetensors")];
   await fail(/exists already/, [...given, "--to", "onnx", "--out", at("data.dat")]);
   await fail(/ends in \.parquet/, [...given, "--to", "parquet", "--out", at("items.csv")]);
+  for (
+    const [to, ...more] of [["csv", "--no-seen"], ["onnx", "--side", "users"], [
+      "csv",
+      "--question",
+      "history",
+    ]]
+  ) {
+    const message = new RegExp(`'${more[0]}'.*no effect with --to ${to}`);
+    await fail(message, [...given, "--to", to!, "--out", at(`x.${to}`), ...more]);
+  }
   await fail(/Allowed choices are onnx/, [...given, "--to", "pickle", "--out", at("x")]);
   await fail(/data\.dat: it is no safetensors file/, [
     "export",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parquetReadObjects } from "npm:hyparquet@1.31.5";
+import { saveStudent } from "../../src/models/student_file.ts";
 import { runProgram } from "./run_program.ts";
 import { fail, filesUnder, succeed } from "./small_run.ts";
 import { smallStudent } from "./small_student.ts";
@@ -34,6 +35,14 @@ Deno.test("recommend shows a list to a user, from a history, and among allowed i
     await json("recommend", "--user", user, "--allow", `${a}, ${b},${c}`, "--keep-seen"),
     ranked(student.recommend(user, { k: 10, allow: [a, b, c], exclude: false })),
   );
+  await saveStudent(at("small.safetensors"), student, { seen: false });
+  const small = ["recommend", "--student", at("small.safetensors"), "--format", "json", "-k", "150"];
+  const unseen = await succeed(...small, "--user", user);
+  assert.match(unseen.stderr, /small\.safetensors does not say what users have had/);
+  assert.equal(JSON.parse(unseen.stdout).length, student.items);
+  for (const more of [["--user", user, "--keep-seen"], ["--history", a]]) {
+    assert.doesNotMatch((await succeed(...small, ...more)).stderr, /does not say/);
+  }
   const table = await succeed("recommend", ...given, "--user", user, "-k", "2");
   assert.match(table.stdout, /^rank +item +score\n─+ +─+ +─+\n +1 +\d+ +[\d.]+\n +2 +\d+ +[\d.]+\n$/);
   const csv = await succeed("similar", ...given, "--item", a, "-k", "2", "--format", "csv");

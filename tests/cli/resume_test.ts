@@ -64,6 +64,12 @@ Deno.test("a run that was stopped continues to the results of an undisturbed one
     const first = Number(/^student: (\d+) of 80/m.exec(resumed.stderr)![1]);
     assert.ok(first > epoch, `the first epoch shown is ${first}, the checkpoint is of ${epoch}`);
     assert.deepEqual(await resultOf(at("student")), expected);
+    // The best may be one of before the stop.
+    const evaluated = expected.metrics.filter(({ model, valid }) => model === "student" && valid);
+    const best = Math.max(...evaluated.map(({ valid }) => valid["recall@50"]));
+    const closing = /^student: .*best validation Recall@50 ([\d.]+) at epoch (\d+)$/m.exec(resumed.stderr)!;
+    assert.equal(closing[1], best.toFixed(4));
+    assert.equal(Number(closing[2]), evaluated.find(({ valid }) => valid["recall@50"] === best).epoch);
   });
 
   await t.step("after Ctrl-C while a teacher is trained", async () => {

@@ -56,7 +56,10 @@ Deno.test("search finds, keeps and prints the best, also after a kill and a Ctrl
   assert.equal((await stopProgram(search("stopped"), /^trial 1:/m, "SIGKILL")).signal, "SIGKILL");
   const stopped = await stopProgram(search("stopped"), /^trial \d: [23]\d of 40/m, "SIGINT");
   assert.equal(stopped.code, 130);
-  await fail(/was started with other settings or data/, search("stopped", "--trials", "5"));
+  await fail(
+    /was started with other settings or data \(trials 4, not 5; see .*search\.json\)/,
+    search("stopped", "--trials", "5"),
+  );
   const resumed = await succeed(...search("stopped"));
   assert.deepEqual(await trials("stopped"), expected);
   assert.equal(

@@ -208,6 +208,21 @@ Deno.test("a training that has gone further than wanted is refused, not mixed up
   assert.equal((await train(14)).history.length, 14);
 });
 
+Deno.test("a training that continues tells what is behind it, one that begins does not", async () => {
+  const checkpoints = memoryCheckpoints();
+  const told: number[][] = [];
+  const train = (epochs: number) =>
+    trainEpochs(
+      new Chain({ delay: () => 0 }),
+      { epochs, every: 3, patience: 20, metric: "quality" },
+      "chain",
+      { checkpoints, onResume: (history) => void told.push(history.map(({ epoch }) => epoch)) },
+    );
+  await train(3);
+  await train(6);
+  assert.deepEqual(told, [[1, 2, 3]]);
+});
+
 Deno.test("metrics over nobody outlast a checkpoint", async () => {
   const folder = await Deno.makeTempDir();
   const checkpoints = folderCheckpoints(`${folder}/run`);

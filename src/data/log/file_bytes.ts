@@ -4,7 +4,7 @@
  * @module
  */
 import { DataError } from "../../errors.ts";
-import { pathKind } from "../files.ts";
+import { pathKind, requireRegularFile } from "../files.ts";
 
 /** What to be told, and how to stop, while a file is read. */
 export interface ReadHooks {
@@ -60,6 +60,7 @@ export async function* fileBytes(path: string, hooks: ReadHooks = {}): AsyncGene
   const kind = await pathKind(path);
   if (kind === "nothing") throw new DataError({ file: path }, "there is no such file");
   if (kind === "folder") throw new DataError({ file: path }, "this is a folder", "a file");
+  await requireRegularFile(path);
   const { open } = await import("node:fs/promises");
   let handle;
   try {

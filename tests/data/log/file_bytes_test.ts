@@ -34,6 +34,18 @@ Deno.test("firstBytes() stops early, and closes the file", async () => {
   }
 });
 
+Deno.test("a pipe is refused at once: nothing would be left to read behind its first lines", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  const folder = await Deno.makeTempDir();
+  assert.ok((await new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output()).success);
+  await rejects(
+    `${folder}/pipe`,
+    /pipe: this is a pipe or a device, which can be read only once; expected a file/,
+  );
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("fileBytes() says what is wrong with a file", async () => {
   await withFile(
     "cut.gz",
