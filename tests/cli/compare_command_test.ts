@@ -212,6 +212,7 @@ Deno.test("compare names mistakes", async () => {
   await fail(/a seed is named twice/, ["compare", "--seeds", "1,1"]);
   await fail(/expected none, or some of TopPop/, ["compare", "--yardsticks", "Pop"]);
   await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/notes.txt`, "mine");
   await fail(/is no comparison/, ["compare", "--out", folder.path]);
 });
 
