@@ -57,7 +57,11 @@ export async function startHelpers(count: number, signal: AbortSignal): Promise<
       stdout: "null",
       stderr: "inherit",
     }).spawn());
+  let isStopping = false;
   const stop = () => {
+    // Those that have heard it may be past listening, where a second signal is the end.
+    if (isStopping) return;
+    isStopping = true;
     for (const helper of helpers) {
       try {
         helper.kill(stopSignal);

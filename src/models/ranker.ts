@@ -77,27 +77,23 @@ export function checkedRanker(ranker: Ranker): Ranker {
  */
 export function factorRanker(gpu: Gpu, factors: Factors): Ranker {
   const { users, items, dim } = factors;
-  const served = (
-    rows: DeviceArray | undefined,
-    exclude: DeviceExclusions | undefined,
-    range?: UserRange,
-  ) => ({
+  const ranked = (exclude: DeviceExclusions | undefined, rows: DeviceArray | undefined) => ({
     ...{ users, items, dim },
     ...(exclude ? { exclude } : {}),
-    ...(rows ? { rows, rowCount: range!.count } : {}),
+    ...(rows ? { rows } : {}),
   });
   return checkedRanker({
     users: users.count,
     items: items.count,
     topK(k, exclude, range) {
       using rows = range && uploadUserNumbers(gpu, range);
-      const best = topKOnDevice(gpu, { ...served(rows, exclude, range), k });
+      const best = topKOnDevice(gpu, { ...ranked(exclude, rows), k });
       best.scores.dispose();
       return best.items;
     },
     rankCounts(targets, length, exclude, range) {
       using rows = range && uploadUserNumbers(gpu, range);
-      return rankCountsOnDevice(gpu, { ...served(rows, exclude, range), targets, length });
+      return rankCountsOnDevice(gpu, { ...ranked(exclude, rows), targets, length });
     },
     listScores: (lists) => listScoresOnDevice(gpu, { users, items, dim, lists }),
   });

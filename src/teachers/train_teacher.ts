@@ -73,12 +73,12 @@ export async function trainTeacher(
   const fingerprint = await splitFingerprint(split);
   const given = { kind, seed, fingerprint, hyperparameters: { ...hyperparameters, seed } };
   let seconds = 0;
-  for (let every = fitOptions.every;;) {
-    const result = await trainOnce(gpu, split, evaluation, given, { ...fitOptions, every }, hooks);
+  for (let fitting = fitOptions;;) {
+    const result = await trainOnce(gpu, split, evaluation, given, fitting, hooks);
     if ("states" in result) return { ...result, seconds: seconds + result.seconds };
     seconds += result.seconds;
     hooks.onStage?.("converges fast: training again with more evaluations", 0, 1);
-    every = Math.max(1, Math.floor(result.every / 3));
+    fitting = { ...fitOptions, every: Math.max(1, Math.floor(result.every / 3)) };
   }
 }
 

@@ -3,6 +3,8 @@ import configuration from "../../deno.json" with { type: "json" };
 import { createProgram } from "../../src/cli/main.ts";
 import { runProgram } from "./run_program.ts";
 
+const program = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+
 Deno.test("hetcomp --version prints the version of deno.json", async () => {
   const { code, stdout } = await runProgram(["--version"]);
   assert.equal(code, 0);
@@ -23,6 +25,19 @@ Deno.test("every command has a description, and examples in its help", async () 
     assert.equal(code, 0);
     assert.match(stdout, new RegExp(`Examples:\n  deno task ${names[n]}`));
   });
+});
+
+Deno.test("outside the repository, what to type is named as the program is installed", async () => {
+  const folder = await Deno.makeTempDir();
+  const output = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-lock", "--no-prompt", "--allow-read", "--allow-env", program, "recommend", "--help"],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = new TextDecoder().decode(output.stdout);
+  assert.ok(text.includes("Examples:\n  hetcomp recommend "), text);
+  assert.doesNotMatch(text, /deno task/);
+  await Deno.remove(folder);
 });
 
 Deno.test("an unknown command or option is named, with a hint, on standard error", async () => {
