@@ -180,7 +180,8 @@ export class Queue {
     if (claim === null) return "busy";
     // Another process may have done it in between.
     if (await this.#isDone(folder)) return "worked";
-    const { student, dim, every, patience } = this.#config;
+    const { dim, every, patience } = this.#config;
+    const { student = this.#config.student } = methodOf(entry.method);
     const onEpoch = ({ epoch, loss, valid }: EpochRecord) => {
       const recall = valid ? `, Recall@50 ${valid["recall@50"]!.toFixed(4)}` : "";
       this.#show(epoch, `${entry.title} (${note}) epoch ${epoch}, loss ${loss.toPrecision(4)}${recall}`);

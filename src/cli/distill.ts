@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { writeAtomically } from "../data/files.ts";
 import { splitFingerprint } from "../data/split.ts";
 import { distill } from "../distill/distill.ts";
+import { studentKinds } from "../distill/students.ts";
 import { trainWithoutDistillation } from "../distill/without_distillation.ts";
 import { DivergenceError, RunError } from "../errors.ts";
 import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
@@ -68,6 +69,9 @@ export function registerDistill(program: Command): void {
         "writes a run folder with the student and a report.",
     );
   teacherOptions(dataOptions(command))
+    .addOption(
+      new Option("--student <kind>", "kind of the student").choices(studentKinds).default("MF"),
+    )
     .option("--dim <number>", "dimension of the student, at most 128", positiveInteger, 6)
     .option(
       "--epochs <number>",
@@ -164,6 +168,7 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
     const baseline = await (async () => {
       using progress = trainingProgress("w/o KD", config.baselineEpochs, quiet);
       return await trainWithoutDistillation(gpu, split, {
+        student: config.distill.student,
         dim: config.distill.dim,
         seed: config.distill.seed,
         ...(config.baselineEpochs === null ? {} : { epochs: config.baselineEpochs }),
@@ -191,6 +196,7 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
       command: config.command,
       started: config.started,
       seed: config.distill.seed,
+      settings: config.distill,
       adapter: gpu.adapter,
       trajectories,
       teachers,

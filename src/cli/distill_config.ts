@@ -47,6 +47,7 @@ export interface DistillConfig extends RunConfig {
 
 /** The options of the command, as parsed. */
 export interface DistillFlags extends DataFlags, TeacherChoiceFlags {
+  student: DistillSettings["student"];
   dim: number;
   epochs?: number;
   learningRate: number;
@@ -85,7 +86,7 @@ export function commandPreset(data: string): Readonly<Record<string, unknown>> {
  * @throws {ArgumentError} if a setting is out of range.
  */
 export function configOf(flags: DistillFlags): Omit<DistillConfig, "fingerprint"> {
-  const { seed, dim, epochs, learningRate, scores, patience } = flags;
+  const { seed, student, dim, epochs, learningRate, scores, patience } = flags;
   return {
     version: configuration.version,
     command: commandLine("distill"),
@@ -97,6 +98,7 @@ export function configOf(flags: DistillFlags): Omit<DistillConfig, "fingerprint"
     distill: distillSettings({
       ...distillPreset(flags.data),
       seed,
+      student,
       dim,
       learningRate,
       scores,
@@ -237,6 +239,7 @@ const settings: Readonly<
   teachersFolder: (config) => config.teachers.folder,
   teacherEpochs: (config) => config.teachers.epochs,
   seed: (config) => config.distill.seed,
+  student: (config) => config.distill.student,
   dim: (config) => config.distill.dim,
   epochs: (config) => config.distill.epochs,
   learningRate: (config) => config.distill.learningRate,

@@ -28,7 +28,7 @@ export function isBuiltIn(name: string): name is BuiltInTeacher {
   return (teacherKindNames as readonly string[]).includes(name);
 }
 
-const ownFlags = ["dim", "seed", "epochs", "learningRate", "scores", "patience"];
+const ownFlags = ["student", "dim", "seed", "epochs", "learningRate", "scores", "patience"];
 
 /** The settings of the distillation that have no flag of their own, with their defaults. */
 export const distillSettingDefaults: Hyperparameters = Object.fromEntries(

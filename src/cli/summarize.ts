@@ -2,6 +2,8 @@ import configuration from "../../deno.json" with { type: "json" };
 import type { Split } from "../data/split.ts";
 import type { Distillation } from "../distill/distill.ts";
 import { finalStates, fuseTeachers } from "../distill/ensemble.ts";
+import type { DistillSettings } from "../distill/options.ts";
+import { studentParameters } from "../distill/students.ts";
 import type { Baseline } from "../distill/without_distillation.ts";
 import { listOverlap } from "../evaluate/list_overlap.ts";
 import { type PerUserMetrics, usersWithRelevant } from "../evaluate/per_user.ts";
@@ -75,6 +77,8 @@ export interface TeacherFacts {
 
 /** What the summary of a run is made from. */
 export interface RunFacts extends TeacherFacts {
+  /** The settings of the distillation. */
+  readonly settings: Pick<DistillSettings, "student" | "dim">;
   /** The model without distillation. */
   readonly baseline: Baseline;
   /** The student. */
@@ -151,8 +155,8 @@ export function summarizeTeachers(facts: TeacherFacts): TeachersSummary {
 export function summarize(facts: RunFacts): RunSummary {
   const { split, baseline, result } = facts;
   const teachers = summarizeTeachers(facts);
-  const { dim } = result.student;
-  const parameters = dim * (split.users + split.items);
+  const { student, dim } = facts.settings;
+  const parameters = studentParameters(student, split, dim);
   return {
     ...teachers,
     title: `HetComp on ${split.name}`,

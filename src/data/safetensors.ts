@@ -153,9 +153,16 @@ export function isSafetensors(start: Uint8Array): boolean {
  * element type is not one of F32, U32, I64, U8, U16, F16, or the arrays overlap, leave gaps or reach beyond the file.
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsContent {
-  const fail = (wrong: string, right?: string): never => {
+  return decodeTensors(bytes, (wrong, right) => {
     throw new DataError({ file }, wrong, right);
-  };
+  });
+}
+
+/** Throws an error that says what is wrong, and perhaps what would be right. */
+export type Fail = (wrong: string, right?: string) => never;
+
+/** {@linkcode decodeSafetensors} with errors of the caller's. */
+export function decodeTensors(bytes: Uint8Array, fail: Fail): SafetensorsContent {
   const headerLength = bytes.length < 8
     ? 0
     : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
@@ -198,8 +205,6 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsC
   }
   return { tensors, metadata };
 }
-
-type Fail = (wrong: string, right?: string) => never;
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -72,12 +72,12 @@ export async function distill(
     gpu,
     split,
     trajectories,
-    settings: { student: "MF", ...settings },
+    settings,
     method: "distill",
     start: (context) => new HetCompRun(context, settings),
     listLength: settings.discrepancyLength,
   }, hooks);
-  return distillationOf(split, trained, settings.dim, {
+  return distillationOf(split, trained, settings.student, {
     dataset: split.name,
     fingerprint: trained.fingerprint,
     teachers: trajectories.map((trajectory) => trajectory.kind).join(","),
@@ -88,8 +88,8 @@ export async function distill(
 /** The result of a training, its student with the metadata given, its epoch and its metrics. */
 export function distillationOf(
   split: Split,
-  { rows, history, best, metrics }: TrainedStudent,
-  dim: number,
+  { rows, dim, history, best, metrics }: TrainedStudent,
+  kind: string,
   metadata: Record<string, string>,
 ): Distillation {
   return {
@@ -97,6 +97,7 @@ export function distillationOf(
       dim,
       userFactors: rows.slice(0, split.users * dim),
       itemFactors: rows.slice(split.users * dim),
+      spheres: kind === "Sphere",
       userIds: split.userIds,
       itemIds: split.itemIds,
       seen: split.train,

@@ -12,7 +12,7 @@ import type { StudentModel, StudentOptions } from "./student_model.ts";
 
 /** Settings that every method has. */
 export interface SharedSettings extends StudentOptions {
-  /** Kind of student: "MF" (matrix factorization), "GNN" (LightGCN) or "AE" (autoencoder of the users' items). */
+  /** Kind of student: "MF" (matrix factorization), "Sphere" (with spheres for users), "GNN" (LightGCN) or "AE" (autoencoder of the users' items). */
   readonly student: string;
   /** Most epochs. */
   readonly epochs: number;
@@ -81,6 +81,8 @@ export interface DistillationMethod {
   readonly teachers: "all" | "none";
   /** Which kinds of students it can train. Default: all. */
   readonly students?: readonly string[];
+  /** The kind that it always trains, beside others that train one of `students`. */
+  readonly student?: string;
   /** Settings that differ from the shared defaults, and the method's own. */
   readonly defaults: Readonly<Record<string, SettingValue>>;
   /** The values that tuning may choose, by setting. */

@@ -45,7 +45,8 @@ export function methodSettings(
   method: DistillationMethod,
   options: Readonly<Record<string, SettingValue | undefined>> = {},
 ): MethodSettings {
-  const defaults: Record<string, SettingValue> = { ...sharedDefaults, ...method.defaults };
+  const { student = sharedDefaults.student } = method;
+  const defaults: Record<string, SettingValue> = { ...sharedDefaults, ...method.defaults, student };
   const settings = { ...defaults };
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
@@ -74,11 +75,12 @@ export function methodSettings(
   if (!studentKinds.includes(settings.student as string)) {
     throw new ArgumentError("student", `there is no "${settings.student}"`, studentKinds.join(", "));
   }
-  if (method.students && !method.students.includes(settings.student as string)) {
+  const trainable = method.student ? [method.student] : method.students ?? studentKinds;
+  if (!trainable.includes(settings.student as string)) {
     throw new ArgumentError(
       "student",
       `${method.title} cannot train "${settings.student}"`,
-      method.students.join(", "),
+      trainable.join(", "),
     );
   }
   method.check?.(settings as MethodSettings);

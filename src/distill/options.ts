@@ -10,6 +10,12 @@ import type { UserSampling } from "./user_batches.ts";
 
 /** Settings of {@linkcode distill}; the constants are those of HetComp (WWW 2023) unless said otherwise. */
 export interface DistillOptions {
+  /**
+   * Kind of student: "MF" is matrix factorization; "Sphere" the same with one number more for each user, which
+   * bends the planes of equal scores among the items into spheres; "GNN" LightGCN; "AE" an autoencoder of the users'
+   * items. The last two start at random only. Default "MF".
+   */
+  readonly student?: "MF" | "Sphere" | "GNN" | "AE";
   /** Dimension of the student. Default 6. */
   readonly dim?: number;
   /** Random seed. Default 1. */
@@ -76,6 +82,7 @@ export type DistillSettings = Required<DistillOptions>;
 
 /** The defaults. */
 export const distillDefaults: DistillSettings = {
+  student: "MF",
   dim: 6,
   seed: 1,
   epochs: 300,
@@ -126,6 +133,7 @@ const positiveNumbers = [
   "anneal",
 ] as const;
 const choices = {
+  student: ["MF", "Sphere", "GNN", "AE"],
   start: ["random", "spectral"],
   loss: ["phases", "weighted"],
   sampling: ["interactions", "uniform"],

@@ -17,6 +17,7 @@ import { EmbeddingTable } from "../models/embedding_table.ts";
 import type { ModelCheckpoint } from "../models/model.ts";
 import { ParameterTables } from "../models/parameter_tables.ts";
 import { stream, threefry } from "../random.ts";
+import { SphereStudent } from "./sphere_student.ts";
 import { FactorStudent, type StudentModel, type StudentOptions } from "./student_model.ts";
 
 /** Times that a LightGCN student passes its embeddings on. */
@@ -170,9 +171,9 @@ class AutoencoderStudent extends DerivedStudent {
 
 const kinds: Readonly<
   Record<string, new (gpu: Gpu, split: Split, options: StudentOptions) => StudentModel>
-> = { MF: FactorStudent, GNN: GraphStudent, AE: AutoencoderStudent };
+> = { MF: FactorStudent, Sphere: SphereStudent, GNN: GraphStudent, AE: AutoencoderStudent };
 
-/** The keys of the kinds of students: matrix factorization, LightGCN, autoencoder of users. */
+/** The keys of the kinds of students: matrix factorization, the same with spheres, LightGCN, autoencoder of users. */
 export const studentKinds: readonly string[] = Object.keys(kinds);
 
 /**
@@ -194,5 +195,6 @@ export function studentParameters(
   { users, items }: Pick<Split, "users" | "items">,
   dim: number,
 ): number {
+  if (kind === "Sphere") return dim * (users + items) + users;
   return dim * (kind === "AE" ? 2 * items + 1 : users + items);
 }

@@ -37,6 +37,8 @@ export interface TrainingJob {
 
 /** A trained student. */
 export interface TrainedStudent {
+  /** Numbers a row. */
+  readonly dim: number;
   /** Users' rows, then items' rows, of the best evaluation. */
   readonly rows: Float32Array<ArrayBuffer>;
   /** Every epoch. */
@@ -96,7 +98,14 @@ export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}):
   const evaluations = evaluationsOf(history);
   using table = gpu.upload("rows of the best student", padRows("best", best, student.dim));
   const { valid, test } = await evaluation.rank(rankerOfRows(gpu, student, table));
-  return { rows: best, history, best: evaluations[bestOf(evaluations, metric)]!, metrics: { valid, test } };
+  const { dim } = student;
+  return {
+    dim,
+    rows: best,
+    history,
+    best: evaluations[bestOf(evaluations, metric)]!,
+    metrics: { valid, test },
+  };
 }
 
 /** The loss of an epoch is that of before its steps: the last of them may have led anywhere. */

@@ -12,10 +12,13 @@ import { fitDefaults } from "../teachers/fit.ts";
 import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
 import { methodSettings } from "./method_settings.ts";
 import { bpr } from "./methods/bpr.ts";
+import type { DistillSettings } from "./options.ts";
 import { trainByMethod } from "./train_by_method.ts";
 
 /** Options of {@linkcode trainWithoutDistillation}. */
 export interface BaselineOptions extends Partial<FitOptions> {
+  /** Kind of student, as in {@linkcode DistillOptions}. Default "MF". */
+  readonly student?: DistillSettings["student"];
   /** Dimension. Default 6. */
   readonly dim?: number;
   /** Random seed. Default 1. */
@@ -37,8 +40,7 @@ export interface Baseline {
 }
 
 /**
- * Trains matrix factorization with BPR at the student's dimension, with early stopping on validation Recall@50: what
- * the comparison calls "w/o KD".
+ * Trains a student with BPR, with early stopping on validation Recall@50: what the comparison calls "w/o KD".
  *
  * @example Train two dimensions for a few epochs
  * ```ts

@@ -26,6 +26,8 @@ export interface StudentParts {
   readonly seen?: Ragged;
   /** Free text about the model: how it was made, on what data. */
   readonly metadata?: Record<string, string>;
+  /** Whether users are spheres: the last number of every item is then minus half the squared length of the others. */
+  readonly spheres?: boolean;
 }
 
 /** What is asked of {@linkcode Student.recommend}. */
@@ -99,6 +101,8 @@ export class Student {
   readonly seen?: Ragged;
   /** Free text about the model. */
   readonly metadata: Record<string, string>;
+  /** Whether users are spheres: see {@linkcode StudentParts}. */
+  readonly spheres: boolean;
   readonly #userNumbers: Map<string, number>;
   readonly #itemNumbers: Map<string, number>;
 
@@ -118,6 +122,7 @@ export class Student {
     this.userIds = userIds;
     this.itemIds = itemIds;
     this.metadata = parts.metadata ?? {};
+    this.spheres = parts.spheres ?? false;
     this.#userNumbers = numbersOf("userIds", userIds);
     this.#itemNumbers = numbersOf("itemIds", itemIds);
     if (seen === undefined) return;
@@ -180,7 +185,7 @@ export class Student {
   /**
    * The items whose vectors point most nearly the same way: by the cosine of their angle with an item's own vector, the
    * highest first, equal ones by the lower item number, the item itself left out. A vector of length 0 has the cosine 0
-   * with all others. O(items (dim + log k)).
+   * with all others. Where users are spheres, the last number is left out. O(items (dim + log k)).
    *
    * @param item An item's id.
    * @param options How many.
@@ -190,13 +195,14 @@ export class Student {
   similar(item: string, { k }: SimilarOptions): Recommendation[] {
     const number = numberOf("item", item, this.#itemNumbers);
     const { dim, itemFactors } = this;
+    const length = dim - Number(this.spheres);
     const left = new Uint8Array(this.items);
     left[number] = 1;
     return this.#best(left, k, (other) => {
       let product = 0;
       let own = 0;
       let others = 0;
-      for (let d = 0; d < dim; d++) {
+      for (let d = 0; d < length; d++) {
         const a = itemFactors[number * dim + d]!;
         const b = itemFactors[other * dim + d]!;
         product += a * b;

@@ -5,9 +5,10 @@
  * @module
  */
 import { fromHalf } from "../data/float16.ts";
-import { decodeSafetensors, type Tensor, type TensorType } from "../data/safetensors.ts";
-import { DataError, HetcompError, ModelError } from "../errors.ts";
+import { decodeTensors, type Fail, type Tensor, type TensorType } from "../data/safetensors.ts";
+import { HetcompError, ModelError } from "../errors.ts";
 import type { Ragged } from "../ragged.ts";
+import { withNorms } from "./spheres.ts";
 import { Student } from "./student.ts";
 
 /** Stands in the metadata of every student file. */
@@ -34,27 +35,27 @@ export const studentFormat = "hetcomp-student";
  * {@linkcode Student} refuses, such as a factor that is not a finite number (the message names the row).
  */
 export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Student {
-  const fail = (reason: string): never => {
-    throw new ModelError(`${file}: ${reason}`);
+  const fail: Fail = (wrong, right) => {
+    throw new ModelError(`${file}: ${wrong}${right ? `; expected ${right}` : ""}`);
   };
   try {
-    const { tensors, metadata } = decodeSafetensors(bytes, file);
+    const { tensors, metadata } = decodeTensors(bytes, fail);
     const { format, version, ...rest } = metadata;
-    if (format !== studentFormat) fail(`this is not a student; expected the format "${studentFormat}"`);
-    // Version 1 has the same tensors, in fewer types.
-    if (version !== "1" && version !== "2") {
-      fail(`the format version is ${JSON.stringify(version)}; expected 1 or 2`);
+    if (format !== studentFormat) fail("this is not a student", `the format "${studentFormat}"`);
+    // Version 1 has the same tensors, in fewer types; version 3 has one number less for an item.
+    if (!["1", "2", "3"].includes(version!)) {
+      fail(`the format version is ${JSON.stringify(version)}`, "1, 2 or 3");
     }
     const tensor = <Type extends TensorType>(name: string, ...types: Type[]) => {
       const found = tensors.get(name) ?? fail(`the tensor '${name}' is missing`);
       if (types.every((type) => type !== found.dtype)) {
-        fail(`the tensor '${name}' is ${found.dtype}; expected ${types.join(" or ")}`);
+        fail(`the tensor '${name}' is ${found.dtype}`, types.join(" or "));
       }
       return found as Extract<Tensor, { dtype: Type }>;
     };
     const factors = (name: string) => {
       const { dtype, shape, data } = tensor(name, "F32", "F16");
-      if (shape.length !== 2) fail(`the tensor '${name}' has ${shape.length} dimensions; expected 2`);
+      if (shape.length !== 2) fail(`the tensor '${name}' has ${shape.length} dimensions`, "2");
       const values = dtype === "F16" ? fromHalf(data) : data;
       return { values, dim: shape[1]! };
     };
@@ -69,6 +70,7 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
     };
     const users = factors("user_factors");
     const items = factors("item_factors");
+    const spheres = version === "3";
     const seen = (): { seen?: Ragged } => {
       if (!tensors.has("seen_offsets") && !tensors.has("seen_items")) return {};
       const offsets = tensor("seen_offsets", "U32").data;
@@ -78,14 +80,15 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
     return new Student({
       dim: users.dim,
       userFactors: users.values,
-      itemFactors: items.values,
+      itemFactors: spheres ? withNorms(items.values, items.dim) : items.values,
       userIds: ids("user_ids"),
       itemIds: ids("item_ids"),
       metadata: rest,
+      spheres,
       ...seen(),
     });
   } catch (error) {
     if (error instanceof ModelError || !(error instanceof HetcompError)) throw error;
-    throw new ModelError(error instanceof DataError ? error.message : `${file}: ${error.message}`);
+    return fail(error.message);
   }
 }

@@ -9,11 +9,13 @@ import { toHalf } from "../data/float16.ts";
 import { encodeSafetensors, type Tensor } from "../data/safetensors.ts";
 import { ArgumentError, HetcompError, ModelError } from "../errors.ts";
 import { decodeStudent, studentFormat } from "./student_decoder.ts";
+import { withNorms, withoutNorms } from "./spheres.ts";
 import type { Student, StudentParts } from "./student.ts";
 
 export { decodeStudent };
 
-const version = "2";
+/** Of files of users that are spheres, and of others. */
+const versions = { spheres: "3", planes: "2" } as const;
 
 /** What a student file holds. */
 export interface StudentFileOptions {
@@ -28,12 +30,13 @@ export interface StudentFileOptions {
  *
  * | tensor                         | type and shape                                                               |
  * | ------------------------------ | ---------------------------------------------------------------------------- |
- * | `user_factors`, `item_factors` | F32 or F16, [users, dim] and [items, dim]                                    |
+ * | `user_factors`, `item_factors` | F32 or F16, [users, dim] and [items, dim]; [items, dim - 1] if users are spheres |
  * | `user_ids`, `item_ids`         | ids that are whole numbers: U16 or U32, [users] and [items]; other ids: U8, the UTF-8 text of a JSON array of strings |
  * | `seen_offsets`                 | U32, [users + 1]; only if the seen items are known                           |
  * | `seen_items`                   | U16 or U32: those of user u stand from `seen_offsets[u]` to before `seen_offsets[u + 1]` |
  *
- * U16 is taken where every number is below 65,536. The metadata stands beside `format` and `version`. The same student
+ * U16 is taken where every number is below 65,536. The last number of an item is left out where it follows from the others
+ * (see {@linkcode StudentParts}), and the `version` is then "3" in place of "2". The metadata stands beside `format` and `version`. The same student
  * gives the same bytes.
  *
  * @example There and back
@@ -48,15 +51,15 @@ export interface StudentFileOptions {
  *
  * @param student What to encode.
  * @param options What to keep, and how exactly.
- * @throws {ModelError} if a factor is not a finite number or too large for the type, an id is no text, or the metadata uses
- * the key `format` or `version`.
+ * @throws {ModelError} if a factor is not a finite number or too large for the type, an id is no text, the metadata uses
+ * the key `format` or `version`, or the last number of an item does not follow from the others where it should.
  * @throws {ArgumentError} if the precision is another.
  */
 export function encodeStudent(
   student: StudentParts,
   options: StudentFileOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const { dim, userFactors, itemFactors, userIds, itemIds, metadata = {} } = student;
+  const { dim, userFactors, itemFactors, userIds, itemIds, metadata = {}, spheres = false } = student;
   const { precision = "f32" } = options;
   if (precision !== "f32" && precision !== "f16") {
     throw new ArgumentError("precision", `it is ${JSON.stringify(precision)}`, '"f32" or "f16"');
@@ -66,7 +69,7 @@ export function encodeStudent(
       throw new ModelError(`the student's metadata uses the reserved key '${key}'`);
     }
   }
-  const factors = (name: string, data: Float32Array<ArrayBuffer>, rows: number): Tensor => {
+  const factors = (name: string, data: Float32Array<ArrayBuffer>, rows: number, known = false): Tensor => {
     if (!(data instanceof Float32Array) || data.length !== rows * dim) {
       throw new ModelError(`the student's ${name} are no Float32Array of ${rows} x ${dim} numbers`);
     }
@@ -74,16 +77,20 @@ export function encodeStudent(
     if (wrong >= 0) {
       throw new ModelError(`the student's ${name} hold ${data[wrong]} in row ${Math.floor(wrong / dim)}`);
     }
-    if (precision === "f32") return { dtype: "F32", shape: [rows, dim], data };
-    const large = data.findIndex((value) => Math.abs(value) >= 65520);
+    // What follows from the rest of a row is not written.
+    const written = known ? withoutNorms(data, dim) : data;
+    const shape = [rows, known ? dim - 1 : dim];
+    if (known) requireNorms(name, data, withNorms(written, dim - 1), dim);
+    if (precision === "f32") return { dtype: "F32", shape, data: written };
+    const large = written.findIndex((value) => Math.abs(value) >= 65520);
     if (large >= 0) {
-      throw new ModelError(`the student's ${name} hold ${data[large]}, too large for f16; expected "f32"`);
+      throw new ModelError(`the student's ${name} hold ${written[large]}, too large for f16; expected "f32"`);
     }
-    return { dtype: "F16", shape: [rows, dim], data: toHalf(data) };
+    return { dtype: "F16", shape, data: toHalf(written) };
   };
   const tensors: Record<string, Tensor> = {
     user_factors: factors("user_factors", userFactors, userIds.length),
-    item_factors: factors("item_factors", itemFactors, itemIds.length),
+    item_factors: factors("item_factors", itemFactors, itemIds.length, spheres),
     user_ids: idTensor(userIds),
     item_ids: idTensor(itemIds),
   };
@@ -92,7 +99,19 @@ export function encodeStudent(
     tensors["seen_offsets"] = { dtype: "U32", shape: [seen.offsets.length], data: seen.offsets };
     tensors["seen_items"] = integerTensor(seen.items);
   }
+  const version = spheres ? versions.spheres : versions.planes;
   return encodeSafetensors(tensors, { ...metadata, format: studentFormat, version });
+}
+
+function requireNorms(name: string, given: Float32Array, right: Float32Array, dim: number): void {
+  const wrong = given.findIndex((value, n) => value !== right[n]);
+  if (wrong < 0) return;
+  const row = Math.floor(wrong / dim);
+  throw new ModelError(
+    `row ${row} of the student's ${name} ends with ${given[wrong]}; expected ${
+      right[wrong]
+    }, as its users are spheres`,
+  );
 }
 
 /**

@@ -6,11 +6,11 @@ import { orderedHeads, stageLists } from "../../src/distill/methods/cl_drd.ts";
 import { softmaxOf, stepLogits } from "../../src/distill/methods/mtd.ts";
 import { distillationMethods, methodOf } from "../../src/distill/methods/registry.ts";
 import { trainWithoutDistillation } from "../../src/distill/without_distillation.ts";
-import { createStudent } from "../../src/distill/students.ts";
+import { createStudent, studentParameters } from "../../src/distill/students.ts";
 import { ArgumentError } from "../../src/errors.ts";
 import { openGpu } from "../../src/gpu/gpu.ts";
 import { padRows } from "../../src/kernels/embedding.ts";
-import { encodeStudent } from "../../src/models/student_file.ts";
+import { decodeStudent, encodeStudent } from "../../src/models/student_file.ts";
 import { ragged, rowOf } from "../../src/ragged.ts";
 import { memoryCheckpoints } from "../../src/teachers/checkpoint_store.ts";
 import { trainTeacher } from "../../src/teachers/train_teacher.ts";
@@ -61,7 +61,7 @@ Deno.test('distillWith("hetcomp") trains the student of distill(), and "bpr" tha
   assert.deepEqual(plain.metrics, same.metrics);
 });
 
-for (const student of ["GNN", "AE"]) {
+for (const student of ["Sphere", "GNN", "AE"]) {
   Deno.test(`distillWith() teaches a student of kind ${student}, and continues to the same bytes after a stop`, async () => {
     for (const key of ["hetcomp", "cl-drd"]) {
       const options = { ...short, student, initialScale: 0.1, ...own[key] };
@@ -77,7 +77,7 @@ for (const student of ["GNN", "AE"]) {
   });
 }
 
-for (const kind of ["GNN", "AE"]) {
+for (const kind of ["Sphere", "GNN", "AE"]) {
   Deno.test(`a step of a student of kind ${kind} descends along the gradient by its rows`, async () => {
     const options = { dim: 3, seed: 1, learningRate: 1e-4, weightDecay: 0, initialScale: 0.3 };
     using student = createStudent(gpu, kind, split, options);
@@ -85,7 +85,7 @@ for (const kind of ["GNN", "AE"]) {
     const before = await student.rows();
     // The loss is the product with a fixed table: no step may raise it.
     const slopes = Float32Array.from(before, (_, n) => Math.sin(n));
-    gpu.write(student.gradient, padRows("slopes", slopes, 3));
+    gpu.write(student.gradient, padRows("slopes", slopes, student.dim));
     student.recordStep();
     student.recordRows();
     const after = await student.rows();
@@ -94,6 +94,33 @@ for (const kind of ["GNN", "AE"]) {
     assert.ok((await gpu.readFloats(student.gradient)).every((value) => value === 0));
   });
 }
+
+Deno.test("a student of spheres starts as planes, ends items with their norms, and is saved without them", async () => {
+  const options = { dim: 3, seed: 1, learningRate: 0.05, weightDecay: 0.01, initialScale: 0.3 };
+  using student = createStudent(gpu, "Sphere", split, options);
+  const start = Float32Array.from({ length: 3 * (split.users + split.items) }, (_, n) => Math.cos(n));
+  student.start!(start);
+  student.recordRows();
+  const rows = await student.rows();
+  assert.equal(student.dim, 4);
+  for (let n = 0; n < split.users + split.items; n++) {
+    assert.deepEqual(rows.subarray(4 * n, 4 * n + 3), start.subarray(3 * n, 3 * n + 3));
+    const norm = Math.fround(
+      -0.5 * rows.subarray(4 * n, 4 * n + 3).reduce((sum, value) => sum + value * value, 0),
+    );
+    assert.ok(Math.abs(rows[4 * n + 3]! - (n < split.users ? 0 : norm)) < 1e-6);
+  }
+  const distilled = await distillWith(gpu, split, trajectories, "spheres", short);
+  const { spheres, dim, itemFactors } = distilled.student;
+  assert.ok(spheres && dim === 5 && itemFactors.length === 5 * split.items);
+  const back = decodeStudent(encodeStudent(distilled.student));
+  assert.deepEqual(back.itemFactors, itemFactors);
+  assert.equal(studentParameters("Sphere", split, 4), 5 * split.users + 4 * split.items);
+  const same = await distill(gpu, split, trajectories, {
+    ...{ ...short, student: "Sphere", start: "spectral", loss: "weighted" },
+  });
+  assert.deepEqual(same.student.userFactors, distilled.student.userFactors);
+});
 
 Deno.test("an autoencoder student of tens of thousands of users sums the gradient of all of them", async () => {
   const users = 66_000;
@@ -128,7 +155,9 @@ Deno.test("the ablations use the losses and states that they say", async () => {
   const final = await facts("hetcomp-final");
   assert.ok(final.every(({ meanState }) => meanState!.MF === 3 && meanState!.ML === 3));
   assert.deepEqual(final.map(({ phase }) => phase === "ranked"), [false, false, false, true, true, true]);
-  for (const [key, phase] of [["spectral", "ranked"], ["weighted", "weighted"]] as const) {
+  for (
+    const [key, phase] of [["spectral", "ranked"], ["weighted", "weighted"], ["spheres", "weighted"]] as const
+  ) {
     const own = await facts(key);
     assert.ok(own.every((record) => record.phase === phase && record.meanState!.MF === 3), key);
   }
@@ -159,6 +188,7 @@ Deno.test("methods refuse unknown keys, settings of another kind, and missing te
   assert.throws(() => methodSettings(methodOf("dcd"), { listLength: 513 }), /'listLength'.*at most 512/);
   assert.throws(() => methodSettings(methodOf("bpr"), { seed: 2 ** 32 }), /'seed'.*from 0 to 4294967295/);
   assert.throws(() => methodSettings(methodOf("spectral"), { student: "GNN" }), /GNN/);
+  assert.throws(() => methodSettings(methodOf("spheres"), { student: "MF" }), /'student'.*expected Sphere/);
   await assert.rejects(distillWith(gpu, split, [], "rrd", short), ArgumentError);
 });
 

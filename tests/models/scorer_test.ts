@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { HetcompError } from "../../src/errors.ts";
 import { uniform } from "../../src/random.ts";
 import { Student } from "../../src/models/student.ts";
+import { withNorms } from "../../src/models/spheres.ts";
 import { decodeStudent, encodeStudent } from "../../src/models/student_file.ts";
 import { ragged } from "../../src/ragged.ts";
 
@@ -24,12 +25,15 @@ async function run(args: string[], input = ""): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-function randomStudent(users: number, items: number, dim: number): Student {
+function randomStudent(users: number, items: number, dim: number, spheres: boolean): Student {
   const value = (n: number) => 4 * uniform(1, 0, 0, n) - 2;
+  const vectors = Float32Array.from({ length: items * dim }, (_, n) => value(users * dim + n));
+  const width = spheres ? dim + 1 : dim;
   return new Student({
-    dim,
-    userFactors: Float32Array.from({ length: users * dim }, (_, n) => value(n)),
-    itemFactors: Float32Array.from({ length: items * dim }, (_, n) => value(users * dim + n)),
+    dim: width,
+    userFactors: Float32Array.from({ length: users * width }, (_, n) => value(n)),
+    itemFactors: spheres ? withNorms(vectors, dim) : vectors,
+    spheres,
     userIds: Array.from({ length: users }, (_, u) => `user-${u}`),
     itemIds: Array.from({ length: items }, (_, i) => String(7 * i)),
     seen: ragged(Array.from({ length: users }, (_, u) => [u, u + 1, (7 * u) % items])),
@@ -46,8 +50,8 @@ Deno.test("the scorer is less than 10 KB and gives what Student gives, in a work
     console.log(`the scorer takes ${size} bytes`);
     assert.ok(size < 10_000, `${size} bytes`);
     assert.doesNotMatch(bundle, /\bimport\b|\brequire\b|\bDeno\b|\bprocess\b/);
-    for (const precision of ["f32", "f16"] as const) {
-      const bytes = encodeStudent(randomStudent(20, 60, 5), { precision });
+    for (const [precision, spheres] of [["f32", false], ["f16", false], ["f32", true]] as const) {
+      const bytes = encodeStudent(randomStudent(20, 60, 5, spheres), { precision });
       const student = decodeStudent(bytes);
       const calls: ["recommend" | "similar", ...unknown[]][] = [
         ["recommend", "user-3", { k: 10 }],

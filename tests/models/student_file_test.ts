@@ -4,7 +4,9 @@ import { decodeSafetensors, encodeSafetensors } from "../../src/data/safetensors
 import { ModelError } from "../../src/errors.ts";
 import { Student, type StudentParts } from "../../src/models/student.ts";
 import { decodeStudent, encodeStudent, loadStudent, saveStudent } from "../../src/models/student_file.ts";
+import { withNorms } from "../../src/models/spheres.ts";
 import { ragged } from "../../src/ragged.ts";
+import { uniform } from "../../src/random.ts";
 
 function example(more: Partial<StudentParts> = {}): Student {
   return new Student({
@@ -73,6 +75,54 @@ Deno.test("decodeStudent() gives back what encodeStudent() took, whatever the id
     assert.deepEqual({ ...back.metadata }, { ...student.metadata });
     assert.deepEqual(encodeStudent(back), bytes);
   }));
+});
+
+Deno.test("students of spheres come back whole, without the number of an item that follows from the others", () => {
+  const cases = fc.record({
+    dim: fc.integer({ min: 1, max: 5 }),
+    items: fc.integer({ min: 0, max: 6 }),
+    seed: fc.nat(),
+  });
+  fc.assert(fc.property(cases, ({ dim, items, seed }) => {
+    const vectors = Float32Array.from({ length: items * dim }, (_, n) => 8 * uniform(seed, 0, 0, n) - 4);
+    const student = new Student({
+      dim: dim + 1,
+      userFactors: Float32Array.from({ length: dim + 1 }, (_, n) => uniform(seed, 0, 1, n)),
+      itemFactors: withNorms(vectors, dim),
+      userIds: ["ann"],
+      itemIds: Array.from({ length: items }, (_, n) => `item-${n}`),
+      spheres: true,
+    });
+    for (let item = 0; item < items; item++) {
+      const own = vectors.subarray(item * dim, (item + 1) * dim);
+      const half = own.reduce((sum, value) => sum + value ** 2, 0) / 2;
+      assert.ok(
+        Math.abs(student.itemFactors[(item + 1) * (dim + 1) - 1]! + half) <= 1e-6 * Math.max(1, half),
+      );
+    }
+    const bytes = encodeStudent(student);
+    const { tensors, metadata } = decodeSafetensors(bytes, "memory");
+    assert.deepEqual(tensors.get("item_factors")!.shape, [items, dim]);
+    assert.deepEqual(tensors.get("user_factors")!.shape, [1, dim + 1]);
+    assert.equal(metadata.version, "3");
+    const back = decodeStudent(bytes);
+    assert.ok(back.spheres);
+    assert.deepEqual(back.itemFactors, student.itemFactors);
+    assert.deepEqual(back.userFactors, student.userFactors);
+    assert.deepEqual(encodeStudent(back), bytes);
+    const half = decodeStudent(encodeStudent(student, { precision: "f16" }));
+    assert.deepEqual(encodeStudent(half, { precision: "f16" }), encodeStudent(student, { precision: "f16" }));
+  }));
+  const wrong = example({ spheres: true });
+  refuses(() => encodeStudent(wrong), /row 0 of the student's item_factors ends with 2; expected -0.5/);
+});
+
+Deno.test("similar() does not look at the norm behind the items of spheres", () => {
+  const vectors = Float32Array.of(1, 0, 9, 1, 0.9, 0.4, 0, 1);
+  const ids = { userIds: [], userFactors: new Float32Array(0), itemIds: ["a", "b", "c", "d"] };
+  const plain = new Student({ dim: 2, itemFactors: vectors, ...ids });
+  const spheres = new Student({ dim: 3, itemFactors: withNorms(vectors, 2), spheres: true, ...ids });
+  assert.deepEqual(spheres.similar("a", { k: 3 }), plain.similar("a", { k: 3 }));
 });
 
 Deno.test("encodeStudent() takes the smallest integers that hold the ids and the seen items", () => {
@@ -233,8 +283,18 @@ Deno.test("decodeStudent() names the row of a value that is not finite", () => {
 Deno.test("decodeStudent() refuses files that are not students, or not whole ones", () => {
   refuses(() => decodeStudent(encodeSafetensors({}, {}), "x.safetensors"), /x.safetensors.*not a student/);
   refuses(
+    () => decodeStudent(without(example(), ({ metadata }) => metadata["version"] = "4")),
+    /version is "4"; expected 1, 2 or 3/,
+  );
+  // Version 3 is that of spheres, and no other.
+  refuses(
     () => decodeStudent(without(example(), ({ metadata }) => metadata["version"] = "3")),
-    /version is "3"/,
+    /'itemFactors'.*it holds 9 numbers; expected 3 x 2/,
+  );
+  const spheres = example({ spheres: true, itemFactors: Float32Array.of(1, -0.5, 3, -4.5, -5, -12.5) });
+  refuses(
+    () => decodeStudent(without(spheres, ({ metadata }) => metadata["version"] = "2")),
+    /'itemFactors'.*it holds 3 numbers; expected 3 x 2/,
   );
   for (const name of ["user_factors", "item_factors", "user_ids", "item_ids", "seen_items", "seen_offsets"]) {
     const bytes = without(example(), ({ tensors }) => tensors.delete(name));

@@ -181,26 +181,28 @@ export function distillSettingsOf(settings: MethodSettings): DistillSettings {
   return distillSettings(Object.fromEntries(own) as DistillOptions);
 }
 
-const { dim: _dim, seed: _seed, epochs: _epochs, ...hetCompDefaults } = distillDefaults;
+const { student: _student, dim: _dim, seed: _seed, epochs: _epochs, ...hetCompDefaults } = distillDefaults;
 
 interface Form {
   key: string;
   title: string;
   own?: boolean;
   students?: DistillationMethod["students"];
+  student?: DistillationMethod["student"];
   variant?: HetCompVariant;
   defaults?: DistillationMethod["defaults"];
   grid?: DistillationMethod["grid"];
 }
 
 function form(
-  { key, title, own = false, students, variant = {}, defaults = {}, grid = {} }: Form,
+  { key, title, own = false, students, student, variant = {}, defaults = {}, grid = {} }: Form,
 ): DistillationMethod {
   return {
     key,
     title,
     own,
     ...(students ? { students } : {}),
+    ...(student ? { student } : {}),
     teachers: "all",
     defaults: { ...hetCompDefaults, ...defaults },
     grid: { learningRate: [1e-3, 3e-3, 1e-2], ...grid },
@@ -247,7 +249,7 @@ export const hetcompSpectral: DistillationMethod = form({
   key: "spectral",
   title: "Spectral start (ours)",
   own: true,
-  students: ["MF"],
+  students: ["MF", "Sphere"],
   defaults: { start: "spectral", learningRate: 1e-2 },
 });
 
@@ -256,7 +258,18 @@ export const hetcompWeighted: DistillationMethod = form({
   key: "weighted",
   title: "Weighted lists (ours)",
   own: true,
+  students: ["MF", "Sphere"],
+  defaults: { start: "spectral", loss: "weighted", learningRate: 1e-2 },
+  grid: { weightScale: [5, 10, 20] },
+});
+
+/** Ours: the same with spheres for users. */
+export const hetcompSpheres: DistillationMethod = form({
+  key: "spheres",
+  title: "Weighted lists, spheres (ours)",
+  own: true,
   students: ["MF"],
+  student: "Sphere",
   defaults: { start: "spectral", loss: "weighted", learningRate: 1e-2 },
   grid: { weightScale: [5, 10, 20] },
 });

@@ -16,6 +16,7 @@ import {
   hetcompRanked,
   hetcompReleased,
   hetcompSpectral,
+  hetcompSpheres,
   hetcompWeighted,
 } from "./hetcomp.ts";
 import { mtd } from "./mtd.ts";
@@ -38,6 +39,7 @@ export const distillationMethods: Readonly<Record<string, DistillationMethod>> =
     hetcomp,
     hetcompSpectral,
     hetcompWeighted,
+    hetcompSpheres,
   ].map((method) => [method.key, method]),
 );
 
