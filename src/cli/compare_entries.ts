@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidArgumentError } from "commander";
+import { ArgumentError } from "../errors.ts";
 import { distillationMethods, methodOf } from "../distill/methods/registry.ts";
 import { type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
 import { meantName } from "../nearest_ids.ts";
@@ -73,6 +74,23 @@ export function oneMethod(text: string): string {
   const [name, ...others] = methodNames(text);
   if (name === "all" || others.length > 0) throw new InvalidArgumentError("expected one method");
   return name!;
+}
+
+/**
+ * The kind that a method trains where the others train `student`.
+ *
+ * @throws {ArgumentError} if it is of its own, and none to compare with these.
+ */
+export function studentOf({ method }: Entry, student: string): string {
+  const { title, students, student: own = student } = methodOf(method);
+  if (own !== student && students && !students.includes(student)) {
+    throw new ArgumentError(
+      "student",
+      `${title} trains "${own}" beside ${students.join(", ")}`,
+      "one of these",
+    );
+  }
+  return own;
 }
 
 /**
