@@ -223,6 +223,27 @@ Deno.test("distill writes a run folder, which evaluate, teachers and a second ru
     assert.deepEqual(await Deno.readFile(at("third/student.safetensors")), expected);
   });
 
+  await t.step(
+    "a student of spheres has one number more for each user, and its file the same figures",
+    async () => {
+      const options = ["--student", "Sphere", "--option", "start=spectral", "--option", "loss=weighted"];
+      await succeed("distill", ...settings, ...options, ...teachers, "--out", at("spheres"));
+      const path = at("spheres/student.safetensors");
+      const own = await readSummary(at("spheres"));
+      assert.deepEqual([own.student.dim, own.student.parameters], [6, 6 * 250 + 100]);
+      const student = await loadStudent(path);
+      assert.ok(student.spheres && student.dim === 7);
+      const { metrics, parameters } = own.rows.find((row) => row.name === "student")!;
+      assert.equal(parameters, own.student.parameters);
+      assert.equal(own.rows.find((row) => row.name === "w/o KD")!.parameters, parameters);
+      const { stdout } = await succeed("evaluate", path, "--data", at("small.dat"));
+      for (const name of ["recall@10", "ndcg@50"]) {
+        const [, , test] = stdout.split("\n").find((line) => line.startsWith(name))!.split(/ {2,}/);
+        assert.equal(test, metrics[name]!.toFixed(4));
+      }
+    },
+  );
+
   await t.step("another seed gives another student", async () => {
     await succeed("distill", ...settings, ...teachers, "--seed", "2", "--out", at("fourth"));
     assert.notDeepEqual(await Deno.readFile(at("fourth/student.safetensors")), expected);
