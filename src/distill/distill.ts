@@ -77,7 +77,7 @@ export async function distill(
     start: (context) => new HetCompRun(context, settings),
     listLength: settings.discrepancyLength,
   }, hooks);
-  return distillationOf(split, trained, settings.student, {
+  return distillationOf(split, trained, {
     dataset: split.name,
     fingerprint: trained.fingerprint,
     teachers: trajectories.map((trajectory) => trajectory.kind).join(","),
@@ -88,8 +88,7 @@ export async function distill(
 /** The result of a training, its student with the metadata given, its epoch and its metrics. */
 export function distillationOf(
   split: Split,
-  { rows, dim, history, best, metrics }: TrainedStudent,
-  kind: string,
+  { rows, dim, squares, history, best, metrics }: TrainedStudent,
   metadata: Record<string, string>,
 ): Distillation {
   return {
@@ -97,7 +96,7 @@ export function distillationOf(
       dim,
       userFactors: rows.slice(0, split.users * dim),
       itemFactors: rows.slice(split.users * dim),
-      spheres: kind === "Sphere",
+      squares,
       userIds: split.userIds,
       itemIds: split.itemIds,
       seen: split.train,

@@ -62,7 +62,7 @@ export async function distillWith(
     start: (context) => chosen.start(context),
     listLength: chosen.listLength?.(settings),
   }, hooks);
-  return distillationOf(split, trained, settings.student, {
+  return distillationOf(split, trained, {
     dataset: split.name,
     fingerprint: trained.fingerprint,
     method,

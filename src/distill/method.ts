@@ -12,7 +12,7 @@ import type { StudentModel, StudentOptions } from "./student_model.ts";
 
 /** Settings that every method has. */
 export interface SharedSettings extends StudentOptions {
-  /** Kind of student: "MF" (matrix factorization), "Sphere" (with spheres for users), "GNN" (LightGCN) or "AE" (autoencoder of the users' items). */
+  /** Kind of student, as in {@linkcode DistillOptions}. */
   readonly student: string;
   /** Most epochs. */
   readonly epochs: number;

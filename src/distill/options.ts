@@ -11,11 +11,11 @@ import type { UserSampling } from "./user_batches.ts";
 /** Settings of {@linkcode distill}; the constants are those of HetComp (WWW 2023) unless said otherwise. */
 export interface DistillOptions {
   /**
-   * Kind of student: "MF" is matrix factorization; "Sphere" the same with one number more for each user, which
-   * bends the planes of equal scores among the items into spheres; "GNN" LightGCN; "AE" an autoencoder of the users'
-   * items. The last two start at random only. Default "MF".
+   * Kind of student: "MF" is matrix factorization. "Sphere" and "Quadric" are the same with one or `dim` numbers more for
+   * each user, which bend the planes of equal scores among the items into spheres or quadrics. "GNN" is LightGCN, "AE"
+   * an autoencoder of the users' items; these two start at random only. Default "MF".
    */
-  readonly student?: "MF" | "Sphere" | "GNN" | "AE";
+  readonly student?: "MF" | "Sphere" | "Quadric" | "GNN" | "AE";
   /** Dimension of the student. Default 6. */
   readonly dim?: number;
   /** Random seed. Default 1. */
@@ -133,7 +133,7 @@ const positiveNumbers = [
   "anneal",
 ] as const;
 const choices = {
-  student: ["MF", "Sphere", "GNN", "AE"],
+  student: ["MF", "Sphere", "Quadric", "GNN", "AE"],
   start: ["random", "spectral"],
   loss: ["phases", "weighted"],
   sampling: ["interactions", "uniform"],

@@ -38,6 +38,8 @@ export interface StudentOptions {
 export interface StudentModel extends Disposable, StudentShape {
   /** Numbers a row, without the padding. */
   readonly dim: number;
+  /** Last numbers of an item's row that follow from the others as in `withSquares`. */
+  readonly squares: number;
   /** Users' rows, then items' rows, padded to `strideOf(dim)` floats; valid after {@linkcode StudentModel.recordRows}. */
   readonly table: DeviceArray;
   /** The gradient by the rows of `table`, of its shape: zero before every step of training. */
@@ -66,6 +68,8 @@ export class FactorStudent implements StudentModel {
   readonly users: number;
   /** Number of items. */
   readonly items: number;
+  /** All numbers of a row are its own. */
+  readonly squares: number = 0;
   readonly #embeddings: EmbeddingTable;
 
   /** Takes device memory and fills the rows with normal numbers. */

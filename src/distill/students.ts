@@ -17,7 +17,7 @@ import { EmbeddingTable } from "../models/embedding_table.ts";
 import type { ModelCheckpoint } from "../models/model.ts";
 import { ParameterTables } from "../models/parameter_tables.ts";
 import { stream, threefry } from "../random.ts";
-import { SphereStudent } from "./sphere_student.ts";
+import { QuadricStudent } from "./quadric_student.ts";
 import { FactorStudent, type StudentModel, type StudentOptions } from "./student_model.ts";
 
 /** Times that a LightGCN student passes its embeddings on. */
@@ -28,6 +28,7 @@ abstract class DerivedStudent implements StudentModel {
   readonly users: number;
   readonly items: number;
   readonly dim: number;
+  readonly squares = 0;
   readonly table: DeviceArray;
   readonly gradient: DeviceArray;
   protected readonly gpu: Gpu;
@@ -169,11 +170,20 @@ class AutoencoderStudent extends DerivedStudent {
   }
 }
 
-const kinds: Readonly<
-  Record<string, new (gpu: Gpu, split: Split, options: StudentOptions) => StudentModel>
-> = { MF: FactorStudent, Sphere: SphereStudent, GNN: GraphStudent, AE: AutoencoderStudent };
+type Maker = (gpu: Gpu, split: Split, options: StudentOptions) => StudentModel;
 
-/** The keys of the kinds of students: matrix factorization, the same with spheres, LightGCN, autoencoder of users. */
+const kinds: Readonly<Record<string, Maker>> = {
+  MF: (gpu, split, options) => new FactorStudent(gpu, split, options),
+  Sphere: (gpu, split, options) => new QuadricStudent(gpu, split, options, 1),
+  Quadric: (gpu, split, options) => new QuadricStudent(gpu, split, options, options.dim),
+  GNN: (gpu, split, options) => new GraphStudent(gpu, split, options),
+  AE: (gpu, split, options) => new AutoencoderStudent(gpu, split, options),
+};
+
+/**
+ * The keys of the kinds of students: matrix factorization, the same with spheres and with quadrics for users, LightGCN,
+ * autoencoder of users.
+ */
 export const studentKinds: readonly string[] = Object.keys(kinds);
 
 /**
@@ -185,8 +195,7 @@ export function createStudent(gpu: Gpu, kind: string, split: Split, options: Stu
   if (!Object.hasOwn(kinds, kind)) {
     throw new ArgumentError("student", `there is no "${kind}"`, studentKinds.join(", "));
   }
-  const Kind = kinds[kind]!;
-  return gpu.allOrNothing(() => new Kind(gpu, split, options));
+  return gpu.allOrNothing(() => kinds[kind]!(gpu, split, options));
 }
 
 /** Number of trained parameters of a kind of student. */
@@ -195,6 +204,7 @@ export function studentParameters(
   { users, items }: Pick<Split, "users" | "items">,
   dim: number,
 ): number {
-  if (kind === "Sphere") return dim * (users + items) + users;
-  return dim * (kind === "AE" ? 2 * items + 1 : users + items);
+  if (kind === "AE") return dim * (2 * items + 1);
+  const parts = { Sphere: 1, Quadric: dim }[kind] ?? 0;
+  return dim * (users + items) + parts * users;
 }

@@ -39,6 +39,8 @@ export interface TrainingJob {
 export interface TrainedStudent {
   /** Numbers a row. */
   readonly dim: number;
+  /** Last numbers of an item's row that follow from the others. */
+  readonly squares: number;
   /** Users' rows, then items' rows, of the best evaluation. */
   readonly rows: Float32Array<ArrayBuffer>;
   /** Every epoch. */
@@ -98,9 +100,10 @@ export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}):
   const evaluations = evaluationsOf(history);
   using table = gpu.upload("rows of the best student", padRows("best", best, student.dim));
   const { valid, test } = await evaluation.rank(rankerOfRows(gpu, student, table));
-  const { dim } = student;
+  const { dim, squares } = student;
   return {
     dim,
+    squares,
     rows: best,
     history,
     best: evaluations[bestOf(evaluations, metric)]!,

@@ -26,8 +26,11 @@ export interface StudentParts {
   readonly seen?: Ragged;
   /** Free text about the model: how it was made, on what data. */
   readonly metadata?: Record<string, string>;
-  /** Whether users are spheres: the last number of every item is then minus half the squared length of the others. */
-  readonly spheres?: boolean;
+  /**
+   * How many numbers at the end of every item's vector follow from the others (0 by default): minus half the squared
+   * length of each of as many equal parts. Users are then spheres (1) or quadrics.
+   */
+  readonly squares?: number;
 }
 
 /** What is asked of {@linkcode Student.recommend}. */
@@ -101,8 +104,8 @@ export class Student {
   readonly seen?: Ragged;
   /** Free text about the model. */
   readonly metadata: Record<string, string>;
-  /** Whether users are spheres: see {@linkcode StudentParts}. */
-  readonly spheres: boolean;
+  /** How many numbers at the end of an item's vector follow from the others: see {@linkcode StudentParts}. */
+  readonly squares: number;
   readonly #userNumbers: Map<string, number>;
   readonly #itemNumbers: Map<string, number>;
 
@@ -122,7 +125,7 @@ export class Student {
     this.userIds = userIds;
     this.itemIds = itemIds;
     this.metadata = parts.metadata ?? {};
-    this.spheres = parts.spheres ?? false;
+    this.squares = parts.squares ?? 0;
     this.#userNumbers = numbersOf("userIds", userIds);
     this.#itemNumbers = numbersOf("itemIds", itemIds);
     if (seen === undefined) return;
@@ -185,7 +188,7 @@ export class Student {
   /**
    * The items whose vectors point most nearly the same way: by the cosine of their angle with an item's own vector, the
    * highest first, equal ones by the lower item number, the item itself left out. A vector of length 0 has the cosine 0
-   * with all others. Where users are spheres, the last number is left out. O(items (dim + log k)).
+   * with all others. Numbers that follow from others are left out. O(items (dim + log k)).
    *
    * @param item An item's id.
    * @param options How many.
@@ -195,7 +198,7 @@ export class Student {
   similar(item: string, { k }: SimilarOptions): Recommendation[] {
     const number = numberOf("item", item, this.#itemNumbers);
     const { dim, itemFactors } = this;
-    const length = dim - Number(this.spheres);
+    const length = dim - this.squares;
     const left = new Uint8Array(this.items);
     left[number] = 1;
     return this.#best(left, k, (other) => {

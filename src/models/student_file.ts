@@ -9,13 +9,13 @@ import { toHalf } from "../data/float16.ts";
 import { encodeSafetensors, type Tensor } from "../data/safetensors.ts";
 import { ArgumentError, HetcompError, ModelError } from "../errors.ts";
 import { decodeStudent, studentFormat } from "./student_decoder.ts";
-import { withNorms, withoutNorms } from "./spheres.ts";
+import { withoutSquares, withSquares } from "./item_squares.ts";
 import type { Student, StudentParts } from "./student.ts";
 
 export { decodeStudent };
 
-/** Of files of users that are spheres, and of others. */
-const versions = { spheres: "3", planes: "2" } as const;
+/** Version 3 leaves out what follows of the items. */
+const versions = { whole: "2", squares: "3" } as const;
 
 /** What a student file holds. */
 export interface StudentFileOptions {
@@ -30,14 +30,14 @@ export interface StudentFileOptions {
  *
  * | tensor                         | type and shape                                                               |
  * | ------------------------------ | ---------------------------------------------------------------------------- |
- * | `user_factors`, `item_factors` | F32 or F16, [users, dim] and [items, dim]; [items, dim - 1] if users are spheres |
+ * | `user_factors`, `item_factors` | F32 or F16, [users, dim] and [items, dim - squares]                          |
  * | `user_ids`, `item_ids`         | ids that are whole numbers: U16 or U32, [users] and [items]; other ids: U8, the UTF-8 text of a JSON array of strings |
  * | `seen_offsets`                 | U32, [users + 1]; only if the seen items are known                           |
  * | `seen_items`                   | U16 or U32: those of user u stand from `seen_offsets[u]` to before `seen_offsets[u + 1]` |
  *
- * U16 is taken where every number is below 65,536. The last number of an item is left out where it follows from the others
- * (see {@linkcode StudentParts}), and the `version` is then "3" in place of "2". The metadata stands beside `format` and `version`. The same student
- * gives the same bytes.
+ * U16 is taken where every number is below 65,536. The `squares` numbers of an item that follow from the others (see
+ * {@linkcode StudentParts}) are left out; the `version` is "3" where there are some, otherwise "2". The metadata
+ * stands beside `format` and `version`. The same student gives the same bytes.
  *
  * @example There and back
  * ```ts
@@ -52,24 +52,27 @@ export interface StudentFileOptions {
  * @param student What to encode.
  * @param options What to keep, and how exactly.
  * @throws {ModelError} if a factor is not a finite number or too large for the type, an id is no text, the metadata uses
- * the key `format` or `version`, or the last number of an item does not follow from the others where it should.
- * @throws {ArgumentError} if the precision is another.
+ * the key `format` or `version`, or a number of an item does not follow from the others where it should.
+ * @throws {ArgumentError} if the precision is another, or there cannot be so many squares.
  */
 export function encodeStudent(
   student: StudentParts,
   options: StudentFileOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const { dim, userFactors, itemFactors, userIds, itemIds, metadata = {}, spheres = false } = student;
+  const { dim, userFactors, itemFactors, userIds, itemIds, metadata = {}, squares = 0 } = student;
   const { precision = "f32" } = options;
   if (precision !== "f32" && precision !== "f16") {
     throw new ArgumentError("precision", `it is ${JSON.stringify(precision)}`, '"f32" or "f16"');
+  }
+  if (squares !== 0 && !(Number.isInteger(squares) && squares > 0 && squares < dim && dim % squares === 0)) {
+    throw new ArgumentError("squares", `they are ${squares} of ${dim} numbers`, "0, or a part of the others");
   }
   for (const key of ["format", "version"]) {
     if (Object.hasOwn(metadata, key)) {
       throw new ModelError(`the student's metadata uses the reserved key '${key}'`);
     }
   }
-  const factors = (name: string, data: Float32Array<ArrayBuffer>, rows: number, known = false): Tensor => {
+  const factors = (name: string, data: Float32Array<ArrayBuffer>, rows: number, squares = 0): Tensor => {
     if (!(data instanceof Float32Array) || data.length !== rows * dim) {
       throw new ModelError(`the student's ${name} are no Float32Array of ${rows} x ${dim} numbers`);
     }
@@ -78,9 +81,10 @@ export function encodeStudent(
       throw new ModelError(`the student's ${name} hold ${data[wrong]} in row ${Math.floor(wrong / dim)}`);
     }
     // What follows from the rest of a row is not written.
-    const written = known ? withoutNorms(data, dim) : data;
-    const shape = [rows, known ? dim - 1 : dim];
-    if (known) requireNorms(name, data, withNorms(written, dim - 1), dim);
+    const width = dim - squares;
+    const shape = [rows, width];
+    const written = squares ? withoutSquares(data, dim, squares) : data;
+    if (squares) requireSame(name, data, withSquares(written, width, squares), dim);
     if (precision === "f32") return { dtype: "F32", shape, data: written };
     const large = written.findIndex((value) => Math.abs(value) >= 65520);
     if (large >= 0) {
@@ -90,7 +94,7 @@ export function encodeStudent(
   };
   const tensors: Record<string, Tensor> = {
     user_factors: factors("user_factors", userFactors, userIds.length),
-    item_factors: factors("item_factors", itemFactors, itemIds.length, spheres),
+    item_factors: factors("item_factors", itemFactors, itemIds.length, squares),
     user_ids: idTensor(userIds),
     item_ids: idTensor(itemIds),
   };
@@ -99,18 +103,18 @@ export function encodeStudent(
     tensors["seen_offsets"] = { dtype: "U32", shape: [seen.offsets.length], data: seen.offsets };
     tensors["seen_items"] = integerTensor(seen.items);
   }
-  const version = spheres ? versions.spheres : versions.planes;
+  const version = squares ? versions.squares : versions.whole;
   return encodeSafetensors(tensors, { ...metadata, format: studentFormat, version });
 }
 
-function requireNorms(name: string, given: Float32Array, right: Float32Array, dim: number): void {
+function requireSame(name: string, given: Float32Array, right: Float32Array, dim: number): void {
   const wrong = given.findIndex((value, n) => value !== right[n]);
   if (wrong < 0) return;
   const row = Math.floor(wrong / dim);
   throw new ModelError(
-    `row ${row} of the student's ${name} ends with ${given[wrong]}; expected ${
+    `row ${row} of the student's ${name} holds ${given[wrong]}; expected ${
       right[wrong]
-    }, as its users are spheres`,
+    }, as follows from the others`,
   );
 }
 

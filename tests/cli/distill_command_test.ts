@@ -232,7 +232,7 @@ Deno.test("distill writes a run folder, which evaluate, teachers and a second ru
       const own = await readSummary(at("spheres"));
       assert.deepEqual([own.student.dim, own.student.parameters], [6, 6 * 250 + 100]);
       const student = await loadStudent(path);
-      assert.ok(student.spheres && student.dim === 7);
+      assert.deepEqual([student.squares, student.dim], [1, 7]);
       const { metrics, parameters } = own.rows.find((row) => row.name === "student")!;
       assert.equal(parameters, own.student.parameters);
       assert.equal(own.rows.find((row) => row.name === "w/o KD")!.parameters, parameters);

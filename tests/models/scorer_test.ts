@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { HetcompError } from "../../src/errors.ts";
 import { uniform } from "../../src/random.ts";
 import { Student } from "../../src/models/student.ts";
-import { withNorms } from "../../src/models/spheres.ts";
+import { withSquares } from "../../src/models/item_squares.ts";
 import { decodeStudent, encodeStudent } from "../../src/models/student_file.ts";
 import { ragged } from "../../src/ragged.ts";
 
@@ -25,15 +25,15 @@ async function run(args: string[], input = ""): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-function randomStudent(users: number, items: number, dim: number, spheres: boolean): Student {
+function randomStudent(users: number, items: number, dim: number, squares: number): Student {
   const value = (n: number) => 4 * uniform(1, 0, 0, n) - 2;
   const vectors = Float32Array.from({ length: items * dim }, (_, n) => value(users * dim + n));
-  const width = spheres ? dim + 1 : dim;
+  const width = dim + squares;
   return new Student({
     dim: width,
     userFactors: Float32Array.from({ length: users * width }, (_, n) => value(n)),
-    itemFactors: spheres ? withNorms(vectors, dim) : vectors,
-    spheres,
+    itemFactors: squares ? withSquares(vectors, dim, squares) : vectors,
+    squares,
     userIds: Array.from({ length: users }, (_, u) => `user-${u}`),
     itemIds: Array.from({ length: items }, (_, i) => String(7 * i)),
     seen: ragged(Array.from({ length: users }, (_, u) => [u, u + 1, (7 * u) % items])),
@@ -50,8 +50,8 @@ Deno.test("the scorer is less than 10 KB and gives what Student gives, in a work
     console.log(`the scorer takes ${size} bytes`);
     assert.ok(size < 10_000, `${size} bytes`);
     assert.doesNotMatch(bundle, /\bimport\b|\brequire\b|\bDeno\b|\bprocess\b/);
-    for (const [precision, spheres] of [["f32", false], ["f16", false], ["f32", true]] as const) {
-      const bytes = encodeStudent(randomStudent(20, 60, 5, spheres), { precision });
+    for (const [precision, squares] of [["f32", 0], ["f16", 0], ["f32", 1], ["f16", 5]] as const) {
+      const bytes = encodeStudent(randomStudent(20, 60, 5, squares), { precision });
       const student = decodeStudent(bytes);
       const calls: ["recommend" | "similar", ...unknown[]][] = [
         ["recommend", "user-3", { k: 10 }],

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { decodeSafetensors, encodeSafetensors } from "../../src/data/safetensors.ts";
-import { ModelError } from "../../src/errors.ts";
+import { ArgumentError, ModelError } from "../../src/errors.ts";
 import { Student, type StudentParts } from "../../src/models/student.ts";
 import { decodeStudent, encodeStudent, loadStudent, saveStudent } from "../../src/models/student_file.ts";
-import { withNorms } from "../../src/models/spheres.ts";
+import { withSquares } from "../../src/models/item_squares.ts";
 import { ragged } from "../../src/ragged.ts";
 import { uniform } from "../../src/random.ts";
 
@@ -77,52 +77,66 @@ Deno.test("decodeStudent() gives back what encodeStudent() took, whatever the id
   }));
 });
 
-Deno.test("students of spheres come back whole, without the number of an item that follows from the others", () => {
+Deno.test("students of spheres and quadrics come back whole, without what follows of their items", () => {
   const cases = fc.record({
-    dim: fc.integer({ min: 1, max: 5 }),
+    size: fc.constantFrom([1, 1], [3, 1], [3, 3], [4, 2], [5, 5]),
     items: fc.integer({ min: 0, max: 6 }),
     seed: fc.nat(),
   });
-  fc.assert(fc.property(cases, ({ dim, items, seed }) => {
+  fc.assert(fc.property(cases, ({ size, items, seed }) => {
+    const [dim, squares] = size as [number, number];
     const vectors = Float32Array.from({ length: items * dim }, (_, n) => 8 * uniform(seed, 0, 0, n) - 4);
+    const width = dim + squares;
     const student = new Student({
-      dim: dim + 1,
-      userFactors: Float32Array.from({ length: dim + 1 }, (_, n) => uniform(seed, 0, 1, n)),
-      itemFactors: withNorms(vectors, dim),
+      dim: width,
+      userFactors: Float32Array.from({ length: width }, (_, n) => uniform(seed, 0, 1, n)),
+      itemFactors: withSquares(vectors, dim, squares),
       userIds: ["ann"],
       itemIds: Array.from({ length: items }, (_, n) => `item-${n}`),
-      spheres: true,
+      squares,
     });
-    for (let item = 0; item < items; item++) {
-      const own = vectors.subarray(item * dim, (item + 1) * dim);
+    for (let n = 0; n < items * squares; n++) {
+      const [item, part] = [Math.floor(n / squares), n % squares];
+      const own = vectors.subarray(n * dim / squares, (n + 1) * dim / squares);
       const half = own.reduce((sum, value) => sum + value ** 2, 0) / 2;
-      assert.ok(
-        Math.abs(student.itemFactors[(item + 1) * (dim + 1) - 1]! + half) <= 1e-6 * Math.max(1, half),
-      );
+      const given = student.itemFactors[item * width + dim + part]!;
+      assert.ok(Math.abs(given + half) <= 1e-6 * Math.max(1, half));
     }
     const bytes = encodeStudent(student);
     const { tensors, metadata } = decodeSafetensors(bytes, "memory");
     assert.deepEqual(tensors.get("item_factors")!.shape, [items, dim]);
-    assert.deepEqual(tensors.get("user_factors")!.shape, [1, dim + 1]);
+    assert.deepEqual(tensors.get("user_factors")!.shape, [1, width]);
     assert.equal(metadata.version, "3");
     const back = decodeStudent(bytes);
-    assert.ok(back.spheres);
+    assert.equal(back.squares, squares);
     assert.deepEqual(back.itemFactors, student.itemFactors);
     assert.deepEqual(back.userFactors, student.userFactors);
     assert.deepEqual(encodeStudent(back), bytes);
     const half = decodeStudent(encodeStudent(student, { precision: "f16" }));
     assert.deepEqual(encodeStudent(half, { precision: "f16" }), encodeStudent(student, { precision: "f16" }));
   }));
-  const wrong = example({ spheres: true });
-  refuses(() => encodeStudent(wrong), /row 0 of the student's item_factors ends with 2; expected -0.5/);
+  refuses(
+    () => encodeStudent(example({ squares: 1 })),
+    /row 0 of the student's item_factors holds 2; expected -0.5/,
+  );
+  for (const squares of [-1, 0.5, 2, NaN]) {
+    assert.throws(() => encodeStudent(example({ squares })), ArgumentError);
+  }
 });
 
-Deno.test("similar() does not look at the norm behind the items of spheres", () => {
+Deno.test("similar() does not look at what follows of items", () => {
   const vectors = Float32Array.of(1, 0, 9, 1, 0.9, 0.4, 0, 1);
   const ids = { userIds: [], userFactors: new Float32Array(0), itemIds: ["a", "b", "c", "d"] };
-  const plain = new Student({ dim: 2, itemFactors: vectors, ...ids });
-  const spheres = new Student({ dim: 3, itemFactors: withNorms(vectors, 2), spheres: true, ...ids });
-  assert.deepEqual(spheres.similar("a", { k: 3 }), plain.similar("a", { k: 3 }));
+  const plain = new Student({ dim: 2, itemFactors: vectors, ...ids }).similar("a", { k: 3 });
+  for (const squares of [1, 2]) {
+    const bent = new Student({
+      dim: 2 + squares,
+      itemFactors: withSquares(vectors, 2, squares),
+      squares,
+      ...ids,
+    });
+    assert.deepEqual(bent.similar("a", { k: 3 }), plain);
+  }
 });
 
 Deno.test("encodeStudent() takes the smallest integers that hold the ids and the seen items", () => {
@@ -286,16 +300,25 @@ Deno.test("decodeStudent() refuses files that are not students, or not whole one
     () => decodeStudent(without(example(), ({ metadata }) => metadata["version"] = "4")),
     /version is "4"; expected 1, 2 or 3/,
   );
-  // Version 3 is that of spheres, and no other.
+  // Version 3 is that of items with numbers that follow, and no other.
   refuses(
     () => decodeStudent(without(example(), ({ metadata }) => metadata["version"] = "3")),
-    /'itemFactors'.*it holds 9 numbers; expected 3 x 2/,
+    /users of 2 numbers do not fit items of 2/,
   );
-  const spheres = example({ spheres: true, itemFactors: Float32Array.of(1, -0.5, 3, -4.5, -5, -12.5) });
+  const sphere = example({ squares: 1, itemFactors: Float32Array.of(1, -0.5, 3, -4.5, -5, -12.5) });
   refuses(
-    () => decodeStudent(without(spheres, ({ metadata }) => metadata["version"] = "2")),
+    () => decodeStudent(without(sphere, ({ metadata }) => metadata["version"] = "2")),
     /'itemFactors'.*it holds 3 numbers; expected 3 x 2/,
   );
+  for (const [shape, data] of [[[1, 1], [1]], [[1, 4], [1, 2, 3, 4]]] as const) {
+    const bytes = without(sphere, ({ tensors, metadata }) => {
+      metadata["version"] = "3";
+      tensors.set("item_factors", { dtype: "F32", shape: [3, 2], data: new Float32Array(6) });
+      tensors.set("user_factors", { dtype: "F32", shape: [...shape], data: Float32Array.from(data) });
+    });
+    if (shape[1] === 4) assert.equal(decodeStudent(bytes).squares, 2);
+    else refuses(() => decodeStudent(bytes), /users of 1 numbers do not fit items of 2/);
+  }
   for (const name of ["user_factors", "item_factors", "user_ids", "item_ids", "seen_items", "seen_offsets"]) {
     const bytes = without(example(), ({ tensors }) => tensors.delete(name));
     refuses(() => decodeStudent(bytes), new RegExp(`'${name}' is missing`));

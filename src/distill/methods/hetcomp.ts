@@ -244,34 +244,48 @@ export const hetcompFinal: DistillationMethod = form({
   grid: { switchEpoch: [60, 120] },
 });
 
+/** The students that can take other rows to start from. */
+const startable = ["MF", "Sphere", "Quadric"];
+
 /** Ours: no curriculum, but a start from the spectrum of the final states' lists; the ranked loss only. */
 export const hetcompSpectral: DistillationMethod = form({
   key: "spectral",
   title: "Spectral start (ours)",
   own: true,
-  students: ["MF", "Sphere"],
+  students: startable,
   defaults: { start: "spectral", learningRate: 1e-2 },
 });
+
+const weightedLists = {
+  own: true,
+  defaults: { start: "spectral", loss: "weighted", learningRate: 1e-2 },
+  grid: { weightScale: [5, 10, 20] },
+} as const;
 
 /** Ours: the spectral start, and one softmax whose weights fall along the list. */
 export const hetcompWeighted: DistillationMethod = form({
   key: "weighted",
   title: "Weighted lists (ours)",
-  own: true,
-  students: ["MF", "Sphere"],
-  defaults: { start: "spectral", loss: "weighted", learningRate: 1e-2 },
-  grid: { weightScale: [5, 10, 20] },
+  students: startable,
+  ...weightedLists,
 });
 
 /** Ours: the same with spheres for users. */
 export const hetcompSpheres: DistillationMethod = form({
   key: "spheres",
   title: "Weighted lists, spheres (ours)",
-  own: true,
   students: ["MF"],
   student: "Sphere",
-  defaults: { start: "spectral", loss: "weighted", learningRate: 1e-2 },
-  grid: { weightScale: [5, 10, 20] },
+  ...weightedLists,
+});
+
+/** Ours: the same with quadrics for users. */
+export const hetcompQuadrics: DistillationMethod = form({
+  key: "quadrics",
+  title: "Weighted lists, quadrics (ours)",
+  students: ["MF"],
+  student: "Quadric",
+  ...weightedLists,
 });
 
 /** Ablation: the coarse loss only. */

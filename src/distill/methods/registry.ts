@@ -13,6 +13,7 @@ import {
   hetcomp,
   hetcompFinal,
   hetcompOverall,
+  hetcompQuadrics,
   hetcompRanked,
   hetcompReleased,
   hetcompSpectral,
@@ -40,6 +41,7 @@ export const distillationMethods: Readonly<Record<string, DistillationMethod>> =
     hetcompSpectral,
     hetcompWeighted,
     hetcompSpheres,
+    hetcompQuadrics,
   ].map((method) => [method.key, method]),
 );
 

@@ -2,55 +2,59 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { openGpu } from "../../src/gpu/gpu.ts";
 import { padRows, unpadRows } from "../../src/kernels/embedding.ts";
-import { recordItemNorms, recordItemNormsGradient } from "../../src/kernels/item_norms.ts";
+import { recordItemSquares, recordItemSquaresGradient } from "../../src/kernels/item_squares.ts";
 import { normal } from "../../src/random.ts";
 import { assertClose } from "../oracle/close.ts";
-import { itemNorms, itemNormsGradient } from "../oracle/item_norms.ts";
+import { itemSquares, itemSquaresGradient } from "../oracle/item_squares.ts";
 
 const shapes = fc.record({
   users: fc.integer({ min: 0, max: 40 }),
   items: fc.integer({ min: 1, max: 200 }),
-  dim: fc.constantFrom(1, 2, 3, 4, 6, 7, 8, 31, 64),
-});
+  size: fc.constantFrom([1, 1], [2, 1], [2, 2], [3, 1], [6, 1], [6, 2], [6, 3], [6, 6], [7, 7], [31, 1], [
+    64,
+    64,
+  ]),
+}).map(({ users, items, size: [dim, parts] }) => ({ users, items, dim: dim!, parts: parts! }));
 
 function numbers(length: number, seed: number, salt: number): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length }, (_, n) => normal(seed, salt, n, 0));
 }
 
-Deno.test("recordItemNorms() matches its twin and leaves all other numbers alone", async () => {
+Deno.test("recordItemSquares() matches its twin and leaves all other numbers alone", async () => {
   using gpu = await openGpu();
   await fc.assert(
     fc.asyncProperty(shapes, fc.nat(), async (shape, seed) => {
-      const { users, items, dim } = shape;
-      const values = numbers((users + items) * (dim + 1), seed, 0);
-      using table = gpu.upload("table", padRows("table", values, dim + 1));
-      recordItemNorms(gpu, table, shape);
-      const actual = unpadRows(await gpu.readFloats(table), dim + 1);
+      const { users, items, dim, parts } = shape;
+      const width = dim + parts;
+      const values = numbers((users + items) * width, seed, 0);
+      using table = gpu.upload("table", padRows("table", values, width));
+      recordItemSquares(gpu, table, shape);
+      const actual = unpadRows(await gpu.readFloats(table), width);
       const expected = Float64Array.from(values);
-      itemNorms(expected, shape);
+      itemSquares(expected, shape);
       assertClose(actual, expected, 1e-6, 1, "rows");
       values.forEach((value, n) => {
-        if (n < users * (dim + 1) || n % (dim + 1) < dim) assert.equal(actual[n], value);
+        if (n < users * width || n % width < dim) assert.equal(actual[n], value);
       });
     }),
     { numRuns: 40 },
   );
 });
 
-Deno.test("recordItemNormsGradient() matches its twin, which is the derivative", async () => {
+Deno.test("recordItemSquaresGradient() matches its twin, which is the derivative", async () => {
   using gpu = await openGpu();
   await fc.assert(
     fc.asyncProperty(shapes, fc.nat(), async (shape, seed) => {
-      const { users, items, dim } = shape;
-      const width = dim + 1;
+      const { users, items, dim, parts } = shape;
+      const width = dim + parts;
       const values = Float64Array.from(numbers((users + items) * width, seed, 0));
-      itemNorms(values, shape);
+      itemSquares(values, shape);
       const slopes = numbers(values.length, seed, 1);
       const expected = Float64Array.from(slopes);
-      itemNormsGradient(values, expected, shape);
+      itemSquaresGradient(values, expected, shape);
       using table = gpu.upload("table", padRows("table", Float32Array.from(values), width));
       using gradient = gpu.upload("gradient", padRows("gradient", slopes, width));
-      recordItemNormsGradient(gpu, table, gradient, shape);
+      recordItemSquaresGradient(gpu, table, gradient, shape);
       assertClose(unpadRows(await gpu.readFloats(gradient), width), expected, 1e-5, 1, "gradient");
 
       // The loss is the product of the rows with the slopes.
@@ -58,7 +62,7 @@ Deno.test("recordItemNormsGradient() matches its twin, which is the derivative",
       const lossAt = (value: number) => {
         const rows = values.slice();
         rows[place] = value;
-        itemNorms(rows, shape);
+        itemSquares(rows, shape);
         return rows.reduce((sum, row, n) => sum + row * slopes[n]!, 0);
       };
       const slope = (lossAt(values[place]! + 1e-4) - lossAt(values[place]! - 1e-4)) / 2e-4;
