@@ -6,6 +6,7 @@
 import { ArgumentError } from "../errors.ts";
 import { checkEmbedding } from "../kernels/exp_sum.ts";
 import { checkSeed } from "../random.ts";
+import { squaresOf } from "./student_model.ts";
 import type { UserSampling } from "./user_batches.ts";
 
 /** Settings of {@linkcode distill}; the constants are those of HetComp (WWW 2023) unless said otherwise. */
@@ -16,7 +17,7 @@ export interface DistillOptions {
    * an autoencoder of the users' items; these two start at random only. Default "MF".
    */
   readonly student?: "MF" | "Sphere" | "Quadric" | "GNN" | "AE";
-  /** Dimension of the student. Default 6. */
+  /** Dimension of the student, at most 128; of a "Sphere" 127, of a "Quadric" 64. Default 6. */
   readonly dim?: number;
   /** Random seed. Default 1. */
   readonly seed?: number;
@@ -159,7 +160,7 @@ export function distillSettings(options: DistillOptions): DistillSettings {
       throw new ArgumentError(name, `it is ${settings[name]}`, "a positive integer");
     }
   }
-  checkEmbedding(settings.dim);
+  checkEmbedding(settings.dim, squaresOf(settings.student, settings.dim));
   checkSeed(settings.seed);
   if (typeof settings.advanceOnRegress !== "boolean") {
     throw new ArgumentError("advanceOnRegress", `it is ${settings.advanceOnRegress}`, "true or false");

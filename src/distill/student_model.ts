@@ -62,6 +62,11 @@ export interface StudentModel extends Disposable, StudentShape {
   restore(checkpoint: ModelCheckpoint): void;
 }
 
+/** Numbers at the end of a user's row that a kind of student has beside those of `dim`. */
+export function squaresOf(kind: string, dim: number): number {
+  return { Sphere: 1, Quadric: dim }[kind] ?? 0;
+}
+
 /** Matrix factorization: the table itself is what is trained. Device memory: 16 bytes per padded number. */
 export class FactorStudent implements StudentModel {
   /** Number of users. */

@@ -18,7 +18,7 @@ import type { ModelCheckpoint } from "../models/model.ts";
 import { ParameterTables } from "../models/parameter_tables.ts";
 import { stream, threefry } from "../random.ts";
 import { QuadricStudent } from "./quadric_student.ts";
-import { FactorStudent, type StudentModel, type StudentOptions } from "./student_model.ts";
+import { FactorStudent, squaresOf, type StudentModel, type StudentOptions } from "./student_model.ts";
 
 /** Times that a LightGCN student passes its embeddings on. */
 const graphLayers = 3;
@@ -172,10 +172,13 @@ class AutoencoderStudent extends DerivedStudent {
 
 type Maker = (gpu: Gpu, split: Split, options: StudentOptions) => StudentModel;
 
+const quadric = (kind: string): Maker => (gpu, split, options) =>
+  new QuadricStudent(gpu, split, options, squaresOf(kind, options.dim));
+
 const kinds: Readonly<Record<string, Maker>> = {
   MF: (gpu, split, options) => new FactorStudent(gpu, split, options),
-  Sphere: (gpu, split, options) => new QuadricStudent(gpu, split, options, 1),
-  Quadric: (gpu, split, options) => new QuadricStudent(gpu, split, options, options.dim),
+  Sphere: quadric("Sphere"),
+  Quadric: quadric("Quadric"),
   GNN: (gpu, split, options) => new GraphStudent(gpu, split, options),
   AE: (gpu, split, options) => new AutoencoderStudent(gpu, split, options),
 };
@@ -205,6 +208,5 @@ export function studentParameters(
   dim: number,
 ): number {
   if (kind === "AE") return dim * (2 * items + 1);
-  const parts = { Sphere: 1, Quadric: dim }[kind] ?? 0;
-  return dim * (users + items) + parts * users;
+  return dim * (users + items) + squaresOf(kind, dim) * users;
 }

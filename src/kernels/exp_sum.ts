@@ -25,11 +25,19 @@ const longestEmbedding = 128;
 /**
  * Checks that embeddings fit.
  *
- * @throws {ArgumentError} if `dim` exceeds 128.
+ * @param dim Numbers that are asked for.
+ * @param squares Numbers that come behind them.
+ * @throws {ArgumentError} if they exceed 128 together.
  */
-export function checkEmbedding(dim: number): void {
-  if (dim > longestEmbedding) {
-    throw new ArgumentError("dim", `it is ${dim}`, `at most ${longestEmbedding}`);
+export function checkEmbedding(dim: number, squares = 0): void {
+  const width = dim + squares;
+  if (width > longestEmbedding) {
+    const most = Math.floor(longestEmbedding * dim / width);
+    throw new ArgumentError(
+      "dim",
+      `it is ${dim}${squares > 0 ? ` and makes rows of ${width}` : ""}`,
+      `at most ${most}`,
+    );
   }
 }
 
