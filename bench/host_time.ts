@@ -68,7 +68,7 @@ export async function measureHostTime(adapter: AdapterChoice, length: "quick" | 
   const settings = distillSettings({});
   using student = new FactorStudent(gpu, split, settings);
   const trajectories = [await trajectoryOf(split, "MF", [part(15, 115).items], 100)];
-  const context = { gpu, split, student, trajectories, settings: { student: "MF", ...settings } };
+  const context = { gpu, split, student, trajectories, settings };
   using training = new HetCompRun(context, settings, { onlyLoss: "overall" });
   const draw = userBatches(train, settings.batchSize, settings.seed);
   // The first epoch compiles and is left out.

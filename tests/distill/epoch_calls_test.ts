@@ -42,7 +42,7 @@ Deno.test("an epoch of distillation uploads its batches' users, and reads back o
   const settings = distillSettings({ batchSize: 128 });
   using student = new FactorStudent(gpu, split, settings);
   const trajectories = [await syntheticTrajectory(split, "MF", 2)];
-  const context = { gpu, split, student, trajectories, settings: { student: "MF", ...settings } };
+  const context = { gpu, split, student, trajectories, settings };
   const draw = userBatches(split.train, settings.batchSize, settings.seed);
   for (const onlyLoss of ["overall", "ranked"] as const) {
     using training = new HetCompRun(context, settings, { onlyLoss });
