@@ -6,18 +6,17 @@
 import { ArgumentError } from "../errors.ts";
 import { checkEmbedding } from "../kernels/exp_sum.ts";
 import { checkSeed } from "../random.ts";
-import { squaresOf } from "./student_model.ts";
 import type { UserSampling } from "./user_batches.ts";
 
 /** Settings of {@linkcode distill}; the constants are those of HetComp (WWW 2023) unless said otherwise. */
 export interface DistillOptions {
   /**
-   * Kind of student: "MF" is matrix factorization. "Sphere" and "Quadric" are the same with one or `dim` numbers more for
-   * each user, which bend the planes of equal scores among the items into spheres or quadrics. "GNN" is LightGCN, "AE"
-   * an autoencoder of the users' items; these two start at random only. Default "MF".
+   * Kind of student: "MF" is matrix factorization; "Quadric" the same with twice the numbers for each user, which bend
+   * the planes of equal scores among the items into quadrics; "GNN" LightGCN; "AE" an autoencoder of the users' items.
+   * The last two start at random only. Default "MF".
    */
-  readonly student?: "MF" | "Sphere" | "Quadric" | "GNN" | "AE";
-  /** Dimension of the student, at most 128; of a "Sphere" 127, of a "Quadric" 64. Default 6. */
+  readonly student?: "MF" | "Quadric" | "GNN" | "AE";
+  /** Dimension of the student, at most 128; of a "Quadric" 64. Default 6. */
   readonly dim?: number;
   /** Random seed. Default 1. */
   readonly seed?: number;
@@ -134,7 +133,7 @@ const positiveNumbers = [
   "anneal",
 ] as const;
 const choices = {
-  student: ["MF", "Sphere", "Quadric", "GNN", "AE"],
+  student: ["MF", "Quadric", "GNN", "AE"],
   start: ["random", "spectral"],
   loss: ["phases", "weighted"],
   sampling: ["interactions", "uniform"],
@@ -160,7 +159,7 @@ export function distillSettings(options: DistillOptions): DistillSettings {
       throw new ArgumentError(name, `it is ${settings[name]}`, "a positive integer");
     }
   }
-  checkEmbedding(settings.dim, squaresOf(settings.student, settings.dim));
+  checkEmbedding(settings.dim, settings.student === "Quadric" ? 2 : 1);
   checkSeed(settings.seed);
   if (typeof settings.advanceOnRegress !== "boolean") {
     throw new ArgumentError("advanceOnRegress", `it is ${settings.advanceOnRegress}`, "true or false");

@@ -8,29 +8,28 @@ import { withoutSquares, withSquares } from "../models/item_squares.ts";
 import { FactorStudent, type StudentOptions, type StudentShape } from "./student_model.ts";
 
 /**
- * Matrix factorization whose users are quadrics: `parts` numbers more for a user, none for an item. Rows have `dim` +
- * `parts` numbers, of which the last of an item's follow from the others.
+ * Matrix factorization whose users are quadrics: twice the numbers for a user, and no more for an item. Rows have twice
+ * the numbers of `dim`; the second half of an item's follows from the first.
  */
 export class QuadricStudent extends FactorStudent {
-  /** Last numbers of an item's row that follow from the others. */
-  override readonly squares: number;
+  /** The second half of an item's row follows from the first. */
+  override readonly squares = true;
   readonly #gpu: Gpu;
   readonly #shape: ItemSquaresShape;
 
   /** Takes device memory and fills the rows with normal numbers. */
-  constructor(gpu: Gpu, { users, items }: StudentShape, options: StudentOptions, parts: number) {
+  constructor(gpu: Gpu, { users, items }: StudentShape, options: StudentOptions) {
     const { dim } = options;
-    super(gpu, { users, items }, { ...options, dim: dim + parts });
-    this.squares = parts;
+    super(gpu, { users, items }, { ...options, dim: 2 * dim });
     this.#gpu = gpu;
-    this.#shape = { users, items, dim, parts };
+    this.#shape = { users, items, dim };
   }
 
-  /** Takes rows of `parts` numbers less to start from: those of users are 0, which makes planes of the quadrics. */
+  /** Takes rows of half the numbers to start from: the others of users are 0, which makes planes of the quadrics. */
   override start(rows: Float32Array<ArrayBuffer>): void {
-    const { dim, parts } = this.#shape;
-    const wide = new Float32Array(rows.length / dim * (dim + parts));
-    rows.forEach((value, n) => wide[n + Math.floor(n / dim) * parts] = value);
+    const { dim } = this.#shape;
+    const wide = new Float32Array(2 * rows.length);
+    rows.forEach((value, n) => wide[2 * n - n % dim] = value);
     super.start(wide);
   }
 
@@ -47,10 +46,10 @@ export class QuadricStudent extends FactorStudent {
 
   /** The rows without their padding; what follows of the items' as a file gives it back. */
   override async rows(): Promise<Float32Array<ArrayBuffer>> {
-    const { users, dim, parts } = this.#shape;
+    const { users, dim } = this.#shape;
     const rows = await super.rows();
     const items = rows.subarray(users * this.dim);
-    items.set(withSquares(withoutSquares(items, this.dim, parts), dim, parts));
+    items.set(withSquares(withoutSquares(items, this.dim), dim));
     return rows;
   }
 }

@@ -38,8 +38,8 @@ export interface StudentOptions {
 export interface StudentModel extends Disposable, StudentShape {
   /** Numbers a row, without the padding. */
   readonly dim: number;
-  /** Last numbers of an item's row that follow from the others as in `withSquares`. */
-  readonly squares: number;
+  /** Whether the second half of an item's row follows from the first, as in `withSquares`. */
+  readonly squares: boolean;
   /** Users' rows, then items' rows, padded to `strideOf(dim)` floats; valid after {@linkcode StudentModel.recordRows}. */
   readonly table: DeviceArray;
   /** The gradient by the rows of `table`, of its shape: zero before every step of training. */
@@ -62,11 +62,6 @@ export interface StudentModel extends Disposable, StudentShape {
   restore(checkpoint: ModelCheckpoint): void;
 }
 
-/** Numbers at the end of a user's row that a kind of student has beside those of `dim`. */
-export function squaresOf(kind: string, dim: number): number {
-  return { Sphere: 1, Quadric: dim }[kind] ?? 0;
-}
-
 /** Matrix factorization: the table itself is what is trained. Device memory: 16 bytes per padded number. */
 export class FactorStudent implements StudentModel {
   /** Number of users. */
@@ -74,7 +69,7 @@ export class FactorStudent implements StudentModel {
   /** Number of items. */
   readonly items: number;
   /** All numbers of a row are its own. */
-  readonly squares: number = 0;
+  readonly squares: boolean = false;
   readonly #embeddings: EmbeddingTable;
 
   /** Takes device memory and fills the rows with normal numbers. */

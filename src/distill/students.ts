@@ -18,7 +18,7 @@ import type { ModelCheckpoint } from "../models/model.ts";
 import { ParameterTables } from "../models/parameter_tables.ts";
 import { stream, threefry } from "../random.ts";
 import { QuadricStudent } from "./quadric_student.ts";
-import { FactorStudent, squaresOf, type StudentModel, type StudentOptions } from "./student_model.ts";
+import { FactorStudent, type StudentModel, type StudentOptions } from "./student_model.ts";
 
 /** Times that a LightGCN student passes its embeddings on. */
 const graphLayers = 3;
@@ -28,7 +28,7 @@ abstract class DerivedStudent implements StudentModel {
   readonly users: number;
   readonly items: number;
   readonly dim: number;
-  readonly squares = 0;
+  readonly squares = false;
   readonly table: DeviceArray;
   readonly gradient: DeviceArray;
   protected readonly gpu: Gpu;
@@ -172,19 +172,15 @@ class AutoencoderStudent extends DerivedStudent {
 
 type Maker = (gpu: Gpu, split: Split, options: StudentOptions) => StudentModel;
 
-const quadric = (kind: string): Maker => (gpu, split, options) =>
-  new QuadricStudent(gpu, split, options, squaresOf(kind, options.dim));
-
 const kinds: Readonly<Record<string, Maker>> = {
   MF: (gpu, split, options) => new FactorStudent(gpu, split, options),
-  Sphere: quadric("Sphere"),
-  Quadric: quadric("Quadric"),
+  Quadric: (gpu, split, options) => new QuadricStudent(gpu, split, options),
   GNN: (gpu, split, options) => new GraphStudent(gpu, split, options),
   AE: (gpu, split, options) => new AutoencoderStudent(gpu, split, options),
 };
 
 /**
- * The keys of the kinds of students: matrix factorization, the same with spheres and with quadrics for users, LightGCN,
+ * The keys of the kinds of students: matrix factorization, the same with quadrics for users, LightGCN,
  * autoencoder of users.
  */
 export const studentKinds: readonly string[] = Object.keys(kinds);
@@ -207,6 +203,6 @@ export function studentParameters(
   { users, items }: Pick<Split, "users" | "items">,
   dim: number,
 ): number {
-  if (kind === "AE") return dim * (2 * items + 1);
-  return dim * (users + items) + squaresOf(kind, dim) * users;
+  const numbers: Record<string, number> = { AE: 2 * items + 1, Quadric: 2 * users + items };
+  return dim * (numbers[kind] ?? users + items);
 }

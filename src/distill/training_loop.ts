@@ -39,8 +39,8 @@ export interface TrainingJob {
 export interface TrainedStudent {
   /** Numbers a row. */
   readonly dim: number;
-  /** Last numbers of an item's row that follow from the others. */
-  readonly squares: number;
+  /** Whether the second half of an item's row follows from the first. */
+  readonly squares: boolean;
   /** Users' rows, then items' rows, of the best evaluation. */
   readonly rows: Float32Array<ArrayBuffer>;
   /** Every epoch. */

@@ -26,19 +26,12 @@ const longestEmbedding = 128;
  * Checks that embeddings fit.
  *
  * @param dim Numbers that are asked for.
- * @param squares Numbers that come behind them.
- * @throws {ArgumentError} if they exceed 128 together.
+ * @param times How many times as long the embeddings become.
+ * @throws {ArgumentError} if they exceed 128.
  */
-export function checkEmbedding(dim: number, squares = 0): void {
-  const width = dim + squares;
-  if (width > longestEmbedding) {
-    const most = Math.floor(longestEmbedding * dim / width);
-    throw new ArgumentError(
-      "dim",
-      `it is ${dim}${squares > 0 ? ` and makes rows of ${width}` : ""}`,
-      `at most ${most}`,
-    );
-  }
+export function checkEmbedding(dim: number, times = 1): void {
+  const most = longestEmbedding / times;
+  if (dim > most) throw new ArgumentError("dim", `it is ${dim}`, `at most ${most}`);
 }
 
 /** As TEAM in exp_sum_rows_combine.wgsl and exp_sum_row_gradient.wgsl. */

@@ -27,10 +27,10 @@ export interface StudentParts {
   /** Free text about the model: how it was made, on what data. */
   readonly metadata?: Record<string, string>;
   /**
-   * How many numbers at the end of every item's vector follow from the others (0 by default): minus half the squared
-   * length of each of as many equal parts. Users are then spheres (1) or quadrics.
+   * Whether the second half of every item's vector follows from the first (false by default): minus half the square of each
+   * number. Users are then quadrics among the items.
    */
-  readonly squares?: number;
+  readonly squares?: boolean;
 }
 
 /** What is asked of {@linkcode Student.recommend}. */
@@ -104,8 +104,8 @@ export class Student {
   readonly seen?: Ragged;
   /** Free text about the model. */
   readonly metadata: Record<string, string>;
-  /** How many numbers at the end of an item's vector follow from the others: see {@linkcode StudentParts}. */
-  readonly squares: number;
+  /** Whether the second half of an item's vector follows from the first: see {@linkcode StudentParts}. */
+  readonly squares: boolean;
   readonly #userNumbers: Map<string, number>;
   readonly #itemNumbers: Map<string, number>;
 
@@ -125,7 +125,7 @@ export class Student {
     this.userIds = userIds;
     this.itemIds = itemIds;
     this.metadata = parts.metadata ?? {};
-    this.squares = parts.squares ?? 0;
+    this.squares = parts.squares ?? false;
     this.#userNumbers = numbersOf("userIds", userIds);
     this.#itemNumbers = numbersOf("itemIds", itemIds);
     if (seen === undefined) return;
@@ -188,7 +188,7 @@ export class Student {
   /**
    * The items whose vectors point most nearly the same way: by the cosine of their angle with an item's own vector, the
    * highest first, equal ones by the lower item number, the item itself left out. A vector of length 0 has the cosine 0
-   * with all others. Numbers that follow from others are left out. O(items (dim + log k)).
+   * with all others. A half that follows from the other is left out. O(items (dim + log k)).
    *
    * @param item An item's id.
    * @param options How many.
@@ -198,7 +198,7 @@ export class Student {
   similar(item: string, { k }: SimilarOptions): Recommendation[] {
     const number = numberOf("item", item, this.#itemNumbers);
     const { dim, itemFactors } = this;
-    const length = dim - this.squares;
+    const length = this.squares ? dim / 2 : dim;
     const left = new Uint8Array(this.items);
     left[number] = 1;
     return this.#best(left, k, (other) => {

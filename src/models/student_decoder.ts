@@ -42,7 +42,7 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
     const { tensors, metadata } = decodeTensors(bytes, fail);
     const { format, version, ...rest } = metadata;
     if (format !== studentFormat) fail("this is not a student", `the format "${studentFormat}"`);
-    // Version 1 has the same tensors, in fewer types; version 3 has fewer numbers for an item.
+    // Version 1 has the same tensors, in fewer types; version 3 half the numbers for an item.
     if (!["1", "2", "3"].includes(version!)) {
       fail(`the format version is ${JSON.stringify(version)}`, "1, 2 or 3");
     }
@@ -70,10 +70,7 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
     };
     const users = factors("user_factors");
     const items = factors("item_factors");
-    const squares = version === "3" ? users.dim - items.dim : 0;
-    if (version === "3" && !(squares > 0 && items.dim % squares === 0)) {
-      fail(`users of ${users.dim} numbers do not fit items of ${items.dim}`);
-    }
+    const squares = version === "3";
     const seen = (): { seen?: Ragged } => {
       if (!tensors.has("seen_offsets") && !tensors.has("seen_items")) return {};
       const offsets = tensor("seen_offsets", "U32").data;
@@ -83,7 +80,7 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
     return new Student({
       dim: users.dim,
       userFactors: users.values,
-      itemFactors: squares ? withSquares(items.values, items.dim, squares) : items.values,
+      itemFactors: squares ? withSquares(items.values, items.dim) : items.values,
       userIds: ids("user_ids"),
       itemIds: ids("item_ids"),
       metadata: rest,

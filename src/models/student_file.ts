@@ -30,13 +30,13 @@ export interface StudentFileOptions {
  *
  * | tensor                         | type and shape                                                               |
  * | ------------------------------ | ---------------------------------------------------------------------------- |
- * | `user_factors`, `item_factors` | F32 or F16, [users, dim] and [items, dim - squares]                          |
+ * | `user_factors`, `item_factors` | F32 or F16, [users, dim] and [items, dim]; [items, dim / 2] with squares      |
  * | `user_ids`, `item_ids`         | ids that are whole numbers: U16 or U32, [users] and [items]; other ids: U8, the UTF-8 text of a JSON array of strings |
  * | `seen_offsets`                 | U32, [users + 1]; only if the seen items are known                           |
  * | `seen_items`                   | U16 or U32: those of user u stand from `seen_offsets[u]` to before `seen_offsets[u + 1]` |
  *
- * U16 is taken where every number is below 65,536. The `squares` numbers of an item that follow from the others (see
- * {@linkcode StudentParts}) are left out; the `version` is "3" where there are some, otherwise "2". The metadata
+ * U16 is taken where every number is below 65,536. The second half of an item is left out where it follows from the first
+ * (`squares`, see {@linkcode StudentParts}); the `version` is then "3", otherwise "2". The metadata
  * stands beside `format` and `version`. The same student gives the same bytes.
  *
  * @example There and back
@@ -52,27 +52,25 @@ export interface StudentFileOptions {
  * @param student What to encode.
  * @param options What to keep, and how exactly.
  * @throws {ModelError} if a factor is not a finite number or too large for the type, an id is no text, the metadata uses
- * the key `format` or `version`, or a number of an item does not follow from the others where it should.
- * @throws {ArgumentError} if the precision is another, or there cannot be so many squares.
+ * the key `format` or `version`, or the second half of an item does not follow from the first where it should.
+ * @throws {ArgumentError} if the precision is another, or `dim` is odd where there are squares.
  */
 export function encodeStudent(
   student: StudentParts,
   options: StudentFileOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const { dim, userFactors, itemFactors, userIds, itemIds, metadata = {}, squares = 0 } = student;
+  const { dim, userFactors, itemFactors, userIds, itemIds, metadata = {}, squares = false } = student;
   const { precision = "f32" } = options;
   if (precision !== "f32" && precision !== "f16") {
     throw new ArgumentError("precision", `it is ${JSON.stringify(precision)}`, '"f32" or "f16"');
   }
-  if (squares !== 0 && !(Number.isInteger(squares) && squares > 0 && squares < dim && dim % squares === 0)) {
-    throw new ArgumentError("squares", `they are ${squares} of ${dim} numbers`, "0, or a part of the others");
-  }
+  if (squares && dim % 2 > 0) throw new ArgumentError("dim", `it is ${dim}`, "an even number, with squares");
   for (const key of ["format", "version"]) {
     if (Object.hasOwn(metadata, key)) {
       throw new ModelError(`the student's metadata uses the reserved key '${key}'`);
     }
   }
-  const factors = (name: string, data: Float32Array<ArrayBuffer>, rows: number, squares = 0): Tensor => {
+  const factors = (name: string, data: Float32Array<ArrayBuffer>, rows: number, squares = false): Tensor => {
     if (!(data instanceof Float32Array) || data.length !== rows * dim) {
       throw new ModelError(`the student's ${name} are no Float32Array of ${rows} x ${dim} numbers`);
     }
@@ -81,10 +79,10 @@ export function encodeStudent(
       throw new ModelError(`the student's ${name} hold ${data[wrong]} in row ${Math.floor(wrong / dim)}`);
     }
     // What follows from the rest of a row is not written.
-    const width = dim - squares;
+    const width = squares ? dim / 2 : dim;
     const shape = [rows, width];
-    const written = squares ? withoutSquares(data, dim, squares) : data;
-    if (squares) requireSame(name, data, withSquares(written, width, squares), dim);
+    const written = squares ? withoutSquares(data, dim) : data;
+    if (squares) requireSame(name, data, withSquares(written, width), dim);
     if (precision === "f32") return { dtype: "F32", shape, data: written };
     const large = written.findIndex((value) => Math.abs(value) >= 65520);
     if (large >= 0) {
@@ -114,7 +112,7 @@ function requireSame(name: string, given: Float32Array, right: Float32Array, dim
   throw new ModelError(
     `row ${row} of the student's ${name} holds ${given[wrong]}; expected ${
       right[wrong]
-    }, as follows from the others`,
+    }, as follows from the first half`,
   );
 }
 

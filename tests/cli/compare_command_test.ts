@@ -188,7 +188,7 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
   await t.step("what cannot be compared is refused before anything is written", async () => {
     const asked = (...more: string[]) => [...base, ...more, "--out", at("refused")];
     await fail(/cannot train "GNN"/, asked("--methods", "bpr,spectral", "--student", "GNN"));
-    await fail(/'student'.*"Sphere" beside MF/, asked("--methods", "bpr,spheres", "--student", "GNN"));
+    await fail(/'student'.*"Quadric" beside MF/, asked("--methods", "bpr,quadrics", "--student", "GNN"));
     await fail(/rrd is not compared.*bpr,hetcomp/, asked("--methods", "bpr,hetcomp", "--against", "rrd"));
     assert.deepEqual(filesUnder(folder.path).filter((file) => file.startsWith("refused/")), []);
   });
@@ -222,7 +222,7 @@ Deno.test("entriesOf() puts methods in the order of the tables, each teacher alo
   assert.deepEqual(all, [...Object.keys(distillationMethods), "only-MF", "only-ML"]);
   assert.deepEqual(entriesOf(["all"], ["MF"]).map(({ name }) => name), Object.keys(distillationMethods));
   assert.ok(!entriesOf(["all"], ["MF"], "GNN").some(({ name }) => name === "spectral"));
-  assert.ok(!entriesOf(["all"], ["MF"], "Sphere").some(({ name }) => name === "spheres"));
+  assert.ok(!entriesOf(["all"], ["MF"], "Quadric").some(({ name }) => name === "quadrics"));
   assert.deepEqual(entriesOf(["hetcomp", "bpr", "bpr"], ["MF"]).map(({ name }) => name), ["bpr", "hetcomp"]);
   assert.deepEqual(entriesOf(["only-MF"], ["MF"]).map(({ group, teacher }) => [group, teacher]), [[
     "single",

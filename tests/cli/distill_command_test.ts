@@ -224,15 +224,15 @@ Deno.test("distill writes a run folder, which evaluate, teachers and a second ru
   });
 
   await t.step(
-    "a student of spheres has one number more for each user, and its file the same figures",
+    "a student of quadrics has twice the numbers for a user, and its file the same figures",
     async () => {
-      const options = ["--student", "Sphere", "--option", "start=spectral", "--option", "loss=weighted"];
-      await succeed("distill", ...settings, ...options, ...teachers, "--out", at("spheres"));
-      const path = at("spheres/student.safetensors");
-      const own = await readSummary(at("spheres"));
-      assert.deepEqual([own.student.dim, own.student.parameters], [6, 6 * 250 + 100]);
+      const options = ["--student", "Quadric", "--option", "start=spectral", "--option", "loss=weighted"];
+      await succeed("distill", ...settings, ...options, ...teachers, "--out", at("quadrics"));
+      const path = at("quadrics/student.safetensors");
+      const own = await readSummary(at("quadrics"));
+      assert.deepEqual([own.student.dim, own.student.parameters], [6, 6 * 350]);
       const student = await loadStudent(path);
-      assert.deepEqual([student.squares, student.dim], [1, 7]);
+      assert.deepEqual([student.squares, student.dim], [true, 12]);
       const { metrics, parameters } = own.rows.find((row) => row.name === "student")!;
       assert.equal(parameters, own.student.parameters);
       assert.equal(own.rows.find((row) => row.name === "w/o KD")!.parameters, parameters);

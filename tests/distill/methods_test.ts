@@ -61,7 +61,7 @@ Deno.test('distillWith("hetcomp") trains the student of distill(), and "bpr" tha
   assert.deepEqual(plain.metrics, same.metrics);
 });
 
-for (const student of ["Sphere", "Quadric", "GNN", "AE"]) {
+for (const student of ["Quadric", "GNN", "AE"]) {
   Deno.test(`distillWith() teaches a student of kind ${student}, and continues to the same bytes after a stop`, async () => {
     for (const key of ["hetcomp", "cl-drd"]) {
       const options = { ...short, student, initialScale: 0.1, ...own[key] };
@@ -77,7 +77,7 @@ for (const student of ["Sphere", "Quadric", "GNN", "AE"]) {
   });
 }
 
-for (const kind of ["Sphere", "Quadric", "GNN", "AE"]) {
+for (const kind of ["Quadric", "GNN", "AE"]) {
   Deno.test(`a step of a student of kind ${kind} descends along the gradient by its rows`, async () => {
     const options = { dim: 3, seed: 1, learningRate: 1e-4, weightDecay: 0, initialScale: 0.3 };
     using student = createStudent(gpu, kind, split, options);
@@ -95,36 +95,30 @@ for (const kind of ["Sphere", "Quadric", "GNN", "AE"]) {
   });
 }
 
-for (const [kind, squares, key] of [["Sphere", 1, "spheres"], ["Quadric", 4, "quadrics"]] as const) {
-  Deno.test(`a student of kind ${kind} starts as planes, and is saved without what follows of its items`, async () => {
-    const options = { dim: 4, seed: 1, learningRate: 0.05, weightDecay: 0.01, initialScale: 0.3 };
-    using student = createStudent(gpu, kind, split, options);
-    const { users, items } = split;
-    const start = Float32Array.from({ length: 4 * (users + items) }, (_, n) => Math.cos(n));
-    student.start!(start);
-    student.recordRows();
-    const rows = await student.rows();
-    const width = student.dim;
-    assert.deepEqual([width, student.squares], [4 + squares, squares]);
-    for (let n = 0; n < users + items; n++) {
-      const own = rows.subarray(width * n, width * n + 4);
-      assert.deepEqual(own, start.subarray(4 * n, 4 * n + 4));
-      for (let part = 0; part < squares; part++) {
-        const length = own.subarray(4 * part / squares, 4 * (part + 1) / squares)
-          .reduce((sum, value) => sum + value * value, 0);
-        assert.ok(Math.abs(rows[width * n + 4 + part]! - (n < users ? 0 : -length / 2)) < 1e-6);
-      }
-    }
-    const distilled = await distillWith(gpu, split, trajectories, key, short);
-    assert.deepEqual([distilled.student.squares, distilled.student.dim], [squares, width]);
-    const back = decodeStudent(encodeStudent(distilled.student));
-    assert.deepEqual(back.itemFactors, distilled.student.itemFactors);
-    assert.equal(studentParameters(kind, split, 4), width * users + 4 * items);
-    const settings = { ...short, student: kind, start: "spectral", loss: "weighted" } as const;
-    const same = await distill(gpu, split, trajectories, settings);
-    assert.deepEqual(same.student.userFactors, distilled.student.userFactors);
-  });
-}
+Deno.test("a student of quadrics starts as planes, and is saved without what follows of its items", async () => {
+  const options = { dim: 3, seed: 1, learningRate: 0.05, weightDecay: 0.01, initialScale: 0.3 };
+  using student = createStudent(gpu, "Quadric", split, options);
+  const { users, items } = split;
+  const start = Float32Array.from({ length: 3 * (users + items) }, (_, n) => Math.cos(n));
+  student.start!(start);
+  student.recordRows();
+  const rows = await student.rows();
+  assert.equal(student.dim, 6);
+  for (let n = 0; n < users + items; n++) {
+    const own = rows.subarray(6 * n, 6 * n + 3);
+    assert.deepEqual(own, start.subarray(3 * n, 3 * n + 3));
+    own.forEach((value, d) => {
+      assert.ok(Math.abs(rows[6 * n + 3 + d]! - (n < users ? 0 : -value * value / 2)) < 1e-6);
+    });
+  }
+  const { student: distilled } = await distillWith(gpu, split, trajectories, "quadrics", short);
+  assert.deepEqual([distilled.squares, distilled.dim], [true, 8]);
+  assert.deepEqual(decodeStudent(encodeStudent(distilled)).itemFactors, distilled.itemFactors);
+  assert.equal(studentParameters("Quadric", split, 4), 8 * users + 4 * items);
+  const settings = { ...short, student: "Quadric", start: "spectral", loss: "weighted" } as const;
+  const same = await distill(gpu, split, trajectories, settings);
+  assert.deepEqual(same.student.userFactors, distilled.userFactors);
+});
 
 Deno.test("an autoencoder student of tens of thousands of users sums the gradient of all of them", async () => {
   const users = 66_000;
@@ -160,7 +154,7 @@ Deno.test("the ablations use the losses and states that they say", async () => {
   assert.ok(final.every(({ meanState }) => meanState!.MF === 3 && meanState!.ML === 3));
   assert.deepEqual(final.map(({ phase }) => phase === "ranked"), [false, false, false, true, true, true]);
   for (
-    const [key, phase] of [["spectral", "ranked"], ["weighted", "weighted"], ["spheres", "weighted"], [
+    const [key, phase] of [["spectral", "ranked"], ["weighted", "weighted"], [
       "quadrics",
       "weighted",
     ]] as const
@@ -195,7 +189,7 @@ Deno.test("methods refuse unknown keys, settings of another kind, and missing te
   assert.throws(() => methodSettings(methodOf("dcd"), { listLength: 513 }), /'listLength'.*at most 512/);
   assert.throws(() => methodSettings(methodOf("bpr"), { seed: 2 ** 32 }), /'seed'.*from 0 to 4294967295/);
   assert.throws(() => methodSettings(methodOf("spectral"), { student: "GNN" }), /GNN/);
-  assert.throws(() => methodSettings(methodOf("spheres"), { student: "MF" }), /'student'.*expected Sphere/);
+  assert.throws(() => methodSettings(methodOf("quadrics"), { student: "MF" }), /'student'.*expected Quadric/);
   await assert.rejects(distillWith(gpu, split, [], "rrd", short), ArgumentError);
 });
 

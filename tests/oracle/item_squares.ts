@@ -1,27 +1,21 @@
-/** Rows of users and items of `dim` + `parts` numbers. */
-export interface ItemRows {
-  readonly users: number;
-  readonly dim: number;
-  readonly parts: number;
-}
-
-/** Sets the last numbers of every item's row to minus half the squared length of the equal parts of the others. */
-export function itemSquares(rows: Float64Array, { users, dim, parts }: ItemRows): void {
-  const width = dim + parts;
-  for (let row = users * width; row < rows.length; row += width) {
-    rows.fill(0, row + dim, row + width);
-    for (let d = 0; d < dim; d++) rows[row + dim + Math.floor(d / (dim / parts))]! -= rows[row + d]! ** 2 / 2;
+/** Sets the second half of every item's row of 2 `dim` numbers to minus half the squares of the first. */
+export function itemSquares(rows: Float64Array, users: number, dim: number): void {
+  for (let row = 2 * users * dim; row < rows.length; row += 2 * dim) {
+    for (let d = row; d < row + dim; d++) rows[d + dim] = -(rows[d]! ** 2) / 2;
   }
 }
 
-/** The gradient by the rows without the items' last numbers, by the chain rule; these are 0. */
-export function itemSquaresGradient(rows: Float64Array, gradient: Float64Array, shape: ItemRows): void {
-  const { users, dim, parts } = shape;
-  const width = dim + parts;
-  for (let row = users * width; row < rows.length; row += width) {
-    for (let d = 0; d < dim; d++) {
-      gradient[row + d]! -= gradient[row + dim + Math.floor(d / (dim / parts))]! * rows[row + d]!;
+/** The gradient by the rows without the items' second halves, by the chain rule; those are 0. */
+export function itemSquaresGradient(
+  rows: Float64Array,
+  gradient: Float64Array,
+  users: number,
+  dim: number,
+): void {
+  for (let row = 2 * users * dim; row < rows.length; row += 2 * dim) {
+    for (let d = row; d < row + dim; d++) {
+      gradient[d]! -= gradient[d + dim]! * rows[d]!;
+      gradient[d + dim] = 0;
     }
-    gradient.fill(0, row + dim, row + width);
   }
 }

@@ -245,7 +245,7 @@ export const hetcompFinal: DistillationMethod = form({
 });
 
 /** The students that can take other rows to start from. */
-const startable = ["MF", "Sphere", "Quadric"];
+const startable = ["MF", "Quadric"];
 
 /** Ours: no curriculum, but a start from the spectrum of the final states' lists; the ranked loss only. */
 export const hetcompSpectral: DistillationMethod = form({
@@ -267,15 +267,6 @@ export const hetcompWeighted: DistillationMethod = form({
   key: "weighted",
   title: "Weighted lists (ours)",
   students: startable,
-  ...weightedLists,
-});
-
-/** Ours: the same with spheres for users. */
-export const hetcompSpheres: DistillationMethod = form({
-  key: "spheres",
-  title: "Weighted lists, spheres (ours)",
-  students: ["MF"],
-  student: "Sphere",
   ...weightedLists,
 });
 

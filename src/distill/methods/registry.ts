@@ -17,7 +17,6 @@ import {
   hetcompRanked,
   hetcompReleased,
   hetcompSpectral,
-  hetcompSpheres,
   hetcompWeighted,
 } from "./hetcomp.ts";
 import { mtd } from "./mtd.ts";
@@ -40,7 +39,6 @@ export const distillationMethods: Readonly<Record<string, DistillationMethod>> =
     hetcomp,
     hetcompSpectral,
     hetcompWeighted,
-    hetcompSpheres,
     hetcompQuadrics,
   ].map((method) => [method.key, method]),
 );
