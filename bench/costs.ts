@@ -126,6 +126,11 @@ export function unitBallCost(rows: number, dim: number): Cost {
   return cost({ bytes: 2 * rowBytes(rows, dim), operations: 3 * rows * dim });
 }
 
+/** Halves of rows that follow from the other, and their gradient taken back: seven numbers pass for each of the former. */
+export function itemSquaresCost(items: number, dim: number): Cost {
+  return cost({ bytes: 28 * items * dim, operations: 4 * items * dim });
+}
+
 /** One layer of propagation: for each directed edge a number and a row, for each row its start and its result. */
 export function propagationCost(edges: number, rows: number, dim: number): Cost {
   return cost({

@@ -1,13 +1,14 @@
 /**
- * The optimiser, and the projection of rows onto the unit ball.
+ * The optimiser, and what some models do to rows before and after it.
  *
  * @module
  */
 import { Adam } from "../../src/kernels/adam.ts";
 import { strideOf } from "../../src/kernels/embedding.ts";
+import { recordItemSquares, recordItemSquaresGradient } from "../../src/kernels/item_squares.ts";
 import { recordUnitBall } from "../../src/kernels/unit_ball.ts";
 import { type BenchCase, Workspace } from "../case.ts";
-import { adamCost, unitBallCost } from "../costs.ts";
+import { adamCost, itemSquaresCost, unitBallCost } from "../costs.ts";
 import { citeulike, count, table } from "../inputs.ts";
 
 function adamCase(rows: number, dim: number): BenchCase {
@@ -42,6 +43,26 @@ function unitBallCase(rows: number, dim: number): BenchCase {
   };
 }
 
+function squaresCase({ users, items }: { users: number; items: number }, dim: number): BenchCase {
+  const numbers = (users + items) * strideOf(2 * dim);
+  return {
+    family: "adam",
+    name: "squares of items, and back",
+    shape: `${count(items)} items, dim ${dim}`,
+    quick: true,
+    cost: itemSquaresCost(items, dim),
+    prepare(gpu) {
+      const space = new Workspace(gpu);
+      const rowsArray = space.upload("table", table(users + items, 2 * dim));
+      const gradient = space.zeros("gradient", numbers);
+      return space.prepared(() => {
+        recordItemSquares(gpu, rowsArray, { users, items, dim });
+        recordItemSquaresGradient(gpu, rowsArray, gradient, { users, items, dim });
+      });
+    },
+  };
+}
+
 const rows = citeulike.users + citeulike.items;
 
 /** All cases of the family. */
@@ -50,4 +71,5 @@ export const adamCases: readonly BenchCase[] = [
   adamCase(rows, 64),
   adamCase(225_000, 64),
   unitBallCase(rows, 64),
+  squaresCase(citeulike, 6),
 ];
