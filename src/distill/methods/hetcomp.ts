@@ -273,7 +273,7 @@ export const hetcompWeighted: DistillationMethod = form({
 /** Ours: the same with quadrics for users. */
 export const hetcompQuadrics: DistillationMethod = form({
   key: "quadrics",
-  title: "Weighted lists, quadrics (ours)",
+  title: "Quadrics (ours)",
   students: ["MF"],
   student: "Quadric",
   ...weightedLists,
