@@ -30,7 +30,7 @@ export interface Distillation {
 }
 
 /**
- * Distils teachers into a matrix factorization student (HetComp, WWW 2023). Every `every` epochs the student is
+ * Distils teachers into a student, by default matrix factorization (HetComp, WWW 2023). Every `every` epochs the student is
  * evaluated, and each (teacher, user) pair whose state it has come close enough to moves on to the teacher's next state.
  * Once all are at the final states the loss changes from the coarse to the fine-grained one, and training ends when
  * validation Recall@50 has not risen for `patience` evaluations. The student of the best evaluation is returned.

@@ -15,9 +15,9 @@ import { trainByMethod } from "./train_by_method.ts";
 
 /**
  * Trains a student by one of {@linkcode distillationMethods}: the same loop, evaluation and early stopping on validation
- * Recall@50 for all of them. The student is matrix factorization, or, by the setting `student`, LightGCN ("GNN") or an
- * autoencoder of the users' items ("AE"), whose rows become the factors of the {@linkcode Student}. With `"hetcomp"` and
- * matrix factorization its numbers are those of {@linkcode distill}.
+ * Recall@50 for all of them. The student is matrix factorization, or, by the setting `student`, another kind of
+ * {@linkcode DistillOptions}, whose rows become the factors of the {@linkcode Student}. With `"hetcomp"` its numbers are
+ * those of {@linkcode distill} with the same kind.
  *
  * @example Distil one teacher by RRD
  * ```ts

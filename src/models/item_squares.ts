@@ -23,5 +23,5 @@ export function withSquares(vectors: Float32Array, dim: number): Float32Array<Ar
 
 /** The first half of every vector of `dim` numbers. */
 export function withoutSquares(rows: Float32Array, dim: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from(rows).filter((_, n) => n % dim < dim / 2);
+  return rows.filter((_, n) => n % dim < dim / 2);
 }
