@@ -12,14 +12,7 @@ import { type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
 import { Interrupted } from "../teachers/training.ts";
 import { takeClaim, untilFree } from "./claim.ts";
 import { commitOf, joinFolder, programVersion, requireSameTeachers } from "./compare_config.ts";
-import {
-  entriesOf,
-  type Entry,
-  methodNames,
-  oneMethod,
-  studentOf,
-  yardstickNames,
-} from "./compare_entries.ts";
+import { entriesOf, type Entry, methodNames, oneMethod, yardstickNames } from "./compare_entries.ts";
 import { helperOption, startHelpers } from "./compare_helpers.ts";
 import { Queue } from "./compare_queue.ts";
 import { measureReferences } from "./compare_references.ts";
@@ -218,9 +211,8 @@ async function runCompare(flags: CompareFlags): Promise<void> {
   const entries = entriesOf(flags.methods, flags.teachers, flags.student);
   requireSingleTeachers(entries, flags.teachers);
   const { dim, every, patience } = flags;
-  for (const entry of entries) {
-    const student = studentOf(entry, flags.student);
-    methodSettings(methodOf(entry.method), { student, dim, every, patience, epochs: epochsOf(flags).epochs });
+  for (const { method, student } of entries) {
+    methodSettings(methodOf(method), { student, dim, every, patience, epochs: epochsOf(flags).epochs });
   }
   await withDriver({ adapter: flags.adapter, quiet });
   const data = dataChoice(flags);

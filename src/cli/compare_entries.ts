@@ -1,5 +1,6 @@
 /**
- * What can be compared: the methods of the registry, and HetComp from each teacher alone.
+ * What can be compared: the methods of the registry, weighted lists with quadrics as the student, and HetComp from each
+ * teacher alone.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { meantName } from "../nearest_ids.ts";
 import type { MethodSummary } from "../report/comparison_summary.ts";
 import { teacherKindNames } from "./setting_options.ts";
 
-/** One method with its teachers. */
+/** One method with its student and teachers. */
 export interface Entry {
   /** Name in commands and files. */
   readonly name: string;
@@ -19,6 +20,8 @@ export interface Entry {
   readonly title: string;
   /** Key of the method. */
   readonly method: string;
+  /** Kind of student. */
+  readonly student: string;
   /** The only teacher; null: all. */
   readonly teacher: string | null;
   /** What it is compared as. */
@@ -26,18 +29,33 @@ export interface Entry {
 }
 
 const singlePrefix = "only-";
+const quadrics = "quadrics";
 
 /** The method against which the others are tested unless another is asked for. */
 export const mainMethod = "hetcomp";
 
-function entryOf(name: string): Entry {
+function entryOf(name: string, student: string): Entry {
   if (name.startsWith(singlePrefix)) {
     const teacher = name.slice(singlePrefix.length);
-    return { name, title: `HetComp from ${teacher} alone`, method: mainMethod, teacher, group: "single" };
+    const title = `HetComp from ${teacher} alone`;
+    return { name, title, method: mainMethod, student, teacher, group: "single" };
+  }
+  if (name === quadrics) {
+    if (student !== "MF") {
+      throw new ArgumentError("student", `${name} trains "Quadric" beside MF, not "${student}"`, "MF");
+    }
+    return {
+      name,
+      title: "Quadrics (ours)",
+      method: "weighted",
+      student: "Quadric",
+      teacher: null,
+      group: "own",
+    };
   }
   const { title, own } = methodOf(name);
   const group = own ? "own" : name.startsWith(`${mainMethod}-`) ? "ablation" : "method";
-  return { name, title, method: name, teacher: null, group };
+  return { name, title, method: name, student, teacher: null, group };
 }
 
 /** Reads a list of methods; "all" stands for those there are. */
@@ -45,6 +63,7 @@ export function methodNames(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
   const known = [
     ...Object.keys(distillationMethods),
+    quadrics,
     ...teacherKindNames.map((kind) => singlePrefix + kind),
   ];
   for (const name of names) {
@@ -77,32 +96,18 @@ export function oneMethod(text: string): string {
 }
 
 /**
- * The kind that a method trains where the others train `student`.
- *
- * @throws {ArgumentError} if it is of its own, and none to compare with these.
- */
-export function studentOf({ method }: Entry, student: string): string {
-  const { title, students, student: own = student } = methodOf(method);
-  if (own !== student && students && !students.includes(student)) {
-    throw new ArgumentError(
-      "student",
-      `${title} trains "${own}" beside ${students.join(", ")}`,
-      "one of these",
-    );
-  }
-  return own;
-}
-
-/**
  * The methods that names stand for, in the order of the tables, each once. "all" includes each of the teachers alone if
  * there are several, and leaves out what cannot train the student.
+ *
+ * @throws {ArgumentError} if a method named has another student than these are compared with.
  */
 export function entriesOf(names: readonly string[], teachers: readonly string[], student = "MF"): Entry[] {
   const wanted = new Set(names);
   const singles = teachers.length > 1 ? teachers.map((kind) => singlePrefix + kind) : [];
-  const all = [...Object.keys(distillationMethods), ...singles];
-  const fits = (name: string) => distillationMethods[name]?.students?.includes(student) ?? true;
+  const all = [...Object.keys(distillationMethods), quadrics, ...singles];
+  const fits = (name: string) =>
+    name === quadrics ? student === "MF" : distillationMethods[name]?.students?.includes(student) ?? true;
   if (wanted.has("all")) { for (const name of all.filter(fits)) wanted.add(name); }
   const others = [...wanted].filter((name) => name !== "all" && !all.includes(name));
-  return [...all.filter((name) => wanted.has(name)), ...others].map(entryOf);
+  return [...all.filter((name) => wanted.has(name)), ...others].map((name) => entryOf(name, student));
 }

@@ -11,7 +11,7 @@ import type { EpochRecord } from "../teachers/training.ts";
 import { pause, takeClaim } from "./claim.ts";
 import { cellFolder, type CellWorld, copyCell, readCell, readDivergence, runCell } from "./compare_cells.ts";
 import type { CompareConfig } from "./compare_config.ts";
-import { type Entry, studentOf } from "./compare_entries.ts";
+import type { Entry } from "./compare_entries.ts";
 import { readTuning, type Tuning, writeTuning } from "./compare_results.ts";
 import { logNotice } from "./log.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -181,7 +181,7 @@ export class Queue {
     // Another process may have done it in between.
     if (await this.#isDone(folder)) return "worked";
     const { dim, every, patience } = this.#config;
-    const student = studentOf(entry, this.#config.student);
+    const { student } = entry;
     const onEpoch = ({ epoch, loss, valid }: EpochRecord) => {
       const recall = valid ? `, Recall@50 ${valid["recall@50"]!.toFixed(4)}` : "";
       this.#show(epoch, `${entry.title} (${note}) epoch ${epoch}, loss ${loss.toPrecision(4)}${recall}`);

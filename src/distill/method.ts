@@ -79,10 +79,8 @@ export interface DistillationMethod {
   readonly own?: boolean;
   /** Which teachers it wants. */
   readonly teachers: "all" | "none";
-  /** Which kinds of students it can train, or, if it has a `student` of its own, be compared with. Default: all. */
+  /** Which kinds of students it can train. Default: all. */
   readonly students?: readonly string[];
-  /** The only kind that it trains, whatever the others train. Default: theirs. */
-  readonly student?: string;
   /** Settings that differ from the shared defaults, and the method's own. */
   readonly defaults: Readonly<Record<string, SettingValue>>;
   /** The values that tuning may choose, by setting. */

@@ -45,8 +45,7 @@ export function methodSettings(
   method: DistillationMethod,
   options: Readonly<Record<string, SettingValue | undefined>> = {},
 ): MethodSettings {
-  const { student = sharedDefaults.student } = method;
-  const defaults: Record<string, SettingValue> = { ...sharedDefaults, ...method.defaults, student };
+  const defaults: Record<string, SettingValue> = { ...sharedDefaults, ...method.defaults };
   const settings = { ...defaults };
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
@@ -75,7 +74,7 @@ export function methodSettings(
   if (!studentKinds.includes(settings.student as string)) {
     throw new ArgumentError("student", `there is no "${settings.student}"`, studentKinds.join(", "));
   }
-  const trainable = method.student ? [method.student] : method.students ?? studentKinds;
+  const trainable = method.students ?? studentKinds;
   if (!trainable.includes(settings.student as string)) {
     throw new ArgumentError(
       "student",

@@ -185,6 +185,20 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
     await succeed(...asked);
   });
 
+  await t.step("quadrics are weighted lists with a student of their own", async () => {
+    const asked = (...more: string[]) => [...base, "--methods", "quadrics,weighted", ...more];
+    await succeed(...asked("--trials", "2", "--out", at("quadrics")));
+    const [weighted, quadrics] = (await results(at("quadrics"))).methods;
+    assert.deepEqual([weighted!.settings.student, quadrics!.settings.student], ["MF", "Quadric"]);
+    assert.ok(quadrics!.trials.length === 2 && quadrics!.title === "Quadrics (ours)");
+    assert.deepEqual(
+      quadrics!.trials.map(({ settings }) => settings),
+      weighted!.trials.map(({ settings }) => settings),
+    );
+    const { users } = (await results(at("quadrics"))).dataset;
+    assert.equal(quadrics!.parameters, weighted!.parameters + 6 * users);
+  });
+
   await t.step("what cannot be compared is refused before anything is written", async () => {
     const asked = (...more: string[]) => [...base, ...more, "--out", at("refused")];
     await fail(/cannot train "GNN"/, asked("--methods", "bpr,spectral", "--student", "GNN"));
@@ -219,8 +233,9 @@ Deno.test("compare names mistakes", async () => {
 
 Deno.test("entriesOf() puts methods in the order of the tables, each teacher alone among all", () => {
   const all = entriesOf(methodNames("all"), ["MF", "ML"]).map(({ name }) => name);
-  assert.deepEqual(all, [...Object.keys(distillationMethods), "only-MF", "only-ML"]);
-  assert.deepEqual(entriesOf(["all"], ["MF"]).map(({ name }) => name), Object.keys(distillationMethods));
+  const methods = [...Object.keys(distillationMethods), "quadrics"];
+  assert.deepEqual(all, [...methods, "only-MF", "only-ML"]);
+  assert.deepEqual(entriesOf(["all"], ["MF"]).map(({ name }) => name), methods);
   assert.ok(!entriesOf(["all"], ["MF"], "GNN").some(({ name }) => name === "spectral"));
   assert.ok(!entriesOf(["all"], ["MF"], "Quadric").some(({ name }) => name === "quadrics"));
   assert.deepEqual(entriesOf(["hetcomp", "bpr", "bpr"], ["MF"]).map(({ name }) => name), ["bpr", "hetcomp"]);
@@ -228,4 +243,8 @@ Deno.test("entriesOf() puts methods in the order of the tables, each teacher alo
     "single",
     "MF",
   ]]);
+  assert.deepEqual(
+    entriesOf(["quadrics", "weighted"], ["MF"]).map(({ name, method, student }) => [name, method, student]),
+    [["weighted", "weighted", "MF"], ["quadrics", "weighted", "Quadric"]],
+  );
 });

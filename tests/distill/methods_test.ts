@@ -111,7 +111,10 @@ Deno.test("a student of quadrics starts as planes, and is saved without what fol
       assert.ok(Math.abs(rows[6 * n + 3 + d]! - (n < users ? 0 : -value * value / 2)) < 1e-6);
     });
   }
-  const { student: distilled } = await distillWith(gpu, split, trajectories, "quadrics", short);
+  const { student: distilled } = await distillWith(gpu, split, trajectories, "weighted", {
+    ...short,
+    student: "Quadric",
+  });
   assert.deepEqual([distilled.squares, distilled.dim], [true, 8]);
   assert.deepEqual(decodeStudent(encodeStudent(distilled)).itemFactors, distilled.itemFactors);
   assert.equal(studentParameters("Quadric", split, 4), 8 * users + 4 * items);
@@ -153,12 +156,7 @@ Deno.test("the ablations use the losses and states that they say", async () => {
   const final = await facts("hetcomp-final");
   assert.ok(final.every(({ meanState }) => meanState!.MF === 3 && meanState!.ML === 3));
   assert.deepEqual(final.map(({ phase }) => phase === "ranked"), [false, false, false, true, true, true]);
-  for (
-    const [key, phase] of [["spectral", "ranked"], ["weighted", "weighted"], [
-      "quadrics",
-      "weighted",
-    ]] as const
-  ) {
+  for (const [key, phase] of [["spectral", "ranked"], ["weighted", "weighted"]] as const) {
     const own = await facts(key);
     assert.ok(own.every((record) => record.phase === phase && record.meanState!.MF === 3), key);
   }
@@ -189,7 +187,6 @@ Deno.test("methods refuse unknown keys, settings of another kind, and missing te
   assert.throws(() => methodSettings(methodOf("dcd"), { listLength: 513 }), /'listLength'.*at most 512/);
   assert.throws(() => methodSettings(methodOf("bpr"), { seed: 2 ** 32 }), /'seed'.*from 0 to 4294967295/);
   assert.throws(() => methodSettings(methodOf("spectral"), { student: "GNN" }), /GNN/);
-  assert.throws(() => methodSettings(methodOf("quadrics"), { student: "MF" }), /'student'.*expected Quadric/);
   await assert.rejects(distillWith(gpu, split, [], "rrd", short), ArgumentError);
 });
 

@@ -188,21 +188,19 @@ interface Form {
   title: string;
   own?: boolean;
   students?: DistillationMethod["students"];
-  student?: DistillationMethod["student"];
   variant?: HetCompVariant;
   defaults?: DistillationMethod["defaults"];
   grid?: DistillationMethod["grid"];
 }
 
 function form(
-  { key, title, own = false, students, student, variant = {}, defaults = {}, grid = {} }: Form,
+  { key, title, own = false, students, variant = {}, defaults = {}, grid = {} }: Form,
 ): DistillationMethod {
   return {
     key,
     title,
     own,
     ...(students ? { students } : {}),
-    ...(student ? { student } : {}),
     teachers: "all",
     defaults: { ...hetCompDefaults, ...defaults },
     grid: { learningRate: [1e-3, 3e-3, 1e-2], ...grid },
@@ -256,27 +254,14 @@ export const hetcompSpectral: DistillationMethod = form({
   defaults: { start: "spectral", learningRate: 1e-2 },
 });
 
-const weightedLists = {
-  own: true,
-  defaults: { start: "spectral", loss: "weighted", learningRate: 1e-2 },
-  grid: { weightScale: [5, 10, 20] },
-} as const;
-
 /** Ours: the spectral start, and one softmax whose weights fall along the list. */
 export const hetcompWeighted: DistillationMethod = form({
   key: "weighted",
   title: "Weighted lists (ours)",
+  own: true,
   students: startable,
-  ...weightedLists,
-});
-
-/** Ours: the same with quadrics for users. */
-export const hetcompQuadrics: DistillationMethod = form({
-  key: "quadrics",
-  title: "Quadrics (ours)",
-  students: ["MF"],
-  student: "Quadric",
-  ...weightedLists,
+  defaults: { start: "spectral", loss: "weighted", learningRate: 1e-2 },
+  grid: { weightScale: [5, 10, 20] },
 });
 
 /** Ablation: the coarse loss only. */

@@ -13,7 +13,6 @@ import {
   hetcomp,
   hetcompFinal,
   hetcompOverall,
-  hetcompQuadrics,
   hetcompRanked,
   hetcompReleased,
   hetcompSpectral,
@@ -39,7 +38,6 @@ export const distillationMethods: Readonly<Record<string, DistillationMethod>> =
     hetcomp,
     hetcompSpectral,
     hetcompWeighted,
-    hetcompQuadrics,
   ].map((method) => [method.key, method]),
 );
 
