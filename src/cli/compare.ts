@@ -170,7 +170,7 @@ function requireSingleTeachers(entries: readonly Entry[], kinds: readonly string
   for (const { name, teacher } of entries) {
     if (teacher !== null && !kinds.includes(teacher)) {
       throw new ArgumentError(
-        "methods",
+        "--methods",
         `${name} needs the teacher ${teacher}`,
         `one of --teachers ${kinds.join(",")}`,
       );
@@ -186,7 +186,7 @@ async function tuningsIn(folder: string, entries: readonly Entry[]): Promise<Map
     const tuning = await readTuning(folder, name) ?? await readTuning(folder, method);
     if (!tuning) {
       throw new ArgumentError(
-        "tuned-in",
+        "--tuned-in",
         `${tuningFile(folder, name)} does not exist`,
         "a comparison with --trials that holds every one of --methods",
       );
@@ -214,6 +214,9 @@ async function runCompare(flags: CompareFlags): Promise<void> {
   for (const { method, student } of entries) {
     methodSettings(methodOf(method), { student, dim, every, patience, epochs: epochsOf(flags).epochs });
   }
+  if (flags.tunedIn !== undefined && flags.trials > 0) {
+    throw new ArgumentError("--tuned-in", `there are ${flags.trials} trials beside it`, "no --trials");
+  }
   await withDriver({ adapter: flags.adapter, quiet });
   const data = dataChoice(flags);
   const whole = await loadSplit(data, quiet);
@@ -221,9 +224,6 @@ async function runCompare(flags: CompareFlags): Promise<void> {
   const split = views?.inside ?? whole;
   requireEvaluated(split, flags.data);
   await requireTeachers(teacherChoice(flags), split);
-  if (flags.tunedIn !== undefined && flags.trials > 0) {
-    throw new ArgumentError("tuned-in", `there are ${flags.trials} trials beside it`, "no --trials");
-  }
   const tunings = flags.tunedIn === undefined ? [] : await tuningsIn(flags.tunedIn, entries);
   const folder = flags.out ?? `runs/compare-${split.name}`;
   using interrupt = untilInterrupted(helper ? null : undefined);

@@ -120,7 +120,7 @@ export async function joinFolder(
   const { against, methods } = config;
   if (asked.against !== undefined && against !== undefined && !methods.includes(against)) {
     throw new ArgumentError(
-      "against",
+      "--against",
       `${against} is not compared in ${folder}`,
       `one of ${methods.join(",")}`,
     );

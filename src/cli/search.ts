@@ -203,16 +203,26 @@ async function pastRecords(folder: string, settings: object): Promise<TrialRecor
 
 function bestConfig(flags: SearchFlags, settings: Hyperparameters): Record<string, unknown> {
   const { data, userColumn, itemColumn, ratingColumn, timeColumn, delimiter, header, minimumRating } = flags;
-  const { minimumInteractions, core, split, splitSeed, seed, model, teacherOption = {}, option = {} } = flags;
+  const {
+    minimumInteractions,
+    core,
+    split,
+    splitSeed,
+    seed,
+    model,
+    teacherOption = {},
+    option = {},
+    epochs,
+  } = flags;
   const shared = {
     ...{ data, userColumn, itemColumn, ratingColumn, timeColumn, delimiter, header, minimumRating },
     ...{ minimumInteractions, core, split, splitSeed, seed },
   };
   if (model !== "student") {
     const merged = { ...teacherOption, [model]: { ...teacherOption[model], ...settings } };
-    return { ...shared, teachers: [model], teacherOption: merged };
+    return { ...shared, teachers: [model], teacherEpochs: epochs, teacherOption: merged };
   }
-  const { teachers, teachersFolder, teacherEpochs, epochs } = flags;
+  const { teachers, teachersFolder, teacherEpochs } = flags;
   const entries = Object.entries({ ...option, ...settings });
   const flagged = entries.filter(([name]) => !(name in distillSettingDefaults));
   const others = entries.filter(([name]) => name in distillSettingDefaults);

@@ -75,7 +75,8 @@ Deno.test("search finds, keeps and prints the best, also after a kill and a Ctrl
     "--print-config",
     "json",
   );
-  const { MF } = JSON.parse(printed.stdout).teacherOption;
+  const { teacherEpochs, teacherOption: { MF } } = JSON.parse(printed.stdout);
+  assert.equal(teacherEpochs, 40);
   assert.deepEqual({ dim: MF.dim, learningRate: MF.learningRate, every: MF.every }, {
     ...best.settings,
     every: 5,
