@@ -70,6 +70,7 @@ export type { FactorRows } from "./src/kernels/factors.ts";
 // Models and teachers.
 export { createModel } from "./src/models/registry.ts";
 export type { Factors, Hyperparameters, Model, ModelCheckpoint, TrainingSet } from "./src/models/model.ts";
+export type { OptionRule } from "./src/models/model_options.ts";
 export {
   createYardstick,
   type YardstickKind,

@@ -6,6 +6,7 @@
 import type { Split } from "../data/split.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import type { ModelCheckpoint } from "../models/model.ts";
+import type { OptionRule } from "../models/model_options.ts";
 import type { EpochRecord } from "../teachers/training.ts";
 import type { Trajectory } from "../teachers/trajectory.ts";
 import type { StudentModel, StudentOptions } from "./student_model.ts";
@@ -83,12 +84,14 @@ export interface DistillationMethod {
   readonly students?: readonly string[];
   /** Settings that differ from the shared defaults, and the method's own. */
   readonly defaults: Readonly<Record<string, SettingValue>>;
+  /** What each of the method's own settings may be; those that {@linkcode DistillOptions} has are as there. */
+  readonly rules?: Readonly<Record<string, OptionRule>>;
   /** The values that tuning may choose, by setting. */
   readonly grid: Readonly<Record<string, readonly SettingValue[]>>;
   /** Length of the lists that `between` is given. Default: 100. */
   listLength?(settings: MethodSettings): number;
   /**
-   * Checks the settings beyond their types.
+   * Checks the settings beyond their rules.
    *
    * @throws {ArgumentError} naming the setting that is unusable.
    */

@@ -4,7 +4,9 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { checkSeed, permutation, stream } from "../random.ts";
+import { readOptions } from "../models/model_options.ts";
+import { permutation, stream } from "../random.ts";
+import { distillRules } from "./options.ts";
 import { studentKinds } from "./students.ts";
 import type { DistillationMethod, MethodSettings, SettingValue, SharedSettings } from "./method.ts";
 
@@ -22,68 +24,27 @@ export const sharedDefaults: SharedSettings = {
   patience: 5,
 };
 
-const mayBeZero = ["weightDecay", "seed", "negatives", "switchEpoch", "positivesWeight"];
-const whole = [
-  "dim",
-  "seed",
-  "epochs",
-  "batchSize",
-  "every",
-  "patience",
-  "listLength",
-  "observedLength",
-  "stageEpochs",
-  "compareEvery",
-];
-
 /**
  * Completes a method's settings with its defaults and checks them.
  *
- * @throws {ArgumentError} naming the setting that is unknown, of another type than its default, or out of range.
+ * @throws {ArgumentError} naming the setting that is unknown or unusable.
  */
 export function methodSettings(
   method: DistillationMethod,
   options: Readonly<Record<string, SettingValue | undefined>> = {},
 ): MethodSettings {
-  const defaults: Record<string, SettingValue> = { ...sharedDefaults, ...method.defaults };
-  const settings = { ...defaults };
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) continue;
-    const standard = Object.hasOwn(defaults, name) ? defaults[name] : undefined;
-    if (standard === undefined) {
-      throw new ArgumentError(name, `${method.title} has no such setting`, Object.keys(defaults).join(", "));
-    }
-    if (typeof value !== typeof standard) {
-      throw new ArgumentError(name, `it is ${JSON.stringify(value)}`, `a ${typeof standard}`);
-    }
-    settings[name] = value;
-  }
-  for (const [name, value] of Object.entries(settings)) {
-    if (typeof value !== "number") continue;
-    const least = mayBeZero.includes(name) ? value >= 0 : value > 0;
-    if (!(Number.isFinite(value) && least) || whole.includes(name) && !Number.isInteger(value)) {
-      const kind = whole.includes(name) ? "integer" : "number";
-      throw new ArgumentError(
-        name,
-        `it is ${value}`,
-        mayBeZero.includes(name) ? `a ${kind} from 0 up` : `a positive ${kind}`,
-      );
-    }
-  }
-  checkSeed(settings.seed as number);
-  if (!studentKinds.includes(settings.student as string)) {
-    throw new ArgumentError("student", `there is no "${settings.student}"`, studentKinds.join(", "));
-  }
+  const defaults: MethodSettings = { ...sharedDefaults, ...method.defaults };
+  const settings = readOptions(options, defaults, { ...distillRules, ...method.rules });
   const trainable = method.students ?? studentKinds;
-  if (!trainable.includes(settings.student as string)) {
+  if (!trainable.includes(settings.student)) {
     throw new ArgumentError(
       "student",
       `${method.title} cannot train "${settings.student}"`,
       trainable.join(", "),
     );
   }
-  method.check?.(settings as MethodSettings);
-  return settings as MethodSettings;
+  method.check?.(settings);
+  return settings;
 }
 
 /**

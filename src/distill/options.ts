@@ -5,7 +5,15 @@
  */
 import { ArgumentError } from "../errors.ts";
 import { checkEmbedding } from "../kernels/exp_sum.ts";
-import { checkSeed } from "../random.ts";
+import {
+  nonNegativeNumber,
+  oneOf,
+  type OptionRule,
+  positiveInteger,
+  positiveNumber,
+  readOptions,
+  wholeNumber,
+} from "../models/model_options.ts";
 import type { UserSampling } from "./user_batches.ts";
 
 /** Settings of {@linkcode distill}; the constants are those of HetComp (WWW 2023) unless said otherwise. */
@@ -111,35 +119,43 @@ export const distillDefaults: DistillSettings = {
   advanceOnRegress: true,
 };
 
-const positiveIntegers = [
-  "dim",
-  "epochs",
-  "batchSize",
-  "listLength",
-  "observedLength",
-  "every",
-  "patience",
-  "discrepancyLength",
-] as const;
-const positiveNumbers = [
-  "learningRate",
-  "initialScale",
-  "overallWeight",
-  "rankedWeight",
-  "weightedWeight",
-  "weightScale",
-  "lambda",
-  "alpha",
-  "anneal",
-] as const;
-const choices = {
-  student: ["MF", "Quadric", "GNN", "AE"],
-  start: ["random", "spectral"],
-  loss: ["phases", "weighted"],
-  sampling: ["interactions", "uniform"],
-  scores: ["free", "clamped"],
-  gain: ["teacher", "student"],
-} as const;
+/** One of some words, told as they are typed on a command line. */
+function word(...words: string[]): OptionRule {
+  return { ...oneOf(...words), expected: words.join(" or ") };
+}
+
+const positive: OptionRule = { ...positiveNumber, expected: "a positive number" };
+
+/** What each setting may be; how large `dim` may be hangs on the student. */
+export const distillRules: { readonly [K in keyof DistillSettings]: OptionRule } = {
+  student: word("MF", "Quadric", "GNN", "AE"),
+  dim: positiveInteger,
+  seed: wholeNumber(0, 0xffffffff),
+  epochs: positiveInteger,
+  learningRate: positive,
+  weightDecay: nonNegativeNumber,
+  initialScale: positive,
+  batchSize: positiveInteger,
+  start: word("random", "spectral"),
+  loss: word("phases", "weighted"),
+  weightScale: positive,
+  positivesWeight: nonNegativeNumber,
+  sampling: word("interactions", "uniform"),
+  listLength: positiveInteger,
+  observedLength: positiveInteger,
+  scores: word("free", "clamped"),
+  overallWeight: positive,
+  rankedWeight: positive,
+  weightedWeight: positive,
+  every: positiveInteger,
+  patience: positiveInteger,
+  discrepancyLength: positiveInteger,
+  lambda: positive,
+  gain: word("teacher", "student"),
+  alpha: positive,
+  anneal: positive,
+  advanceOnRegress: { allows: (value) => typeof value === "boolean", expected: "true or false" },
+};
 
 /**
  * Fills in the defaults and checks every value.
@@ -152,32 +168,7 @@ export function distillSettings(options: DistillOptions): DistillSettings {
       throw new ArgumentError(name, "there is no such option", Object.keys(distillDefaults).join(", "));
     }
   }
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const settings: DistillSettings = { ...distillDefaults, ...given };
-  for (const name of positiveIntegers) {
-    if (!Number.isInteger(settings[name]) || settings[name] < 1) {
-      throw new ArgumentError(name, `it is ${settings[name]}`, "a positive integer");
-    }
-  }
+  const settings = readOptions(options, distillDefaults, distillRules);
   checkEmbedding(settings.dim, settings.student === "Quadric" ? 2 : 1);
-  checkSeed(settings.seed);
-  if (typeof settings.advanceOnRegress !== "boolean") {
-    throw new ArgumentError("advanceOnRegress", `it is ${settings.advanceOnRegress}`, "true or false");
-  }
-  for (const name of positiveNumbers) {
-    if (!(Number.isFinite(settings[name]) && settings[name] > 0)) {
-      throw new ArgumentError(name, `it is ${settings[name]}`, "a positive number");
-    }
-  }
-  for (const name of ["weightDecay", "positivesWeight"] as const) {
-    if (!(Number.isFinite(settings[name]) && settings[name] >= 0)) {
-      throw new ArgumentError(name, `it is ${settings[name]}`, "a number from 0 up");
-    }
-  }
-  for (const name of Object.keys(choices) as (keyof typeof choices)[]) {
-    if (!(choices[name] as readonly string[]).includes(settings[name])) {
-      throw new ArgumentError(name, `it is ${JSON.stringify(settings[name])}`, choices[name].join(" or "));
-    }
-  }
   return settings;
 }

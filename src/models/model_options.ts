@@ -1,5 +1,5 @@
 /**
- * Checking of model settings. This module is browser compatible.
+ * Checking of settings. This module is browser compatible.
  *
  * @module
  */
@@ -24,6 +24,12 @@ export function wholeNumber(least: number, most: number): OptionRule {
     expected: `a whole number from ${least} to ${most}`,
   };
 }
+
+/** A whole number above 0. */
+export const positiveInteger: OptionRule = {
+  allows: (value) => Number.isInteger(value) && (value as number) > 0,
+  expected: "a positive integer",
+};
 
 /** A finite number above 0. */
 export const positiveNumber: OptionRule = {

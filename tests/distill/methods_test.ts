@@ -192,6 +192,9 @@ Deno.test("methods refuse unknown keys, settings of another kind, and missing te
 
 Deno.test("trialSettings() starts with the defaults and gives distinct usable points of the grid", () => {
   for (const method of Object.values(distillationMethods)) {
+    for (const name of Object.keys(methodSettings(method))) {
+      assert.throws(() => methodSettings(method, { [name]: NaN }), new RegExp(`'${name}'.*NaN; expected`));
+    }
     const trials = trialSettings(method, 1000, 1);
     const size = Object.values(method.grid).reduce((points, values) => points * values.length, 1);
     assert.ok(trials.length >= size && trials.length <= size + 1, method.key);

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { ArgumentError } from "../../errors.ts";
 import { ShortLists } from "../../kernels/short_lists.ts";
+import { positiveInteger, wholeNumber } from "../../models/model_options.ts";
 import { stream, uniform } from "../../random.ts";
 import { type Ragged, rowCount } from "../../ragged.ts";
 import type { EpochRecord } from "../../teachers/training.ts";
@@ -160,14 +160,11 @@ export const clDrd: DistillationMethod = {
   title: "CL-DRD",
   teachers: "all",
   defaults: { lambda: 0.01, listLength: 100, negatives: 50, stageEpochs: 40 },
-  grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1], stageEpochs: [20, 40] },
-  check({ negatives, listLength }) {
-    if (!(Number.isInteger(negatives) && (negatives as number) >= 0 && (negatives as number) <= 500)) {
-      throw new ArgumentError("negatives", `it is ${negatives}`, "an integer from 0 to 500");
-    }
-    if ((listLength as number) > 500) {
-      throw new ArgumentError("listLength", `it is ${listLength}`, "at most 500");
-    }
+  rules: {
+    listLength: wholeNumber(1, 500),
+    negatives: wholeNumber(0, 500),
+    stageEpochs: positiveInteger,
   },
+  grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1], stageEpochs: [20, 40] },
   start: (context) => new ClDrdRun(context),
 };

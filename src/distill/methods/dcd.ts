@@ -4,7 +4,6 @@
  * @module
  */
 import { transpose } from "../../data/csr.ts";
-import { ArgumentError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/gpu.ts";
 import { type DeviceExclusions, uploadExclusions } from "../../kernels/exclusions.ts";
 import type { FactorRows } from "../../kernels/factors.ts";
@@ -12,6 +11,7 @@ import { rankCountsOnDevice } from "../../kernels/rank_counts.ts";
 import { longestList, ShortLists } from "../../kernels/short_lists.ts";
 import { topKOnDevice } from "../../kernels/top_k.ts";
 import type { ModelCheckpoint } from "../../models/model.ts";
+import { positiveInteger, positiveNumber, wholeNumber } from "../../models/model_options.ts";
 import { stream } from "../../random.ts";
 import type { Ragged } from "../../ragged.ts";
 import { correctionLists, type Corrections, listsByVector } from "../corrections.ts";
@@ -193,12 +193,15 @@ export const dcd: DistillationMethod = {
   teachers: "all",
   // Older lists push down what the student has already dropped, and what it ranks instead comes back: it oscillates.
   defaults: { lambda: 0.01, listLength: 100, sharpness: 0.01, compareEvery: 2 },
-  grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1], sharpness: [0.001, 0.01] },
-  // A correction list holds as many under-ranked as over-ranked items at most.
-  check({ listLength }) {
-    if (2 * (listLength as number) > longestList) {
-      throw new ArgumentError("listLength", `it is ${listLength}`, `at most ${longestList / 2}`);
-    }
+  rules: {
+    // A correction list holds as many under-ranked as over-ranked items at most.
+    listLength: {
+      ...wholeNumber(1, longestList / 2),
+      expected: `a positive integer, at most ${longestList / 2}`,
+    },
+    sharpness: positiveNumber,
+    compareEvery: positiveInteger,
   },
+  grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1], sharpness: [0.001, 0.01] },
   start: (context) => new DcdRun(context),
 };

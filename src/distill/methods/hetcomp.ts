@@ -8,6 +8,7 @@ import { indexLists, uploadListIndex } from "../../kernels/list_index.ts";
 import type { DeviceListIndex } from "../../kernels/list_index.ts";
 import { type Granularity, ListwiseStep } from "../../kernels/listwise.ts";
 import type { ModelCheckpoint } from "../../models/model.ts";
+import { wholeNumber } from "../../models/model_options.ts";
 import type { EpochRecord } from "../../teachers/training.ts";
 import { Curriculum } from "../curriculum.ts";
 import type { DistillationMethod, EpochFacts, MethodContext, MethodRun, MethodSettings } from "../method.ts";
@@ -203,16 +204,10 @@ function form(
     ...(students ? { students } : {}),
     teachers: "all",
     defaults: { ...hetCompDefaults, ...defaults },
+    rules: { switchEpoch: wholeNumber(0, 1_000_000) },
     grid: { learningRate: [1e-3, 3e-3, 1e-2], ...grid },
     listLength: (settings) => settings.discrepancyLength as number,
-    check(settings) {
-      distillSettingsOf(settings);
-      if (!variant.finalStatesOnly) return;
-      const { switchEpoch } = settings;
-      if (!(Number.isInteger(switchEpoch) && (switchEpoch as number) >= 0)) {
-        throw new ArgumentError("switchEpoch", `it is ${switchEpoch}`, "an integer from 0 up");
-      }
-    },
+    check: distillSettingsOf,
     start(context) {
       const switchEpoch = variant.finalStatesOnly ? context.settings.switchEpoch as number : 0;
       return new HetCompRun(context, distillSettingsOf(context.settings), variant, switchEpoch);

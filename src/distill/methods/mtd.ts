@@ -5,6 +5,7 @@
  */
 import { checkEmbedding } from "../../kernels/exp_sum.ts";
 import type { ModelCheckpoint } from "../../models/model.ts";
+import { positiveNumber } from "../../models/model_options.ts";
 import type { Trajectory } from "../../teachers/trajectory.ts";
 import { finalStates, fuseTeachers } from "../ensemble.ts";
 import { ListTeaching } from "../list_teaching.ts";
@@ -91,6 +92,7 @@ export const mtd: DistillationMethod = {
   title: "MTD",
   teachers: "all",
   defaults: { lambda: 0.01, listLength: 100, weightStep: 0.1 },
+  rules: { weightStep: positiveNumber },
   grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1], weightStep: [0.03, 0.1, 0.3] },
   check: ({ dim }) => checkEmbedding(dim),
   start: (context) => new MtdRun(context),
