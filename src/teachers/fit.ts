@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { ArgumentError, RunError } from "../errors.ts";
+import { ArgumentError, DivergenceError, RunError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import type { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
-import type { Model } from "../models/model.ts";
+import type { Model, ModelCheckpoint } from "../models/model.ts";
 import { rankerOf } from "../models/ranker.ts";
 import { type CheckpointStore, memoryCheckpoints } from "./checkpoint_store.ts";
 import { bestOf, evaluationsOf, type FitOptions, type Trainee, trainEpochs } from "./epochs.ts";
@@ -38,7 +38,8 @@ export function snapshotName(epoch: number): string {
  * Trains a model until its validation quality has not risen for `patience` evaluations, with {@linkcode trainEpochs}.
  *
  * @param identity Tells one training run from another: data fingerprint, kind and hyperparameters.
- * @throws {DivergenceError} if a loss is no finite number before the first evaluation; later the training ends there.
+ * @throws {DivergenceError} if a loss or a parameter leaves the range of floats before the first evaluation; later the
+ * training ends there.
  * @throws {Interrupted} if the signal asked to stop.
  * @throws {ArgumentError} if an option is no positive integer.
  */
@@ -56,25 +57,42 @@ export async function fit(
     }
   }
   const checkpoints = hooks.checkpoints ?? memoryCheckpoints();
+  let evaluated: ModelCheckpoint = {};
   const trainee: Trainee = {
     async epoch(epoch) {
       model.recordEpoch(epoch);
       return { loss: await model.epochLoss() };
     },
     async evaluate(record) {
-      const { valid, test } = await evaluation.rank(rankerOf(gpu, model));
+      const [{ valid, test }, parameters] = await Promise.all([
+        evaluation.rank(rankerOf(gpu, model)),
+        model.parameters(),
+      ]);
+      requireUsable(parameters, record.epoch);
+      evaluated = parameters;
       record.valid = valid.means;
       record.test = test.means;
     },
-    async keep(epoch) {
-      await checkpoints.put(snapshotName(epoch), { arrays: await model.parameters(), facts: {} });
-    },
+    keep: (epoch) => checkpoints.put(snapshotName(epoch), { arrays: evaluated, facts: {} }),
     checkpoint: () => model.checkpoint(),
     restore: (checkpoint) => model.restore(checkpoint),
   };
   const { history, every } = await trainEpochs(trainee, options, identity, { ...hooks, checkpoints });
   const evaluations = evaluationsOf(history);
   return { history, evaluations, best: bestOf(evaluations, options.metric), every, checkpoints };
+}
+
+/** Parameters beyond this may have products that are no floats any more. */
+const largestParameter = 1e18;
+
+/** The loss of an epoch is that of before its steps: the last of them may have led anywhere. */
+function requireUsable(parameters: ModelCheckpoint, epoch: number): void {
+  for (const values of Object.values(parameters)) {
+    for (const value of values) {
+      if (Math.abs(value) <= largestParameter) continue;
+      throw new DivergenceError(epoch, `a parameter after epoch ${epoch} is ${value}`);
+    }
+  }
 }
 
 /** Gives the model the parameters that it had at an evaluation. */

@@ -52,7 +52,8 @@ export const trajectoryLength = 100;
  * @param options The kind, its hyperparameters, `epochs` (500), `every` (10), `patience` (5), `seed` (1).
  * @param hooks Callbacks, a signal to stop, and a checkpoint store that makes the training resumable.
  * @returns The trajectory: ranked lists with importances, no weights.
- * @throws {DivergenceError} if a loss is no finite number before the first evaluation; later the training ends there.
+ * @throws {DivergenceError} if a loss or a parameter leaves the range of floats before the first evaluation; later the
+ * training ends there.
  * @throws {Interrupted} if the signal asked to stop; the same call with the same store continues.
  * @throws {ArgumentError} if a hyperparameter is unknown or out of range.
  */

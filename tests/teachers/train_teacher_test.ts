@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ArgumentError } from "../../src/errors.ts";
+import { ArgumentError, DivergenceError } from "../../src/errors.ts";
 import { openGpu } from "../../src/gpu/gpu.ts";
 import { rowOf } from "../../src/ragged.ts";
 import { memoryCheckpoints } from "../../src/teachers/checkpoint_store.ts";
@@ -143,6 +143,16 @@ Deno.test("trainTeacher() evaluates more often when a teacher converges within t
   await assert.rejects(stopped, Interrupted);
   const resumed = await trainTeacher(gpu, split, fast, { checkpoints });
   assert.deepEqual({ ...resumed, seconds: 0 }, { ...trajectory, seconds: 0 });
+});
+
+Deno.test("trainTeacher() refuses parameters that leave the range of floats in its only step", async () => {
+  using gpu = await openGpu();
+  for (const kind of ["GNN", "AE"] as const) {
+    await assert.rejects(
+      trainTeacher(gpu, split, { kind, learningRate: 1e30, epochs: 1, every: 1 }),
+      (error) => error instanceof DivergenceError && /a parameter after epoch 1 is/.test(error.message),
+    );
+  }
 });
 
 Deno.test("trainTeacher() names a hyperparameter that is unknown or out of range", async () => {
