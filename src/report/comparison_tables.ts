@@ -15,6 +15,7 @@ import {
 import { escapeHtml } from "./escape_html.ts";
 import { formatBytes, formatCount, formatDuration, formatMetric, formatPercent, missing } from "./format.ts";
 import { headerRow, type HtmlCell, htmlTable } from "./html_table.ts";
+import { definitionList } from "./settings_section.ts";
 
 /** A metric over the seeds: mean ± standard deviation. */
 export function formatSpread(values: readonly number[]): string {
@@ -236,7 +237,7 @@ export function settingsList(summary: ComparisonSummary): string {
         trials.toSorted((left, right) => right.value - left.value)
           .map((trial) => `${formatMetric(trial.value)} (${escapeHtml(told(trial.settings))})`).join("; ")
       }`;
-    return `<div><dt>${escapeHtml(title)}</dt><dd>${escapeHtml(told(settings))}${tuning}</dd></div>`;
+    return [escapeHtml(title), `${escapeHtml(told(settings))}${tuning}`] satisfies [string, string];
   });
-  return `<dl class="settings">\n${entries.join("\n")}\n</dl>`;
+  return definitionList(entries);
 }

@@ -22,9 +22,10 @@ import {
 } from "./comparison_tables.ts";
 import { definitions } from "./definitions.ts";
 import { escapeHtml } from "./escape_html.ts";
-import { formatCount, formatMetric, formatPercent } from "./format.ts";
+import { formatMetric, formatPercent } from "./format.ts";
 import { htmlPage } from "./page.ts";
 import { resultsFigure } from "./results_figure.ts";
+import { definitionList, originEntries } from "./settings_section.ts";
 
 /** Where students were trained; where that was not noted, what the report was written on. */
 function adapters({ methods, adapter }: ComparisonSummary): string {
@@ -93,23 +94,16 @@ function statement(summary: ComparisonSummary): string[] {
  * @returns The text of the HTML file.
  */
 export function renderComparison(summary: ComparisonSummary): string {
-  const { dataset } = summary;
   const setup = summary.setup === "benchmark"
     ? "benchmark: all users and their training items take part"
     : "generalization: a share of the users and of their training items takes part; others are folded in";
-  const entries: [string, string][] = [
+  const { started, dataset, fingerprint, versions } = originEntries(summary);
+  const settings = definitionList([
     ["Command", summary.commands.map((command) => `<code>${escapeHtml(command)}</code>`).join("<br/>")],
     ["Commit", summary.commit === "" ? "unknown" : `<code>${escapeHtml(summary.commit)}</code>`],
-    ["Started", escapeHtml(summary.started)],
-    [
-      "Data set",
-      `${escapeHtml(dataset.name)}: ${formatCount(dataset.users)} users, ${
-        formatCount(dataset.items)
-      } items; ${formatCount(dataset.train)} training, ${formatCount(dataset.valid)} validation and ${
-        formatCount(dataset.test)
-      } test interactions`,
-    ],
-    ["Split fingerprint", `<code>${escapeHtml(dataset.fingerprint)}</code>`],
+    started,
+    dataset,
+    fingerprint,
     ["Setup", setup],
     [
       "Shared settings",
@@ -119,19 +113,15 @@ export function renderComparison(summary: ComparisonSummary): string {
         .join(", "),
     ],
     ["Adapter", adapters(summary)],
-    [
-      "Versions",
-      Object.entries(summary.versions).map(([name, version]) => `${escapeHtml(name)} ${escapeHtml(version)}`)
-        .join(", "),
-    ],
-  ];
-  const settings = entries.map(([name, text]) => `<div><dt>${name}</dt><dd>${text}</dd></div>`).join("\n");
+    versions,
+  ]);
   const groups = generalizationTable(summary, 3);
   const number = groups === "" ? 3 : 4;
   const tests = [testTable(summary, number), leaderTable(summary, number + 1)].join("\n");
   return htmlPage({
     title: summary.title,
-    byline: `Methods of distillation with the same student, teachers, split and evaluation · ${dataset.name}`,
+    byline:
+      `Methods of distillation with the same student, teachers, split and evaluation · ${summary.dataset.name}`,
     sentences: statement(summary),
     sections: [
       {
@@ -147,7 +137,7 @@ export function renderComparison(summary: ComparisonSummary): string {
       { heading: { id: "tests-heading", text: "Significance" }, body: tests },
       {
         heading: { id: "settings-heading", text: "Settings and environment" },
-        body: `<dl class="settings">\n${settings}\n</dl>`,
+        body: settings,
       },
       { heading: { id: "methods-heading", text: "Settings of the methods" }, body: settingsList(summary) },
       { heading: { id: "definitions-heading", text: "Definitions" }, body: definitions({ student: true }) },

@@ -1,11 +1,47 @@
 import { escapeHtml } from "./escape_html.ts";
 import { formatCount, formatDuration, formatPercent, isMeasured } from "./format.ts";
 import { headerRow, htmlTable } from "./html_table.ts";
-import type { TeachersSummary } from "./run_summary.ts";
+import type { DatasetSummary, TeachersSummary } from "./run_summary.ts";
 
 function startedText(started: string): string {
   const match = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?Z$/.exec(started);
   return match === null ? started : `${match[1]} ${match[2]} UTC`;
+}
+
+/** What was run, on what data and by which program. */
+interface Origin {
+  readonly started: string;
+  readonly dataset: DatasetSummary;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Entries of a {@linkcode definitionList} that reports of all kinds have. */
+export function originEntries(
+  { started, dataset, versions }: Origin,
+): Record<"started" | "dataset" | "fingerprint" | "versions", [string, string]> {
+  const { name, users, items, train, valid, test, fingerprint } = dataset;
+  return {
+    started: ["Started", escapeHtml(startedText(started))],
+    dataset: [
+      "Data set",
+      `${escapeHtml(name)}: ${formatCount(users)} users, ${formatCount(items)} items; ${
+        formatCount(train)
+      } training, ${formatCount(valid)} validation and ${formatCount(test)} test interactions`,
+    ],
+    fingerprint: ["Split fingerprint", `<code>${escapeHtml(fingerprint)}</code>`],
+    versions: [
+      "Versions",
+      Object.entries(versions).map(([program, version]) => `${escapeHtml(program)} ${escapeHtml(version)}`)
+        .join(", "),
+    ],
+  };
+}
+
+/** A list of names and texts (HTML); what has no text is left out. */
+export function definitionList(entries: readonly [string, string][]): string {
+  const list = entries.filter(([, text]) => text !== "")
+    .map(([name, text]) => `<div><dt>${name}</dt><dd>${text}</dd></div>`).join("\n");
+  return `<dl class="settings">\n${list}\n</dl>`;
 }
 
 /**
@@ -20,30 +56,17 @@ export function settingsSection(
   number: number,
   student: readonly [string, string][],
 ): string {
-  const { dataset } = summary;
-  const entries: [string, string][] = [
+  const { started, dataset, fingerprint, versions } = originEntries(summary);
+  const list = definitionList([
     ["Command", `<code>${escapeHtml(summary.command)}</code>`],
     ["Seed", `<code>${escapeHtml(String(summary.seed))}</code>`],
-    ["Started", escapeHtml(startedText(summary.started))],
-    [
-      "Data set",
-      `${escapeHtml(dataset.name)}: ${formatCount(dataset.users)} users, ${
-        formatCount(dataset.items)
-      } items; ${formatCount(dataset.train)} training, ${formatCount(dataset.valid)} validation and ${
-        formatCount(dataset.test)
-      } test interactions`,
-    ],
-    ["Split fingerprint", `<code>${escapeHtml(dataset.fingerprint)}</code>`],
+    started,
+    dataset,
+    fingerprint,
     ...student.map(([name, text]): [string, string] => [name, escapeHtml(text)]),
     ["Adapter", `${escapeHtml(summary.adapter.name)} (${escapeHtml(summary.adapter.kind)})`],
-    [
-      "Versions",
-      Object.entries(summary.versions).map(([name, version]) => `${escapeHtml(name)} ${escapeHtml(version)}`)
-        .join(", "),
-    ],
-  ];
-  const list = entries.filter(([, text]) => text !== "")
-    .map(([name, text]) => `<div><dt>${name}</dt><dd>${text}</dd></div>`).join("\n");
+    versions,
+  ]);
   const steps = Object.entries(summary.seconds);
   const total = steps.reduce((sum, [, seconds]) => isMeasured(seconds) ? sum + seconds : sum, 0);
   const timings = steps.length === 0 ? "" : htmlTable({
@@ -65,5 +88,5 @@ export function settingsSection(
       },
     ],
   });
-  return `<dl class="settings">\n${list}\n</dl>\n${timings}`;
+  return `${list}\n${timings}`;
 }
