@@ -8,6 +8,7 @@ import type { Split } from "../data/split.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { type DeviceExclusions, uploadExclusions } from "../kernels/top_k.ts";
+import { ranges } from "../kernels/dispatch_limits.ts";
 import type { Ranker, UserRange } from "../models/ranker.ts";
 import { emptyPlace, longestRow, type Ragged, rowLength } from "../ragged.ts";
 import {
@@ -58,12 +59,21 @@ export interface RankedEvaluation extends SplitMetrics {
   readonly lists: Uint32Array<ArrayBuffer>;
 }
 
+/** Users in a row, and how long their lists are. */
+interface RankedRange extends UserRange {
+  readonly width: number;
+}
+
+/** Between users whose lists have to be longer, so many others are ranked again rather than begin another ranking. */
+const rankedBetween = 8;
+
 /**
- * Evaluates rankers on one split. One ranking without the training items serves both parts: it is long enough that
- * leaving out the other part's items still leaves the largest cut-off, so nothing is approximated.
+ * Evaluates rankers on one split. One ranking without the training items serves both parts: it is twice as long as the
+ * largest cut-off, and where leaving out the other part's items leaves less than that of a user's list, the user is ranked
+ * once more at a length that cannot, so nothing is approximated.
  *
  * Memory on the device, beside what the ranking itself takes: 8 bytes for each place of the lists of a block of users, 128
- * MiB at most by default; a block's lists are as long as the user in it with the most held-out items needs.
+ * MiB at most by default.
  */
 export class RankingEvaluation implements Disposable {
   /** Length that lists from elsewhere need, for exact results of {@linkcode RankingEvaluation.measure}. */
@@ -102,33 +112,64 @@ export class RankingEvaluation implements Disposable {
   /** Ranks all items for all users and measures both parts. Records the first ranking before it waits for anything. */
   async rank(ranker: Ranker): Promise<RankedEvaluation> {
     const { listLength } = this;
-    const lists = new Uint32Array(this.#split.users * listLength).fill(emptyPlace);
-    const parts = partsOf(this.#split, this.k);
-    for (const { first, count, width } of this.#blocks()) {
-      using best = ranker.topK(width, this.train, { first, count });
-      const block = await this.#gpu.readIntegers(best);
-      for (let n = 0; n < count; n++) {
-        lists.set(block.subarray(n * width, n * width + listLength), (first + n) * listLength);
-      }
-      for (const part of Object.values(parts)) part.add(first, block, width);
-    }
-    return { lists, valid: parts.valid.metrics(), test: parts.test.metrics() };
+    const { users, items } = this.#split;
+    const lists = new Uint32Array(users * listLength).fill(emptyPlace);
+    const { valid, test } = partsOf(this.#split, this.k);
+    const width = Math.max(listLength, Math.min(items, 2 * Math.max(0, ...this.k)));
+    const together = Math.max(1, Math.floor(this.placesAtOnce / width));
+    const blocks = [...ranges(users, together)].map(([first, end]) => ({ first, count: end - first, width }));
+    const incomplete: number[] = [];
+    await this.#rankRanges(ranker, blocks, (user, list) => {
+      lists.set(list.subarray(0, listLength), user * listLength);
+      const complete = [valid.take(user, list), test.take(user, list)];
+      if (complete.includes(false)) incomplete.push(user);
+    });
+    await this.#rankRanges(ranker, this.#longer(incomplete), (user, list) => {
+      for (const part of [valid, test]) part.take(user, list);
+    });
+    return { lists, valid: valid.metrics(), test: test.metrics() };
   }
 
-  /** Users in a row whose lists fit together, and how long these have to be. */
-  *#blocks(): Generator<UserRange & { width: number }> {
-    const { users, items, valid, test } = this.#split;
+  /** The users, and few others between them, with lists that are long enough whatever is left out. */
+  *#longer(users: readonly number[]): Generator<RankedRange> {
+    const { items, valid, test } = this.#split;
     const longest = Math.max(0, ...this.k);
-    let [first, width] = [0, this.listLength];
-    for (let user = 0; user < users; user++) {
-      const heldOut = Math.max(rowLength(valid, user), rowLength(test, user));
-      const wider = Math.max(width, Math.min(items, longest + heldOut));
-      if (user > first && (user + 1 - first) * wider > this.placesAtOnce) {
-        yield { first, count: user - first, width };
-        [first, width] = [user, Math.max(this.listLength, Math.min(items, longest + heldOut))];
-      } else width = wider;
+    let range: RankedRange | null = null;
+    for (const user of users) {
+      const width = Math.min(items, longest + Math.max(rowLength(valid, user), rowLength(test, user)));
+      if (range !== null) {
+        const { first, count } = range;
+        const joined: RankedRange = { first, count: user + 1 - first, width: Math.max(width, range.width) };
+        const between = user - first - count;
+        if (between <= rankedBetween && joined.count * joined.width <= this.placesAtOnce) {
+          range = joined;
+          continue;
+        }
+        yield range;
+      }
+      range = { first: user, count: 1, width };
     }
-    if (first < users) yield { first, count: users - first, width };
+    if (range !== null) yield range;
+  }
+
+  /** Ranks, as many ranges at a time as fit together, and hands over every user's list. */
+  async #rankRanges(
+    ranker: Ranker,
+    all: Iterable<RankedRange>,
+    take: (user: number, list: Uint32Array) => void,
+  ): Promise<void> {
+    for (const batch of batchesOf(all, ({ count, width }) => count * width, this.placesAtOnce)) {
+      // All at once: each read-back waits 10 ms or more.
+      const blocks = await Promise.all(batch.map(async ({ first, count, width }) => {
+        using best = ranker.topK(width, this.train, { first, count });
+        return await this.#gpu.readIntegers(best);
+      }));
+      batch.forEach(({ first, count, width }, n) => {
+        for (let row = 0; row < count; row++) {
+          take(first + row, blocks[n]!.subarray(row * width, (row + 1) * width));
+        }
+      });
+    }
   }
 
   /**
@@ -183,20 +224,40 @@ function measured(split: Split, lists: Uint32Array, width: number, ks: readonly 
     throw new ArgumentError("lists", `they hold ${lists.length} numbers`, `${split.users} x ${width}`);
   }
   const { valid, test } = partsOf(split, ks);
-  for (const part of [valid, test]) part.add(0, lists, width);
+  for (let user = 0; user < split.users; user++) {
+    const list = lists.subarray(user * width, (user + 1) * width);
+    for (const part of [valid, test]) part.take(user, list);
+  }
   return { valid: valid.metrics(), test: test.metrics() };
 }
 
 function partsOf(split: Split, ks: readonly number[]): Record<"valid" | "test", MeasuredPart> {
   return {
-    valid: new MeasuredPart(split.items, split.valid, split.test, ks),
-    test: new MeasuredPart(split.items, split.test, split.valid, ks),
+    valid: new MeasuredPart(split, split.valid, split.test, ks),
+    test: new MeasuredPart(split, split.test, split.valid, ks),
   };
+}
+
+/** In order, as many at a time as weigh no more than `most` together, and at least one. */
+function* batchesOf<T>(all: Iterable<T>, weigh: (one: T) => number, most: number): Generator<T[]> {
+  let [batch, weight]: [T[], number] = [[], 0];
+  for (const one of all) {
+    if (batch.length > 0 && weight + weigh(one) > most) {
+      yield batch;
+      [batch, weight] = [[], 0];
+    }
+    batch.push(one);
+    weight += weigh(one);
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** Collects the users' lists for one part of a split, without the items of the other part. */
 class MeasuredPart {
+  readonly #items: number;
   readonly #users: Uint32Array;
+  /** The place of each user among those who are measured; -1: not among them. */
+  readonly #places: Int32Array;
   readonly #length: number;
   readonly #recommended: Uint32Array;
   readonly #relevant: Ragged;
@@ -204,35 +265,35 @@ class MeasuredPart {
   readonly #ks: readonly number[];
   /** An item is left out for user u while it holds u + 1. */
   readonly #leftOutFor: Uint32Array;
-  #measured = 0;
 
-  constructor(items: number, relevant: Ragged, leftOut: Ragged, ks: readonly number[]) {
+  constructor({ users, items }: Split, relevant: Ragged, leftOut: Ragged, ks: readonly number[]) {
+    this.#items = items;
     this.#relevant = relevant;
     this.#leftOut = leftOut;
     this.#ks = ks;
     this.#users = usersWithRelevant(relevant);
+    this.#places = new Int32Array(users).fill(-1);
+    this.#users.forEach((user, place) => this.#places[user] = place);
     this.#length = Math.max(1, Math.min(items, Math.max(0, ...ks)));
     this.#recommended = new Uint32Array(this.#users.length * this.#length).fill(emptyPlace);
     this.#leftOutFor = new Uint32Array(items);
   }
 
-  /** Takes the lists, `width` places each, of the users from `first` on; calls go through the users in order. */
-  add(first: number, lists: Uint32Array, width: number): void {
-    const end = first + lists.length / width;
-    const length = this.#length;
+  /** Takes a user's list, and says whether it is long enough: no longer one could hold more that counts. */
+  take(user: number, list: Uint32Array): boolean {
+    const place = this.#places[user]!;
+    if (place < 0) return true;
     const leftOutFor = this.#leftOutFor;
-    for (; this.#measured < this.#users.length && this.#users[this.#measured]! < end; this.#measured++) {
-      const user = this.#users[this.#measured]!;
-      for (let e = this.#leftOut.offsets[user]!; e < this.#leftOut.offsets[user + 1]!; e++) {
-        leftOutFor[this.#leftOut.items[e]!] = user + 1;
-      }
-      let filled = 0;
-      for (let place = 0; place < width && filled < length; place++) {
-        const item = lists[(user - first) * width + place]!;
-        if (item === emptyPlace) break;
-        if (leftOutFor[item] !== user + 1) this.#recommended[this.#measured * length + filled++] = item;
-      }
+    for (let e = this.#leftOut.offsets[user]!; e < this.#leftOut.offsets[user + 1]!; e++) {
+      leftOutFor[this.#leftOut.items[e]!] = user + 1;
     }
+    const start = place * this.#length;
+    let filled = 0;
+    for (const item of list) {
+      if (filled === this.#length || item === emptyPlace) return true;
+      if (leftOutFor[item] !== user + 1) this.#recommended[start + filled++] = item;
+    }
+    return filled === this.#length || list.length >= this.#items;
   }
 
   metrics(): PartMetrics {

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { ArgumentError } from "../../src/errors.ts";
 import { evaluate } from "../../src/evaluate/evaluate.ts";
 import { rankingMetrics } from "../../src/evaluate/metrics.ts";
-import { RankingEvaluation } from "../../src/evaluate/ranking_evaluation.ts";
+import { measureSplit, RankingEvaluation } from "../../src/evaluate/ranking_evaluation.ts";
 import { openGpu } from "../../src/gpu/gpu.ts";
+import type { Ranker } from "../../src/models/ranker.ts";
 import { Student } from "../../src/models/student.ts";
-import { rowOf } from "../../src/ragged.ts";
+import { emptyPlace, ragged, rowOf } from "../../src/ragged.ts";
+import { permutation, stream } from "../../src/random.ts";
 import { smallWorld } from "../teachers/small_world.ts";
 
 const split = smallWorld();
@@ -68,6 +71,71 @@ Deno.test("an evaluation in blocks of users is that in one", async () => {
       assert.deepEqual(await evaluate(gpu, exactStudent(3), split, { k, placesAtOnce }), whole);
     }
   }
+});
+
+Deno.test("users whose held-out items fill their lists are ranked once more, and measured as by long lists", async () => {
+  const [users, items] = [40, 300];
+  const cases = fc.record({
+    seed: fc.nat(1000),
+    heavy: fc.constantFrom(1, 2, 5, 13, users),
+    k: fc.constantFrom([1], [2, 5], [10]),
+    listLength: fc.constantFrom(1, 7, 30),
+    placesAtOnce: fc.constantFrom(1, 300, 2000, 2 ** 24),
+  });
+  interface Case {
+    readonly seed: number;
+    readonly heavy: number;
+    readonly k: readonly number[];
+    readonly listLength: number;
+    readonly placesAtOnce: number;
+  }
+  /** Every `heavy`-th user has 60 items in each part; the number of rankings that it took. */
+  const rankingsOf = async ({ seed, heavy, k, listLength, placesAtOnce }: Case) => {
+    const parts = Array.from({ length: users }, (_, user) => {
+      const order = [...permutation(items, seed, stream.sample, user)];
+      const count = user % heavy === 0 ? 60 : 2;
+      const sorted = (from: number, to: number) => order.slice(from, to).toSorted((a, b) => a - b);
+      return [sorted(0, 5), sorted(5, 5 + count), sorted(5 + count, 5 + 2 * count)] as const;
+    });
+    const [train, valid, test] = [0, 1, 2].map((n) => ragged(parts.map((rows) => rows[n]!)));
+    const ids = (count: number) => Array.from({ length: count }, (_, n) => String(n));
+    const data = { name: "heavy", users, items, userIds: ids(users), itemIds: ids(items) };
+    const heavySplit = { ...data, train: train!, valid: valid!, test: test! };
+    // Test items first, then validation items, then the others, each by their number.
+    const lists = parts.map(([train, valid, test]) => {
+      const known = new Set([...train, ...valid, ...test]);
+      const others = Array.from({ length: items }, (_, item) => item).filter((item) => !known.has(item));
+      return [...test, ...valid, ...others];
+    });
+    let rankings = 0;
+    const ranker: Ranker = {
+      users,
+      items,
+      topK(width, _exclude, { first, count } = { first: 0, count: users }) {
+        rankings++;
+        const best = Array.from({ length: count }, (_, n) => {
+          const list = lists[first + n]!.slice(0, width);
+          return [...list, ...new Array(width - list.length).fill(emptyPlace)];
+        });
+        return gpu.upload("lists", Uint32Array.from(best.flat()));
+      },
+      rankCounts: () => assert.fail(),
+      listScores: () => assert.fail(),
+    };
+    using evaluation = new RankingEvaluation(gpu, heavySplit, { k, listLength, placesAtOnce });
+    const { lists: kept, ...measured } = await evaluation.rank(ranker);
+    const all = lists.flatMap((list) => [...list, ...new Array(items - list.length).fill(emptyPlace)]);
+    assert.deepEqual(measured, measureSplit(heavySplit, Uint32Array.from(all), items, k));
+    assert.deepEqual([...kept], lists.flatMap((list) => list.slice(0, listLength)));
+    return rankings;
+  };
+  await fc.assert(fc.asyncProperty(cases, async (one) => assert.ok(await rankingsOf(one) > 0)), {
+    numRuns: 20,
+  });
+  const one = { seed: 1, k: [10], listLength: 30, placesAtOnce: 2 ** 24 };
+  assert.equal(await rankingsOf({ ...one, heavy: 2 }), 2);
+  assert.equal(await rankingsOf({ ...one, heavy: 13 }), 1 + 4);
+  assert.equal(await rankingsOf({ ...one, heavy: 2, listLength: 80 }), 1);
 });
 
 Deno.test("evaluate() takes cut-offs beyond the number of items", async () => {
