@@ -6,7 +6,7 @@
 import { exists, readText, writeAtomically } from "../data/files.ts";
 import type { Split } from "../data/split.ts";
 import { finalStates, fuseTeachers } from "../distill/ensemble.ts";
-import { emptyPlace } from "../ragged.ts";
+import { emptyPlace, rowLength } from "../ragged.ts";
 import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import { parameterCount } from "../models/parameter_count.ts";
 import type { YardstickKind } from "../models/yardsticks.ts";
@@ -15,6 +15,7 @@ import { takeClaim } from "./claim.ts";
 import type { CellWorld } from "./compare_cells.ts";
 import { logNotice } from "./log.ts";
 import { computeYardsticks } from "./measure_yardsticks.ts";
+import { shortListNote, wholeRankingMeans } from "./short_lists.ts";
 
 /** Leaves a user's known items out of a list, as rankings do. */
 function withoutHistory(lists: Uint32Array, width: number, { train, users, items }: Split): Uint32Array {
@@ -69,16 +70,22 @@ export async function measureReferences(
     { kind, hyperparameters, seconds, states, length },
   ) => {
     const parameters = parameterCount(kind, split, hyperparameters);
+    const means = measure(states.at(-1)!.items, length);
     return {
       name: kind,
       role: "teacher",
       ...(parameters === undefined ? {} : { parameters }),
       // An imported teacher does not say how long it was trained.
       ...(seconds > 0 ? { seconds } : {}),
-      metrics: measure(states.at(-1)!.items, length),
+      metrics: views ? means : wholeRankingMeans(means, states.at(-1)!, "test."),
     };
   });
-  const width = evaluation.width;
+  // Items of the history that nobody was trained on are left out, too.
+  let heldBack = 0;
+  for (let user = 0; user < split.users; user++) {
+    heldBack = Math.max(heldBack, rowLength(history.train, user) - rowLength(split.train, user));
+  }
+  const width = Math.min(split.items, evaluation.width + heldBack);
   const fused = fuseTeachers(trajectories, finalStates(trajectories), width);
   // Ranking with the ensemble takes all teachers.
   const sumOf = (name: "parameters" | "seconds") => {
@@ -92,10 +99,18 @@ export async function measureReferences(
     ...sumOf("seconds"),
     metrics: measure(fused.items, width),
   });
+  const short = shortListNote(
+    history,
+    withoutHistory(fused.items, width, history),
+    width,
+    trajectories,
+    views ? "teachers and ensemble" : "the ensemble",
+  );
   const notes = await computeYardsticks(split, yardsticks, width, asked, ({ kind, lists, seconds }) => {
     references.push({ name: kind, role: "yardstick", seconds, metrics: measure(lists, width) });
   });
-  if (!asked.quiet) { for (const note of notes) logNotice("yardsticks", note); }
+  if (short !== null) notes.push(short);
+  if (!asked.quiet) { for (const note of notes) logNotice("references", note); }
   await writeAtomically(path, JSON.stringify({ identity, references }, null, 2) + "\n");
   return references;
 }

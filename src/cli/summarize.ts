@@ -17,6 +17,7 @@ import type { ModelRow, OverlapSummary, RunSummary, TeachersSummary } from "../r
 import { type TableCell, textTable } from "../report/table.ts";
 import type { Trajectory } from "../teachers/trajectory.ts";
 import type { YardstickMetrics } from "./measure_yardsticks.ts";
+import { shortListNote, wholeRankingMeans } from "./short_lists.ts";
 
 /** Metrics of the teachers' final states and of their ensemble. */
 export interface TeacherMetrics {
@@ -24,6 +25,8 @@ export interface TeacherMetrics {
   readonly metrics: Readonly<Record<string, SplitMetrics>>;
   /** What their lists have in common. */
   readonly overlap: OverlapSummary;
+  /** What is to be known of the metrics. */
+  readonly notes: readonly string[];
 }
 
 /** Leading places of the lists whose overlap is shown. */
@@ -42,15 +45,24 @@ export function measureTeachers(
   }));
   const fused = fuseTeachers(trajectories, finalStates(trajectories), evaluation.width);
   lists.push({ name: "ensemble", items: fused.items, length: fused.k });
-  const metrics = Object.fromEntries(
+  const metrics: Record<string, SplitMetrics> = Object.fromEntries(
     lists.map(({ name, items, length }) => [name, evaluation.measure(items, length)]),
   );
+  for (const { kind, states } of trajectories) {
+    const { valid, test } = metrics[kind]!;
+    const final = states.at(-1)!;
+    metrics[kind] = {
+      valid: { ...valid, means: wholeRankingMeans(valid.means, final, "") },
+      test: { ...test, means: wholeRankingMeans(test.means, final, "test.") },
+    };
+  }
+  const note = shortListNote(split, fused.items, fused.k, trajectories, "the ensemble");
   const overlap = {
     k: overlapPlaces,
     names: lists.map(({ name }) => name),
     means: listOverlap(lists, overlapPlaces, usersWithRelevant(split.test)),
   };
-  return { metrics, overlap };
+  return { metrics, overlap, notes: note === null ? [] : [note] };
 }
 
 /** What the summary of some teachers is made from. */
@@ -141,7 +153,7 @@ export function summarizeTeachers(facts: TeacherFacts): TeachersSummary {
       ),
     },
     rows,
-    notes: [...yardsticks.notes],
+    notes: [...yardsticks.notes, ...teachers.notes],
     overlap: teachers.overlap,
     stateMetrics: trajectories.map(({ kind, states }) => ({
       teacher: kind,
