@@ -65,8 +65,11 @@ export const acceptedNames: Readonly<Record<ColumnRole, readonly string[]>> = {
 const roles = ["user", "item", "rating", "time"] as const;
 const plural = { user: "users", item: "items", rating: "ratings", time: "times" } as const;
 
+/** The types behind the names of RecBole's columns. */
+const columnType = /:(token|float)(_seq)?$/;
+
 function plainName(name: string): string {
-  return name.replace(/:\w+$/, "").toLowerCase().replaceAll(/[\s_.-]/g, "");
+  return name.replace(columnType, "").toLowerCase().replaceAll(/[\s_.-]/g, "");
 }
 
 const plainAccepted = Object.fromEntries(
@@ -75,7 +78,7 @@ const plainAccepted = Object.fromEntries(
 
 /** Whether a text is a recognised name of any column, or typed as RecBole's headers are. */
 export function isColumnName(text: string): boolean {
-  return /:(token|float)(_seq)?$/.test(text) ||
+  return columnType.test(text) ||
     roles.some((role) => plainAccepted[role].includes(plainName(text)));
 }
 
@@ -179,7 +182,7 @@ function wantedColumn(
   place: FilePlace,
 ): LogColumn | null {
   let index = names.indexOf(wanted);
-  if (index < 0) index = names.findIndex((name) => name.replace(/:\w+$/, "") === wanted);
+  if (index < 0) index = names.findIndex((name) => name.replace(columnType, "") === wanted);
   if (index < 0) index = names.indexOf(`column ${wanted}`);
   if (index >= 0) return { name: names[index]!, index };
   if (wanted === "none" && (role === "rating" || role === "time")) return null;

@@ -149,9 +149,12 @@ export class DelimitedRecords {
           if (n + 1 === length && !this.#ended) return false;
           if (n + 1 === length || bytes[n + 1] === newline) n++;
         }
+        // Half a delimiter.
+        if (second >= 0 && n + 1 === length && bytes[n] === first && !this.#ended) return false;
         const delimits = n < length && bytes[n] === first && (second < 0 || bytes[n + 1] === second);
         if (n < length && bytes[n] !== newline && !delimits) {
-          this.#fail(line, count, "text follows the closing quote");
+          const end = line === opened ? "" : ` on line ${line}`;
+          this.#fail(opened, count, `text follows the closing quote${end}`);
         }
       } else {
         this.starts[count] = n;

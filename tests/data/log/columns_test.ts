@@ -7,6 +7,7 @@ import {
   columnsByName,
   columnsByPosition,
   columnsLine,
+  isColumnName,
 } from "../../../src/data/log/columns.ts";
 
 const place = { file: "log.csv", line: 1 };
@@ -47,6 +48,14 @@ Deno.test("columnsByName() knows the headers of public datasets", () => {
     ["ITEM,USER", "user = USER, item = ITEM, rating = none, time = none"],
   ];
   for (const [header, line] of headers) assert.equal(byName(header), `columns: ${line}`);
+});
+
+Deno.test("isColumnName() knows RecBole's types, and no other colon", () => {
+  for (const name of ["user_id", "Timestamp", "plot:token_seq", "item_id:token"]) {
+    assert.ok(isColumnName(name));
+  }
+  for (const id of ["user:1", "item:5", "date:7", "urn:token:5", "4"]) assert.ok(!isColumnName(id));
+  assert.equal(byName("user,item:1,item"), "columns: user = user, item = item, rating = none, time = none");
 });
 
 Deno.test("columnsByName() finds every accepted name, in any order and spelling", () => {

@@ -28,7 +28,7 @@ function recordsOf(text: string, form = commas, piece = Infinity): string[][] {
 const withoutLines = (records: string[][]) => records.map(([, ...fields]) => fields);
 
 Deno.test("DelimitedRecords reads what a package for CSV reads, however the bytes arrive", () => {
-  const fields = fc.array(fc.constantFrom("a", "7", " ", '"', ",", "\n", "\r\n", "é", "\r", ""), {
+  const fields = fc.array(fc.constantFrom("a", "7", " ", '"', ",", ":", "\n", "\r\n", "é", "\r", ""), {
     maxLength: 4,
   })
     .map((parts) => parts.join(""));
@@ -38,21 +38,24 @@ Deno.test("DelimitedRecords reads what a package for CSV reads, however the byte
   );
   const written = fc.record({
     table: tables,
+    delimiter: fc.constantFrom(",", "::", ",:"),
+    quoteAll: fc.boolean(),
     mark: fc.boolean(),
     crlf: fc.boolean(),
     open: fc.boolean(),
     piece: fc.integer({ min: 1, max: 20 }),
   });
   fc.assert(
-    fc.property(written, ({ table, mark, crlf, open, piece }) => {
+    fc.property(written, ({ table, delimiter, quoteAll, mark, crlf, open, piece }) => {
       const lineEnd = crlf ? "\r\n" : "\n";
       const body = table.map((row) =>
-        row.map((field) => /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field).join(",")
+        row.map((field) => quoteAll || /[",:\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)
+          .join(delimiter)
       ).join(lineEnd);
       const text = (mark ? "\ufeff" : "") + body + (open ? "" : lineEnd);
-      const found = withoutLines(recordsOf(text, commas, piece));
+      const found = withoutLines(recordsOf(text, { delimiter, quoted: true }, piece));
       assert.deepEqual(found, table);
-      const other = parse(text, { bom: true, record_delimiter: lineEnd });
+      const other = parse(text, { bom: true, delimiter, record_delimiter: lineEnd });
       assert.deepEqual(found, other);
     }),
     { numRuns: 500 },
@@ -102,6 +105,10 @@ Deno.test("DelimitedRecords names the line and the field of a wrong quote", () =
     rejects('a,b\n"x"y,1\n', /^file\.csv:2, field 1: text follows the closing quote/, piece);
   }
   rejects('a,"', /^file\.csv:1, field 2: the quoted field has no closing quote/);
+  rejects(
+    'a,b\nc,"d\n1,2\ne,"f"\n',
+    /^file\.csv:2, field 2: text follows the closing quote on line 4; expected .*RFC 4180/,
+  );
   const endless = `a,b\n"${"x\n".repeat(9 << 20)}`;
   rejects(endless, /^file\.csv:2: the record .* does not end within 16777216 bytes/, 1 << 20);
 });
