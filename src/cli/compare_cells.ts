@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { exists, readBytes, readText, writeAtomically } from "../data/files.ts";
+import { readBytes, writeAtomically } from "../data/files.ts";
 import type { GeneralizationSplit } from "../data/generalization.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../data/safetensors.ts";
 import type { Split } from "../data/split.ts";
 import type { SettingValue } from "../distill/method.ts";
 import { distillWith } from "../distill/distill_with.ts";
-import { DivergenceError, RunError } from "../errors.ts";
+import { DivergenceError } from "../errors.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import type { PerUserMetrics } from "../evaluate/per_user.ts";
 import type { Gpu } from "../gpu/gpu.ts";
@@ -21,6 +21,7 @@ import { folderCheckpoints } from "../teachers/checkpoint_store.ts";
 import type { TrainingHooks } from "../teachers/training.ts";
 import type { Trajectory } from "../teachers/trajectory.ts";
 import type { Entry } from "./compare_entries.ts";
+import { readKept } from "./kept_file.ts";
 
 /** What all cells of a comparison share. */
 export interface CellWorld {
@@ -52,20 +53,14 @@ export function cellFolder(folder: string, name: string, seed: number): string {
 }
 
 /** Reads a finished cell; null if it is not finished. */
-export async function readCell(folder: string): Promise<Cell | null> {
-  const path = `${folder}/${cellName}`;
-  if (!await exists(path)) return null;
-  try {
-    return JSON.parse(await readText(path)) as Cell;
-  } catch {
-    throw new RunError(`${path} is damaged; delete ${folder} to train it again`);
-  }
+export function readCell(folder: string): Promise<Cell | null> {
+  return readKept(`${folder}/${cellName}`, `delete ${folder} to train it again`);
 }
 
 /** The epoch at which the training of a cell diverged; null if it did not. */
 export async function readDivergence(folder: string): Promise<number | null> {
-  const path = `${folder}/${divergedName}`;
-  return await exists(path) ? (JSON.parse(await readText(path)) as { epoch: number }).epoch : null;
+  const remedy = "delete it to train again";
+  return (await readKept<{ epoch: number }>(`${folder}/${divergedName}`, remedy))?.epoch ?? null;
 }
 
 /** Copies a finished cell; the file that marks it as finished comes last. */

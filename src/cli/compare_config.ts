@@ -12,6 +12,7 @@ import type { AdapterChoice } from "../gpu/adapter.ts";
 import { listsDigest, type Trajectory } from "../teachers/trajectory.ts";
 import { claimFile, takeClaim, untilFree } from "./claim.ts";
 import type { TeacherChoice } from "./ensure_teachers.ts";
+import { readKept } from "./kept_file.ts";
 import type { DataChoice } from "./load_split.ts";
 import { isVacant } from "./run_folder.ts";
 
@@ -142,8 +143,9 @@ export async function requireSameTeachers(
   const path = `${folder}/teachers.json`;
   const found: Record<string, string> = {};
   for (const trajectory of trajectories) found[trajectory.kind] = await listsDigest(trajectory);
-  if (!await exists(path)) return await writeAtomically(path, JSON.stringify(found, null, 2) + "\n");
-  const kept = JSON.parse(await readText(path)) as Record<string, string>;
+  const remedy = "delete it if the teachers are still those of the students in the folder";
+  const kept = await readKept<Record<string, string>>(path, remedy);
+  if (kept === null) return await writeAtomically(path, JSON.stringify(found, null, 2) + "\n");
   const other = Object.keys(found).find((kind) => found[kind] !== kept[kind]);
   if (other === undefined) return;
   throw new RunError(

@@ -8,6 +8,7 @@ import { InvalidArgumentError } from "commander";
 import { ArgumentError } from "../errors.ts";
 import { distillationMethods, methodOf } from "../distill/methods/registry.ts";
 import { type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
+import { isTeacherName } from "../teachers/import_trajectory.ts";
 import { meantName } from "../nearest_ids.ts";
 import type { MethodSummary } from "../report/comparison_summary.ts";
 import { teacherKindNames } from "./setting_options.ts";
@@ -67,7 +68,8 @@ export function methodNames(text: string): string[] {
     ...teacherKindNames.map((kind) => singlePrefix + kind),
   ];
   for (const name of names) {
-    if (name !== "all" && !known.includes(name)) {
+    const isSingle = name.startsWith(singlePrefix) && isTeacherName(name.slice(singlePrefix.length));
+    if (name !== "all" && !known.includes(name) && !isSingle) {
       const meant = meantName(name, known);
       const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
       throw new InvalidArgumentError(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { exists, readText, writeAtomically } from "../data/files.ts";
+import { writeAtomically } from "../data/files.ts";
 import type { Split } from "../data/split.ts";
 import { finalStates, fuseTeachers } from "../distill/ensemble.ts";
 import { emptyPlace, rowLength } from "../ragged.ts";
@@ -13,6 +13,7 @@ import type { YardstickKind } from "../models/yardsticks.ts";
 import type { ReferenceSummary } from "../report/comparison_summary.ts";
 import { takeClaim } from "./claim.ts";
 import type { CellWorld } from "./compare_cells.ts";
+import { readKept } from "./kept_file.ts";
 import { logNotice } from "./log.ts";
 import { computeYardsticks } from "./measure_yardsticks.ts";
 import { shortListNote, wholeRankingMeans } from "./short_lists.ts";
@@ -32,9 +33,11 @@ function withoutHistory(lists: Uint32Array, width: number, { train, users, items
 }
 
 async function readReferences(path: string, identity: string): Promise<ReferenceSummary[] | null> {
-  if (!await exists(path)) return null;
-  const found = JSON.parse(await readText(path)) as { identity: string; references: ReferenceSummary[] };
-  return found.identity === identity ? found.references : null;
+  const found = await readKept<{ identity: string; references: ReferenceSummary[] }>(
+    path,
+    "delete it to measure again",
+  );
+  return found?.identity === identity ? found.references : null;
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { exists, readText, writeAtomically } from "../data/files.ts";
+import { writeAtomically } from "../data/files.ts";
 import type { Split } from "../data/split.ts";
 import { studentParameters } from "../distill/students.ts";
 import type { AdapterDescription } from "../gpu/adapter.ts";
@@ -26,6 +26,7 @@ import { type Cell, cellFolder, readCell, readDivergence } from "./compare_cells
 import { currentConfig } from "./compare_config.ts";
 import { entriesOf, type Entry, mainMethod } from "./compare_entries.ts";
 import { leadersOf, readMethodValues, testsAgainst } from "./compare_tests.ts";
+import { readKept } from "./kept_file.ts";
 
 /** The file that says how a method was tuned. */
 export function tuningFile(folder: string, name: string): string {
@@ -47,9 +48,8 @@ export interface Tuning {
 }
 
 /** Reads how a method was tuned; null if it was not. */
-export async function readTuning(folder: string, name: string): Promise<Tuning | null> {
-  const path = tuningFile(folder, name);
-  return await exists(path) ? JSON.parse(await readText(path)) as Tuning : null;
+export function readTuning(folder: string, name: string): Promise<Tuning | null> {
+  return readKept(tuningFile(folder, name), "delete it: it is made again of the trials that are there");
 }
 
 /** Keeps how a method was tuned. */

@@ -139,8 +139,8 @@ function marksOf({ minimumRating, minimumInteractions, core, splitMethod, splitS
 
 /** A published split is taken as it is: what would change it must not be passed over in silence. */
 function refuseForSplit(choice: DataChoice, form: "row numbers" | "tables"): void {
-  const { source, columns, delimiter, header, minimumRating, minimumInteractions, core, splitMethod } =
-    choice;
+  const { source, columns, delimiter, header, minimumRating } = choice;
+  const { minimumInteractions, core, splitMethod, splitSeed } = choice;
   const reading = [
     ...Object.entries(columns).flatMap(([role, name]) => name === null ? [] : [`--${role}-column`]),
     ...delimiter === undefined ? [] : ["--delimiter"],
@@ -152,6 +152,7 @@ function refuseForSplit(choice: DataChoice, form: "row numbers" | "tables"): voi
     ...minimumInteractions === null ? [] : ["--minimum-interactions"],
     ...core === null ? [] : ["--core"],
     ...splitMethod === "random" ? [] : ["--split"],
+    ...splitSeed === dataDefaults.splitSeed ? [] : ["--split-seed"],
   ];
   if (given.length === 0) return;
   const wrong = `the folder holds a split, which is taken as it is, without ${given.join(", ")}`;

@@ -72,7 +72,9 @@ export function idList(text: string, earlier: readonly string[] = []): string[] 
 
 /** Reads a list of positive integers of a command line, such as 10,50. */
 export function numberList(text: string): number[] {
-  return text.split(",").map(positiveInteger);
+  const numbers = text.split(",").map(positiveInteger);
+  if (new Set(numbers).size < numbers.length) throw new InvalidArgumentError("a number is there twice");
+  return numbers;
 }
 
 /** Reads a seed of a command line. */

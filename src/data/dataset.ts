@@ -100,14 +100,24 @@ export async function loadDataset(nameOrPath: string, options: LoadOptions = {})
       return datasetOfLog(log.name, await readLog(log.path, form, options), options);
     }
   }
-  if (hasLogOptions(options)) {
+  if (hasLogOptions(options) && (log !== null || isNamed(nameOrPath) || !await holdsTables(nameOrPath))) {
     throw new DataError(
       { file: nameOrPath },
       "the data has no columns to be named and no ratings",
-      "a log (CSV, TSV, JSON lines, Parquet), or no option for columns, delimiter, header and minimum rating",
+      "a log (CSV, TSV, JSON lines, Parquet), or a split of logs, or no option for columns, delimiter, header and minimum rating",
     );
   }
   return inCore(await loadLists(nameOrPath, log, options), options.core ?? 1, nameOrPath);
+}
+
+function isNamed(nameOrPath: string): boolean {
+  return nameOrPath === "sample" || datasetRegistry.some(({ name }) => name === nameOrPath);
+}
+
+/** Whether a folder holds the parts of a split as logs. */
+async function holdsTables(folder: string): Promise<boolean> {
+  const { join } = await import("node:path");
+  return await pathKind(join(folder, "train.txt")) !== "file" && await splitTablesIn(folder) !== null;
 }
 
 /** A file of interactions, and what to call it. */
@@ -118,7 +128,7 @@ interface InteractionFile {
 
 /** The one file that a path stands for; null if it is not the path of such a file or folder. */
 export async function logFile(nameOrPath: string): Promise<InteractionFile | null> {
-  if (nameOrPath === "sample" || datasetRegistry.some(({ name }) => name === nameOrPath)) return null;
+  if (isNamed(nameOrPath)) return null;
   const { basename, dirname, join, resolve } = await import("node:path");
   const kind = await pathKind(nameOrPath);
   if (kind === "nothing") {
@@ -173,10 +183,8 @@ async function loadLists(
   if (file !== null) return await loadUsersDat(file.name, file.path, minimum ?? 1);
   const { basename, join, resolve } = await import("node:path");
   const name = basename(resolve(nameOrPath));
-  if (
-    await pathKind(join(nameOrPath, "train.txt")) === "file" || await splitTablesIn(nameOrPath) !== null
-  ) {
-    return await loadJoined(name, nameOrPath, minimum ?? 1);
+  if (await pathKind(join(nameOrPath, "train.txt")) === "file" || await holdsTables(nameOrPath)) {
+    return await loadJoined(name, nameOrPath, minimum ?? 1, options);
   }
   const right =
     "a file users.dat, or train.txt (or train.csv, ...) with valid.txt or test.txt, or a log called " +
@@ -217,7 +225,12 @@ async function loadUsersDat(name: string, path: string, minimum: number): Promis
 }
 
 /** The union of the parts of a split, numbered like any other source. */
-async function loadJoined(name: string, folder: string, minimum: number): Promise<Dataset> {
+async function loadJoined(
+  name: string,
+  folder: string,
+  minimum: number,
+  options: LogOptions = {},
+): Promise<Dataset> {
   const { join } = await import("node:path");
   const path = async (part: string) => {
     const candidate = join(folder, `${part}.txt`);
@@ -226,7 +239,7 @@ async function loadJoined(name: string, folder: string, minimum: number): Promis
   const train = join(folder, "train.txt");
   const split = await pathKind(train) === "file"
     ? await readSplit({ train, valid: await path("valid"), test: await path("test") })
-    : await readSplitFolder(folder);
+    : await readSplitFolder(folder, options);
   const parts = [split.train, split.valid, split.test];
   const offsets = new Uint32Array(split.users + 1);
   const items = new Uint32Array(parts.reduce((sum, part) => sum + part.items.length, 0));

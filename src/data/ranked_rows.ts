@@ -68,15 +68,20 @@ export async function* readRankedRows(path: string, hooks: ReadHooks = {}): Asyn
   const start = new TextDecoder().decode(await firstBytes(path, 1 << 16)).replace(/^\ufeff/, "");
   if (start.startsWith("PAR1")) return yield* parquetRows(path, hooks);
   const first = /[^\r\n]*/.exec(start)![0];
-  const isTable = /[,\t]/.test(first) && /user/i.test(first) && /item/i.test(first);
-  if (first.startsWith("{")) return yield* jsonRows(path, hooks);
-  if (isTable) return yield* tableRows(path, first, hooks);
+  if (first.trimStart().startsWith("{")) return yield* jsonRows(path, hooks);
+  if (isHeader(first)) return yield* tableRows(path, first, hooks);
   if (first.trim().split(/\s+/).length === 6) return yield* trecRows(path, hooks);
   throw new DataError(
     { file: path, line: 1 },
     `the first line is ${JSON.stringify(first.slice(0, 200))}`,
     expectedForm,
   );
+}
+
+/** Whether a line names columns: a TREC run may well have an id "user-0", and one "item-1". */
+function isHeader(line: string): boolean {
+  const { user, item } = findPlaces(line.split(/[,\t]/).map((name) => name.replaceAll('"', "")));
+  return user >= 0 && item >= 0;
 }
 
 /** The records of a file of text, each once it is complete. */

@@ -23,16 +23,19 @@ const plainEndings = ["csv", "tsv", "inter", "jsonl", "parquet"];
 const endings = [...plainEndings, ...plainEndings.map((ending) => `${ending}.gz`)];
 
 /**
- * The parts that a folder holds as logs of one form: `train.csv` and one or both of `valid.csv` and `test.csv`, or as
- * RecBole names them `FOLDER.train.inter`; null if it holds none.
+ * The parts that a folder holds as logs: `train.csv` and one or both of `valid.csv` and `test.csv`, or as RecBole names them
+ * `FOLDER.train.inter`; null if it holds none. A part that is not there in the form of the training part may have another.
  */
 export async function splitTablesIn(folder: string): Promise<TableFiles | null> {
   const { basename, join, resolve } = await import("node:path");
   for (const prefix of ["", `${basename(resolve(folder))}.`]) {
     for (const ending of endings) {
       const pathOf = async (part: string) => {
-        const path = join(folder, `${prefix}${part}.${ending}`);
-        return await exists(path) ? path : undefined;
+        for (const one of part === "train" ? [ending] : [ending, ...endings]) {
+          const path = join(folder, `${prefix}${part}.${one}`);
+          if (await exists(path)) return path;
+        }
+        return undefined;
       };
       const train = await pathOf("train");
       if (train === undefined) continue;

@@ -185,6 +185,23 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
     await succeed(...asked);
   });
 
+  await t.step("files of a comparison that are damaged are named, with what to do", async () => {
+    const asked = [...base, "--methods", "bpr,hetcomp", "--out", at("one")];
+    for (
+      const [name, remedy] of [
+        ["references.json", /delete it to measure again/],
+        ["teachers.json", /delete it if the teachers are still those/],
+        ["cells/bpr-1/cell.json", /delete .*bpr-1 to train it again/],
+      ] as const
+    ) {
+      const path = at(`one/${name}`);
+      const whole = await Deno.readTextFile(path);
+      await Deno.writeTextFile(path, "{");
+      await fail(new RegExp(`${name} is damaged; ${remedy.source}`), asked);
+      await Deno.writeTextFile(path, whole);
+    }
+  });
+
   await t.step("quadrics are weighted lists with a student of their own", async () => {
     const asked = (...more: string[]) => [...base, "--methods", "quadrics,weighted", ...more];
     await succeed(...asked("--trials", "2", "--out", at("quadrics")));
@@ -223,6 +240,8 @@ Deno.test("compare names mistakes", async () => {
     "rdd",
   ]);
   await fail(/only-AE needs the teacher AE/, ["compare", "--methods", "only-AE"]);
+  await fail(/only-mine needs the teacher mine/, ["compare", "--methods", "only-mine"]);
+  assert.deepEqual(methodNames("bpr,only-mine"), ["bpr", "only-mine"]);
   await fail(/expected one method/, ["compare", "--against", "bpr,rrd"]);
   await fail(/a seed is named twice/, ["compare", "--seeds", "1,1"]);
   await fail(/expected none, or some of TopPop/, ["compare", "--yardsticks", "Pop"]);

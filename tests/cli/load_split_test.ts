@@ -161,6 +161,10 @@ Deno.test("a log goes through distill, evaluate and teachers", posix, async (t) 
       await Deno.writeTextFile(at(`split/${part}.txt`), `0 ${part.length}\n`);
     }
     await refused(
+      /split: the folder holds a split, which is taken as it is, without --split-seed; expected/,
+      ...["--data", at("split"), "--split-seed", "3"],
+    );
+    await refused(
       /split: the folder holds a split, which is taken as it is, without --core, --split/,
       "--data",
       at("split"),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { idList, teacherKinds } from "../../src/cli/options.ts";
+import { idList, numberList, teacherKinds } from "../../src/cli/options.ts";
 
 Deno.test("teacherKinds() knows the built-in teachers in any case, and leaves imported names alone", () => {
   assert.deepEqual(teacherKinds("mf, I-ae,Mine"), ["MF", "I-AE", "Mine"]);
@@ -12,4 +12,10 @@ Deno.test("idList() splits at commas or reads a JSON array, adds to what was giv
   assert.deepEqual(idList('["a,b", "c"]', ["x"]), ["x", "a,b", "c"]);
   assert.throws(() => idList("a,,b"), /an id is empty/);
   assert.throws(() => idList("[1]"), /JSON array of strings/);
+});
+
+Deno.test("numberList() reads positive integers, each once", () => {
+  assert.deepEqual(numberList("10,50"), [10, 50]);
+  assert.throws(() => numberList("10,10"), /a number is there twice/);
+  assert.throws(() => numberList("10,"), /positive integer/);
 });

@@ -77,6 +77,20 @@ Deno.test("readRankedRows() takes ids of any number of digits from lines of JSON
   await assert.rejects(read('{"user":1e300,"item":1,"rank":0}\n'), /the id of the user is missing/);
 });
 
+Deno.test("readRankedRows() reads a run whose ids name users and items, with tabs or blanks", async () => {
+  for (const between of ["\t", " "]) {
+    const rows = await read(["user-0", "Q0", "item-1", "0", "0.94", "als"].join(between) + "\n");
+    assert.deepEqual(rows.map(plain), [{ user: "user-0", item: "item-1", score: 0.94 }]);
+  }
+  assert.deepEqual((await read(' {"user":"u","item":"a","rank":0}\n')).map(plain), [
+    { user: "u", item: "a", rank: 0 },
+  ]);
+  await assert.rejects(
+    read('[{"user":"u","item":"a","rank":0}]\n'),
+    /run:1: the first line is "\[.*; expected a header/,
+  );
+});
+
 Deno.test("readRankedRows() keeps a byte order mark that is part of an id", async () => {
   const rows = await read("\ufeffuser,item,rank\n\ufeffu,\ufeffa,0\n");
   assert.deepEqual(rows.map(plain), [{ user: "\ufeffu", item: "\ufeffa", rank: 0 }]);

@@ -71,6 +71,23 @@ for (const [form, [nameOf, contentOf]] of Object.entries(forms)) {
     }));
 }
 
+Deno.test("readSplitFolder() finds parts in other forms than the training part's, and columns that are named", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/train.csv`, "who,what\nann,x\nbob,y\n");
+    await Deno.writeTextFile(`${folder}/valid.jsonl`, '{"who":"ann","what":"y"}\n');
+    await Deno.writeFile(`${folder}/test.csv.gz`, gzipped("what,who\nx,bob\n"));
+    const columns = { user: "who", item: "what" };
+    const split = await readSplitFolder(folder, { columns });
+    assert.deepEqual(parts.map((part) => pairsOf(split, split[part])), [["ann/x", "bob/y"], ["ann/y"], [
+      "bob/x",
+    ]]);
+    const said: string[] = [];
+    const dataset = await loadDataset(folder, { columns, onNotice: (line) => said.push(line) });
+    assert.equal(dataset.interactions.items.length, 4);
+    assert.deepEqual(said, ["columns: user = who, item = what, rating = none, time = none"]);
+    await assert.rejects(loadDataset(folder), /none of the columns "who", "what".*--user-column/);
+  }));
+
 Deno.test("readSplitFolder() names what is wrong with parts in tables", () =>
   withFolder(async (folder) => {
     const write = (name: string, text: string) => Deno.writeTextFile(`${folder}/${name}`, text);
