@@ -34,7 +34,7 @@ export interface RunLists {
  * known ones), or a user has an item twice.
  */
 export async function readRun(path: string, split: Split, most: number): Promise<RunLists> {
-  const { rankings } = await foreignRankings(split, readRankedRows(path));
+  const { rankings } = await foreignRankings(split, readRankedRows(path), false, path);
   const { unobserved, observed } = rankings.at(-1)!;
   const width = Math.max(1, Math.min(most, longestRow(unobserved)));
   const users = split.userIds.reduce((count, _, user) => {

@@ -49,15 +49,20 @@ async function runServe({ accessLog = false, quiet = false, ...flags }: ServeFla
   const { startService } = await import("../serve/service.ts");
   const stamped = (line: string) => `${new Date().toISOString()} ${line}`;
   const say = (level: LogLevel): ServiceLog => (line, event, fields) => {
-    if (logsJson()) log(level, event, line, fields);
-    else if (level === "error") console.error(stamped(line));
-    else console.log(stamped(line));
+    try {
+      if (logsJson()) log(level, event, line, fields);
+      else if (level === "error") console.error(stamped(line));
+      else console.log(stamped(line));
+    } catch { /* the service goes on where its log cannot, on a full disk for one */ }
   };
+  const info = say("info");
   const service = await startService({
     ...flags,
     accessLog,
     version: configuration.version,
-    log: quiet ? () => {} : say("info"),
+    log: (line, event, fields) => {
+      if (!quiet || event === "request") info(line, event, fields);
+    },
     logError: say("error"),
   });
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();

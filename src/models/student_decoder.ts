@@ -57,7 +57,7 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
       const { dtype, shape, data } = tensor(name, "F32", "F16");
       if (shape.length !== 2) fail(`the tensor '${name}' has ${shape.length} dimensions`, "2");
       const values = dtype === "F16" ? fromHalf(data) : data;
-      return { values, dim: shape[1]! };
+      return { values, rows: shape[0]!, dim: shape[1]! };
     };
     const ids = (name: string) => {
       const { dtype, data } = tensor(name, "U8", "U16", "U32");
@@ -77,7 +77,7 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
       const { data } = tensor("seen_items", "U16", "U32");
       return { seen: { offsets, items: Uint32Array.from(data) } };
     };
-    return new Student({
+    const student = new Student({
       dim: users.dim,
       userFactors: users.values,
       itemFactors: squares ? withSquares(items.values, items.dim) : items.values,
@@ -87,6 +87,14 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
       squares,
       ...seen(),
     });
+    // A matrix that lies on its side has as many numbers.
+    if (users.rows !== student.users || items.rows !== student.items) {
+      fail(
+        `the factors have ${users.rows} and ${items.rows} rows`,
+        `${student.users} and ${student.items}`,
+      );
+    }
+    return student;
   } catch (error) {
     if (error instanceof ModelError || !(error instanceof HetcompError)) throw error;
     return fail(error.message);

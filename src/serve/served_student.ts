@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { readBytes } from "../data/files.ts";
-import { HetcompError, ModelError } from "../errors.ts";
+import { readBytes, sha256 } from "../data/files.ts";
+import { ModelError } from "../errors.ts";
 import { nearestIds } from "../nearest_ids.ts";
 import { decodeStudent } from "../models/student_decoder.ts";
 import type { Student } from "../models/student.ts";
@@ -25,18 +25,12 @@ export interface LoadedStudent {
 }
 
 /** Loads a student file. */
-export async function loadServed(path: string): Promise<LoadedStudent> {
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = await readBytes(path);
-  } catch (error) {
-    throw error instanceof HetcompError ? new ModelError(error.message) : error;
-  }
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+async function loadServed(path: string): Promise<LoadedStudent> {
+  const bytes = await readBytes(path);
   const student = decodeStudent(bytes, path);
   return {
     student,
-    sha256: Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    sha256: await sha256(bytes),
     users: new Set(student.userIds),
     items: new Set(student.itemIds),
   };
@@ -87,15 +81,18 @@ export interface ReloadHooks {
   readonly failed: (reason: string) => void;
 }
 
-/** Something that changes whenever the file does, by a write or a rename. */
-async function signatureOf(path: string): Promise<string> {
+/** Something that changes whenever the file does, by a write or a rename; null: there is none. */
+async function signatureOf(path: string): Promise<string | null> {
   try {
     const { mtime, size, ino, dev } = await Deno.stat(path);
     return [mtime?.getTime(), size, ino, dev].join(" ");
-  } catch (error) {
-    return (error as Error).name;
+  } catch {
+    return null;
   }
 }
+
+/** No timer runs for longer. */
+const longestPause = 2 ** 31 - 1;
 
 /** Serves a student file that may be replaced. */
 export class ServedStudent {
@@ -105,12 +102,13 @@ export class ServedStudent {
   stale = false;
   readonly #path: string;
   readonly #hooks: ReloadHooks;
-  #signature: string;
+  /** Of the file that was looked at last; undefined: it has to be looked at again. */
+  #signature: string | null | undefined;
   #reloading: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  private constructor(path: string, current: LoadedStudent, signature: string, hooks: ReloadHooks) {
+  private constructor(path: string, current: LoadedStudent, signature: string | null, hooks: ReloadHooks) {
     this.#path = path;
     this.current = current;
     this.#signature = signature;
@@ -120,6 +118,7 @@ export class ServedStudent {
   /**
    * Loads the student.
    *
+   * @throws {DataError} if the file cannot be read.
    * @throws {ModelError} naming the file and the reason, if it cannot be used.
    */
   static async open(path: string, hooks: ReloadHooks): Promise<ServedStudent> {
@@ -133,7 +132,7 @@ export class ServedStudent {
     this.#timer = setTimeout(async () => {
       await this.reload(false);
       if (!this.#closed) this.watch(seconds);
-    }, 1000 * seconds);
+    }, Math.min(1000 * seconds, longestPause));
   }
 
   /** Loads the file if it has changed, or in any case. */
@@ -152,14 +151,17 @@ export class ServedStudent {
     const signature = await signatureOf(this.#path);
     if (this.#closed || signature === this.#signature && !always) return;
     this.#signature = signature;
+    let loaded: LoadedStudent;
     try {
-      const loaded = await loadServed(this.#path);
-      this.current = loaded;
-      this.stale = false;
-      this.#hooks.loaded(loaded);
+      loaded = await loadServed(this.#path);
     } catch (error) {
+      // What cannot be read now may well be, later, without a change.
+      if (signature !== null && !(error instanceof ModelError)) this.#signature = undefined;
       this.stale = true;
-      this.#hooks.failed((error as Error).message);
+      return this.#hooks.failed((error as Error).message);
     }
+    this.current = loaded;
+    this.stale = false;
+    this.#hooks.loaded(loaded);
   }
 }

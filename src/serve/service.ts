@@ -11,6 +11,9 @@ import { loadServicePackages } from "./packages.ts";
 import { Problem } from "./problem.ts";
 import { ServedStudent } from "./served_student.ts";
 
+/** Between accepting no more connections and listening again. */
+const pauseMilliseconds = 200;
+
 /** For how long answers may still be on their way after a stop. */
 const lingerMilliseconds = 2000;
 
@@ -23,11 +26,11 @@ export interface ServiceOptions {
   readonly port: number;
   /** Seconds between two looks at the student file. */
   readonly reloadSeconds: number;
-  /** Whether every request is logged. */
-  readonly accessLog: boolean;
   /** Version of hetcomp. */
   readonly version: string;
-  /** Takes a start, reload, stop or request. */
+  /** Whether every request is logged. */
+  readonly accessLog: boolean;
+  /** Takes a start, reload, stop or request (whose event is "request"). */
   readonly log: ServiceLog;
   /** Takes what went wrong. */
   readonly logError: ServiceLog;
@@ -46,7 +49,8 @@ export interface Service {
 /**
  * Starts the service.
  *
- * @throws {ModelError} if the student cannot be used.
+ * @throws {DataError} if the student file cannot be read.
+ * @throws {ModelError} if it holds no usable student.
  * @throws {RunError} if the address cannot be listened on.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -72,8 +76,25 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ...(options.accessLog ? { logRequest: log } : {}),
   });
   const { answer, drain } = drainable(app);
-  const server = listen(host, port, answer);
+  let server = listen(host, port, answer);
   const { hostname, port: bound } = server.addr;
+  let stopping = false;
+  // Accepting ends for good where there are more connections than files may be open.
+  const listenAgain = async () => {
+    while (!stopping) {
+      const reason = await server.finished.then(() => null, (error: Error) => error.message);
+      if (reason === null || stopping) return;
+      logError(`no connection can be accepted: ${reason}; listening again`, "refusing");
+      for (let listens = false; !listens && !stopping;) {
+        await new Promise((resume) => setTimeout(resume, pauseMilliseconds));
+        try {
+          if (!stopping) server = listen(hostname, bound, answer);
+          listens = true;
+        } catch { /* the port may not be free yet */ }
+      }
+    }
+  };
+  const listening = listenAgain();
   const address = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${bound}`;
   log(`serving ${path} (${sizes(served.current.student)}) on ${address}`, "serving", { path, address });
   served.watch(options.reloadSeconds);
@@ -81,12 +102,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     address,
     reload: () => served.reload(true),
     async stop() {
+      stopping = true;
       const closed = served.close();
       await drain();
       // A client that never sends the body it has announced would keep its connection, and us, for ever.
       const { promise: enough, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, lingerMilliseconds);
-      await Promise.race([server.shutdown(), enough]);
+      const shutDown = server.shutdown().catch(() => {}).then(() => listening);
+      await Promise.race([shutDown, enough]);
       clearTimeout(timer);
       await closed;
       log("stopped", "stopped");

@@ -44,6 +44,7 @@ interface Rows {
  * @param split The data, whose ids the rows have to use.
  * @param rows The rows, in any order.
  * @param skipUnknown Whether rows of unknown users and items are counted and left out instead of refused.
+ * @param source Where rows should have come from, for the message that there is none.
  * @throws {DataError} naming the place, if there is no row, an id is unknown (with the nearest known ones), a user has an
  * item twice in a ranking, rows differ in the columns that they have, or states are not in the order of their checkpoints.
  */
@@ -51,6 +52,7 @@ export async function foreignRankings(
   split: Split,
   rows: Iterable<RankedRow> | AsyncIterable<RankedRow>,
   skipUnknown = false,
+  source = "ranked lists",
 ): Promise<ForeignRankings> {
   const numbers = (ids: readonly string[]) => new Map(ids.map((id, n) => [id, n]));
   const known = { user: numbers(split.userIds), item: numbers(split.itemIds) };
@@ -103,7 +105,7 @@ export async function foreignRankings(
     into.lines.push(row.place?.line ?? row.place?.row ?? 0);
     into.files.push(files.length - 1);
   }
-  if (first === undefined) throw new DataError({ file: "ranked lists" }, "there is no row", "at least one");
+  if (first === undefined) throw new DataError({ file: source }, "there is no row", "at least one");
   const order = [...byNumber.keys()].sort((a, b) => a - b);
   let trainingItems = 0;
   const rankings = order.map((number) => {

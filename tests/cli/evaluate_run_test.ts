@@ -186,6 +186,7 @@ Deno.test("evaluate names file, line and nearest id of what is wrong", async () 
   const bad: [text: string, message: RegExp][] = [
     ["", /run\.csv:1: the first line is ""; expected a header/],
     ["1,2,3\n", /run\.csv:1: the first line is "1,2,3"; expected a header/],
+    ["user,item,rank\n", /run\.csv: there is no row; expected at least one/],
     ["user,item\n1,2\n", /run\.csv:1: the header is .*user, item, and rank or score/],
     [
       `user,item,rank\n${user},${item},1\nx${user},${item},1\n`,

@@ -138,6 +138,73 @@ Deno.test("serve logs JSON on standard error with --log json", async () => {
   assert.ok((milliseconds as number) >= 0);
 });
 
+/** Runs `hetcomp serve` in a shell, after its words `before` and with `behind` its command line. */
+function serveInShell(student: string, port: number, before: string, behind: string): Deno.ChildProcess {
+  const words = [Deno.execPath(), "run", "--no-prompt", ...serveFlags, "src/cli/main.ts", "serve"];
+  const line = [...words, "--student", student, "--port", String(port), "--access-log"];
+  return new Deno.Command("sh", {
+    args: ["-c", `${before} exec "$@" ${behind}`, "sh", ...line],
+    cwd: new URL("../../", import.meta.url),
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** The status of /health, once there is one. */
+async function healthAt(port: number): Promise<number> {
+  for (let n = 0; n < 400; n++) {
+    try {
+      const { status, body } = await fetch(`http://127.0.0.1:${port}/health`);
+      await body?.cancel();
+      return status;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  return assert.fail("the service did not answer within 20 seconds");
+}
+
+const linux = { ignore: Deno.build.os !== "linux" };
+
+Deno.test("serve outlives more connections than files may be open", linux, async () => {
+  await using small = await smallStudent();
+  const port = freePort();
+  const child = serveInShell(small.at("student.safetensors"), port, "ulimit -n 128;", "");
+  const stderr = new Response(child.stderr).text();
+  assert.equal(await healthAt(port), 200);
+  const connections: Deno.Conn[] = [];
+  for (let n = 0; n < 160; n++) {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => null);
+    if (connection !== null) connections.push(connection);
+  }
+  assert.ok(connections.length > 100);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  for (const connection of connections) connection.close();
+  assert.equal(await healthAt(port), 200);
+  child.kill("SIGTERM");
+  assert.equal((await child.status).code, 0);
+  assert.match(await stderr, /no connection can be accepted: .*; listening again/);
+});
+
+Deno.test("serve answers where its log cannot be written", linux, async () => {
+  await using small = await smallStudent();
+  const port = freePort();
+  const child = serveInShell(small.at("student.safetensors"), port, "", ">/dev/full");
+  const stderr = new Response(child.stderr).text();
+  for (let n = 0; n < 3; n++) assert.equal(await healthAt(port), 200);
+  child.kill("SIGHUP");
+  assert.equal(await healthAt(port), 200);
+  child.kill("SIGTERM");
+  assert.equal((await child.status).code, 0);
+  assert.equal(await stderr, "");
+});
+
 Deno.test("serve names what is wrong in one line", async () => {
   await using small = await smallStudent();
   const student = small.at("student.safetensors");

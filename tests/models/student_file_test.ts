@@ -305,6 +305,14 @@ Deno.test("decodeStudent() refuses files that are not students, or not whole one
     const bytes = without(example(), ({ tensors }) => tensors.delete(name));
     refuses(() => decodeStudent(bytes), new RegExp(`'${name}' is missing`));
   }
+  const turned = without(example(), ({ tensors }) => {
+    tensors.set("item_factors", { ...tensors.get("item_factors")!, shape: [2, 3] });
+  });
+  refuses(() => decodeStudent(turned), /the factors have 1 and 2 rows; expected 1 and 3/);
+  const bentTurned = without(bent, ({ tensors }) => {
+    tensors.set("item_factors", { ...tensors.get("item_factors")!, shape: [1, 3] });
+  });
+  refuses(() => decodeStudent(bentTurned), /the factors have 1 and 1 rows; expected 1 and 3/);
   const ids = (text: string) => () => {
     const data = new TextEncoder().encode(text);
     return decodeStudent(without(example(), ({ tensors }) => {
