@@ -44,7 +44,17 @@ export function registerRecommend(program: Command): void {
         "recommend --student runs/mine/student.safetensors --all-users -k 50 --out lists.parquet",
       ),
     )
-    .action(async (_options, self: Command) => await runRecommend(self.optsWithGlobals()));
+    .action(async (_options, self: Command) => {
+      const flags = self.optsWithGlobals<RecommendFlags>();
+      if (flags.out !== undefined && self.getOptionValueSource("format") === "cli") {
+        throw new ArgumentError(
+          "--format",
+          "--out is given too, whose ending names the form",
+          "one of the two",
+        );
+      }
+      await runRecommend(flags);
+    });
 }
 
 interface RecommendFlags {

@@ -71,8 +71,12 @@ function validate<Value>(schema: ZodType<Value>, input: unknown): Value {
   const { success, data, error } = schema.safeParse(input);
   if (success) return data;
   const known = fieldNames(schema);
-  const errors = error.issues.slice(0, mostErrors).flatMap((issue) => fieldErrors(issue, input, known));
-  throw fieldProblem(400, errors.slice(0, mostErrors));
+  const errors = new Map<string, FieldError>();
+  for (const one of error.issues.slice(0, mostErrors).flatMap((issue) => fieldErrors(issue, input, known))) {
+    // A number may break two rules.
+    if (!errors.has(one.field)) errors.set(one.field, one);
+  }
+  throw fieldProblem(400, [...errors.values()].slice(0, mostErrors));
 }
 
 /** Ids separated by commas, or, where ids hold commas, a JSON array; as the command line reads them. */

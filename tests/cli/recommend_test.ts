@@ -85,6 +85,9 @@ Deno.test("recommend and similar name what is wrong", async () => {
   await fail(/'item'.*"1x".*the nearest/, ["similar", ...given, "--item", "1x"]);
   await fail(/'--user'.*0 ways/, ["recommend", ...given]);
   await fail(/'--out'.*not given/, ["recommend", ...given, "--all-users"]);
+  await fail(/'--format'.*--out is given too/, [
+    ...["recommend", ...given, "--all-users", "--format", "json", "--out", at("lists.csv")],
+  ]);
   await fail(/lists\.xlsx.*\.parquet/, ["recommend", ...given, "--all-users", "--out", at("lists.xlsx")]);
   await fail(/data\.dat/, ["recommend", ...given, "--all-users", "--out", at("data.dat")]);
   await fail(/one of the two/, ["recommend", ...given, "--user", "1", "--keep-seen", "--exclude", "2"]);

@@ -88,6 +88,8 @@ Deno.test("a wrong field of a query or a body is named, with what would be right
   }
   const { body } = await small.ask("/recommend?user=1&exlude=2");
   assert.deepEqual(body.errors[0].nearest, ["exclude"]);
+  const large = await small.ask(`/recommend?user=1&k=${"9".repeat(26)}`);
+  assert.deepEqual(large.body.errors.map(({ field }: { field: string }) => field), ["k"]);
   assert.deepEqual(small.errorLines, []);
 });
 
