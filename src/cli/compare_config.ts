@@ -12,7 +12,7 @@ import type { AdapterChoice } from "../gpu/adapter.ts";
 import { listsDigest, type Trajectory } from "../teachers/trajectory.ts";
 import { claimFile, takeClaim, untilFree } from "./claim.ts";
 import type { TeacherChoice } from "./ensure_teachers.ts";
-import { readKept } from "./kept_file.ts";
+import { difference, readKept } from "./kept_file.ts";
 import type { DataChoice } from "./load_split.ts";
 import { isVacant } from "./run_folder.ts";
 
@@ -94,13 +94,9 @@ export async function joinFolder(
   if (await exists(path)) {
     const found = await readConfig(path);
     for (const name of fixed) {
-      const [was, is] = [found[name], asked[name]].map((value) => JSON.stringify(value));
-      if (was !== is) {
-        throw new RunError(
-          `the comparison in ${folder} was begun with ${name} ${was ?? "none"}, not ${
-            is ?? "none"
-          }; name another with --out`,
-        );
+      const other = difference(found[name], asked[name], name);
+      if (other !== null) {
+        throw new RunError(`the comparison in ${folder} was begun with ${other}; name another with --out`);
       }
     }
     const union = <T>(one: readonly T[], two: readonly T[]) => [...new Set([...one, ...two])];

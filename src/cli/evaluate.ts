@@ -133,14 +133,9 @@ async function measureRun(path: string, split: Split, flags: EvaluateFlags): Pro
   return metrics;
 }
 
-/**
- * Whether a file holds a student, and not ranked lists.
- *
- * @throws {DataError} if there is no such file.
- */
+/** Whether a file holds a student, and not ranked lists. */
 async function isStudentFile(path: string): Promise<boolean> {
-  const start = await firstBytes(path, 9);
-  return path.toLowerCase().endsWith(".safetensors") || isSafetensors(start);
+  return path.toLowerCase().endsWith(".safetensors") || isSafetensors(await firstBytes(path, 9));
 }
 
 /** Measures files one after the other, each a student or ranked lists; a device is opened for the first student. */
@@ -212,7 +207,7 @@ async function runEvaluate(paths: readonly string[], flags: EvaluateFlags): Prom
   }
   const files = run === undefined ? paths : [run];
   // A file that is not there is found before anything is loaded or measured.
-  for (const file of [...files, ...against]) await isStudentFile(file);
+  for (const file of against) await firstBytes(file, 1);
   const isOneStudent = files.length === 1 && await isStudentFile(files[0]!);
   const split = await loadSplit(dataChoice(flags), flags.quiet ?? false);
   const all = await measureFiles([...files, ...against], split, flags);

@@ -16,3 +16,22 @@ export async function readKept<T>(path: string, remedy: string): Promise<T | nul
     throw new RunError(`${path} is damaged; ${remedy}`);
   }
 }
+
+/**
+ * The first setting that differs between what was begun and what is asked, as `NAME WAS, not IS`; null: none does.
+ *
+ * @param name What both are.
+ */
+export function difference(begun: unknown, asked: unknown, name = "its form"): string | null {
+  const isTable = (value: unknown): value is Record<string, unknown> =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isTable(begun) || !isTable(asked)) {
+    const [was, is] = [begun, asked].map((value) => JSON.stringify(value) ?? "none");
+    return was === is ? null : `${name} ${was}, not ${is}`;
+  }
+  for (const key of new Set([...Object.keys(begun), ...Object.keys(asked)])) {
+    const found = difference(begun[key], asked[key], key);
+    if (found !== null) return found;
+  }
+  return null;
+}

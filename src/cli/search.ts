@@ -37,6 +37,7 @@ import {
 } from "./halving.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { loadSplit, requireEvaluated } from "./load_split.ts";
+import { difference } from "./kept_file.ts";
 import { logNotice } from "./log.ts";
 import {
   adapterOption,
@@ -146,21 +147,6 @@ function searchSettings(
   const { model, seed, teachers, teachersFolder, teacherEpochs, option = {}, teacherOption = {} } = flags;
   const ofStudent = model === "student" ? { teachers, teachersFolder, teacherEpochs, option } : {};
   return { model, seed, fingerprint, data: dataChoice(flags), space, plan, teacherOption, ...ofStudent };
-}
-
-/** The first setting in which a search differs from what its file says. */
-function difference(begun: unknown, asked: unknown, name = "its form"): string | null {
-  const isTable = (value: unknown): value is Record<string, unknown> =>
-    typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isTable(begun) || !isTable(asked)) {
-    const [was, is] = [begun, asked].map((value) => JSON.stringify(value) ?? "none");
-    return was === is ? null : `${name} ${was}, not ${is}`;
-  }
-  for (const key of new Set([...Object.keys(begun), ...Object.keys(asked)])) {
-    const found = difference(begun[key], asked[key], key);
-    if (found !== null) return found;
-  }
-  return null;
 }
 
 /** Starts the folder of a search, or reads how far it has come. */

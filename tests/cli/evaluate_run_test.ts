@@ -210,6 +210,9 @@ Deno.test("evaluate names file, line and nearest id of what is wrong", async () 
   }
   const run = ["evaluate", at("run.csv"), "--data", at("data.dat")];
   await fail(/nofile: there is no such file/, [...run, "--against", at("nofile")]);
+  await fail(/nofile\.safetensors: there is no such file/, [
+    ...["evaluate", at("other.csv"), "--data", at("nodata"), "--against", at("nofile.safetensors")],
+  ]);
   const student = at("student.safetensors");
   await fail(/is a student file; expected ranked lists/, ["evaluate", "--run", student]);
   await fail(/there is nothing to measure/, ["evaluate"]);

@@ -88,10 +88,16 @@ export function isColumnName(text: string): boolean {
  * @param names All names there are, in the order of the file.
  * @param given Names that were asked for, which take precedence over guessing.
  * @param place Where the names stand, for messages.
+ * @param guessed Whether they are only taken for names.
  * @throws {DataError} naming the columns there are, the accepted names and the nearest of them, if a name that was asked
  * for is absent, if no column of users or items is recognised, or if two are alike.
  */
-export function columnsByName(names: readonly string[], given: ColumnNames, place: FilePlace): LogColumns {
+export function columnsByName(
+  names: readonly string[],
+  given: ColumnNames,
+  place: FilePlace,
+  guessed = false,
+): LogColumns {
   return distinctColumns((role) => {
     const wanted = given[role];
     if (wanted !== undefined) return wantedColumn(role, wanted, names, place);
@@ -103,7 +109,7 @@ export function columnsByName(names: readonly string[], given: ColumnNames, plac
       }
       if (found.length === 1) return found[0]!;
     }
-    return role === "user" || role === "item" ? failUnknown(role, names, place) : null;
+    return role === "user" || role === "item" ? failUnknown(role, names, place, guessed) : null;
   }, place);
 }
 
@@ -195,7 +201,12 @@ function wantedColumn(
   );
 }
 
-function failUnknown(role: "user" | "item", names: readonly string[], place: FilePlace): never {
+function failUnknown(
+  role: "user" | "item",
+  names: readonly string[],
+  place: FilePlace,
+  guessed: boolean,
+): never {
   let best: { name: string; near: string; distance: number } | undefined;
   for (const name of names.filter((name) => !isColumnName(name))) {
     plainAccepted[role].forEach((accepted, n) => {
@@ -209,7 +220,9 @@ function failUnknown(role: "user" | "item", names: readonly string[], place: Fil
   throw new DataError(
     place,
     `none of the columns ${listed(names)} is known to hold the ${plural[role]}`,
-    `one of ${acceptedNames[role].join(", ")}, or --${role}-column with the right one${hint}`,
+    `one of ${acceptedNames[role].join(", ")}, or --${role}-column with the right one${hint}${
+      guessed ? ", or --header no if the first line is data" : ""
+    }`,
   );
 }
 

@@ -63,7 +63,9 @@ export async function readDelimited(
         const record = Array.from({ length: records.count }, (_, field) => records.text(field).trim());
         const place = { file: log.file, line: records.line };
         const named = header ?? isHeader(record, names);
-        const columns = named ? columnsByName(record, names, place) : columnsByPosition(record, names, place);
+        const columns = named
+          ? columnsByName(record, names, place, header === undefined)
+          : columnsByPosition(record, names, place);
         log.start(columns, place);
         onColumns(columns);
         if (header === undefined && !named && !record.some(isNumber)) {
