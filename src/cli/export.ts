@@ -6,6 +6,7 @@ import { encodeOnnx, type OnnxQuestion } from "../export/onnx.ts";
 import { loadStudent, saveStudent } from "../models/student_file.ts";
 import { formatBytes } from "../report/format.ts";
 import { examples } from "./examples.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { pathName } from "./options.ts";
 
 const forms = ["onnx", "parquet", "csv", "safetensors-f16", "safetensors-f32"] as const;
@@ -73,8 +74,9 @@ async function runExport(
     throw new ArgumentError("--out", `it is ${JSON.stringify(out)}`, `a name that ends in .${to}`);
   }
   const student = await loadStudent(path);
+  using interrupt = untilInterrupted("stopping; nothing is kept of this file");
   if (to === "onnx") await writeAtomically(out, await encodeOnnx(student, question));
-  else if (isTable) await writeEmbeddings(out, student, side);
+  else if (isTable) await writeEmbeddings(out, student, side, interrupt.signal);
   else await saveStudent(out, student, { seen, precision: to === "safetensors-f16" ? "f16" : "f32" });
   console.log(`${out}: ${formatBytes((await Deno.stat(out)).size)}`);
 }

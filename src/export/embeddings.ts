@@ -19,10 +19,17 @@ const batchRows = 65536;
  * @param path Path of the file; its end decides the form.
  * @param student The student.
  * @param side Whose vectors.
+ * @param signal Stops the writing; nothing is left of the file.
  * @throws {ArgumentError} if the name does not say the form.
  * @throws {DataError} if the file cannot be written.
+ * @throws {DOMException} the signal's reason.
  */
-export async function writeEmbeddings(path: string, student: Student, side: EmbeddingSide): Promise<void> {
+export async function writeEmbeddings(
+  path: string,
+  student: Student,
+  side: EmbeddingSide,
+  signal?: AbortSignal,
+): Promise<void> {
   const { dim } = student;
   const [ids, factors] = side === "items"
     ? [student.itemIds, student.itemFactors]
@@ -34,6 +41,7 @@ export async function writeEmbeddings(path: string, student: Student, side: Embe
     : [{ name: "vector", type: "vector" }];
   function* batches(): Generator<TableValue[][]> {
     for (let start = 0; start < ids.length; start += batchRows) {
+      signal?.throwIfAborted();
       yield ids.slice(start, start + batchRows).map((id, n) => {
         const vector = factors.subarray((start + n) * dim, (start + n + 1) * dim);
         return isFlat ? [id, ...vector] : [id, vector];

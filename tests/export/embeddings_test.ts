@@ -47,6 +47,16 @@ Deno.test("writeEmbeddings() gives text one column per dimension", () =>
     assert.deepEqual(lines, ["id,vector_0,vector_1", `user-0,${a},${b}`, `user-1,${c},${d}`]);
   }));
 
+Deno.test("writeEmbeddings() that is stopped leaves nothing behind", () =>
+  inFolder(async (folder) => {
+    const student = randomStudent(2, 3, 2);
+    for (const name of ["items.csv", "items.parquet"]) {
+      const stopped = writeEmbeddings(`${folder}/${name}`, student, "items", AbortSignal.abort());
+      await assert.rejects(stopped, { name: "AbortError" });
+    }
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  }));
+
 /** A reader of safetensors of its own, from the format's description, with nothing but Python's standard library. */
 const readSafetensors = `
 import json, struct, sys
