@@ -154,7 +154,7 @@ async function kept(
 ): Promise<Trajectory | null> {
   const folder = teacherFolder(split, choice, kind);
   if (!await exists(`${folder}/manifest.json`)) return null;
-  const trajectory = await load(folder, split, isBuiltIn(kind));
+  const trajectory = await load(folder, split, kind);
   if (!quiet) {
     const imported = trajectory.hyperparameters.imported === true;
     const found = imported ? [] : differences(trajectory, choice, chosenSettings(choice, kind, split.name));
@@ -223,12 +223,14 @@ function teacherFolder(split: Split, choice: TeacherChoice, kind: string): strin
   return `${choice.folder}/${split.name}/${kind}`;
 }
 
-async function load(folder: string, split: Split, builtIn: boolean): Promise<Trajectory> {
+async function load(folder: string, split: Split, kind: string): Promise<Trajectory> {
   try {
-    return await loadTrajectory(folder, { split });
+    const trajectory = await loadTrajectory(folder, { split });
+    if (trajectory.kind === kind) return trajectory;
+    throw new TrajectoryError(folder, `it is that of the teacher ${trajectory.kind}, not ${kind}`);
   } catch (error) {
     if (error instanceof TrajectoryError) {
-      error.message += builtIn
+      error.message += isBuiltIn(kind)
         ? "; to train it anew, delete that folder or name another with --teachers-folder"
         : `; import it again (${
           invocation("teachers import --replace")
@@ -248,9 +250,8 @@ function differences(
   if (!isYardstick(kind)) {
     if (seed !== choice.seed) found.push(`seed ${seed}, not ${choice.seed}`);
     const most = hyperparameters.epochs;
-    if (choice.epochs !== null && most !== choice.epochs) {
-      found.push(`at most ${most} epochs, not ${choice.epochs}`);
-    }
+    const asked = choice.epochs ?? fitDefaults.epochs;
+    if (most !== undefined && most !== asked) found.push(`at most ${most} epochs, not ${asked}`);
   }
   for (const [name, asked] of Object.entries(settings)) {
     const had = hyperparameters[name];

@@ -80,7 +80,7 @@ export function numberList(text: string): number[] {
 /** Reads a seed of a command line. */
 export function seedNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
+  if (text.trim() === "" || !Number.isInteger(value) || value < 0 || value > 0xffffffff) {
     throw new InvalidArgumentError("expected an integer from 0 to 4294967295");
   }
   return value;

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { exists, readText, writeAtomically } from "../data/files.ts";
 import { splitFingerprint } from "../data/split.ts";
+import { type DistillOptions, distillSettings } from "../distill/options.ts";
 import { ArgumentError, DataError, RunError } from "../errors.ts";
 import { openGpu } from "../gpu/gpu.ts";
 import type { AdapterChoice } from "../gpu/adapter.ts";
@@ -265,6 +266,9 @@ async function runSearch(flags: SearchFlags): Promise<void> {
   const trials = sampleTrials(space, seed, flags.trials);
   const plan: HalvingPlan = { trials: trials.length, rungs: rungEpochs(first, epochs, eta), eta };
   for (const settings of trials) checkSampled(model, settings, space);
+  if (model === "student") {
+    for (const settings of trials) distillSettings({ ...flags.option, ...settings } as DistillOptions);
+  }
   await withDriver({ adapter: flags.adapter, quiet });
   const split = await loadSplit(dataChoice(flags), quiet);
   requireEvaluated(split, flags.data);

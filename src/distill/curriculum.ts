@@ -7,7 +7,7 @@ import { type Ragged } from "../ragged.ts";
 import type { Trajectory } from "../teachers/trajectory.ts";
 import { discrepancyMeter } from "./discrepancy.ts";
 import { advanceStates } from "./dkc.ts";
-import { finalStates, fuseTeachers } from "./ensemble.ts";
+import { finalStates, fuseTeachers, placesTogether } from "./ensemble.ts";
 import type { DistillSettings } from "./options.ts";
 import { ensembleTargets } from "./targets.ts";
 
@@ -55,8 +55,7 @@ export class Curriculum {
   /** T_u of the selected states: at most `listLength` items per user. */
   targets(): Ragged {
     // Longer lists than the teachers' together would only have empty places.
-    const longest = this.#trajectories.reduce((sum, { length }) => sum + length, 0);
-    const length = Math.min(this.#settings.listLength, longest);
+    const length = Math.min(this.#settings.listLength, placesTogether(this.#trajectories));
     return ensembleTargets(fuseTeachers(this.#trajectories, this.#states, length));
   }
 
@@ -80,8 +79,9 @@ export class Curriculum {
    * @returns Whether any pair advanced.
    */
   advance(epoch: number, lists: Uint32Array, width: number): boolean {
-    const { discrepancyLength: k, lambda, gain, every, alpha, anneal, advanceOnRegress } = this.#settings;
-    const meter = discrepancyMeter({ items: this.#trajectories[0]!.items, k, lambda, gain });
+    const { discrepancyLength, lambda, gain, every, alpha, anneal, advanceOnRegress } = this.#settings;
+    const { items } = this.#trajectories[0]!;
+    const meter = discrepancyMeter({ items, k: Math.min(discrepancyLength, items), lambda, gain });
     const before = this.#states;
     const { states, last } = advanceStates<Uint8Array<ArrayBuffer>>({
       states: before,

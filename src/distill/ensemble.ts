@@ -35,6 +35,11 @@ export interface FusedLists {
   importance: Float64Array<ArrayBuffer>;
 }
 
+/** How many places teachers' lists have together: no list fused of them is longer. */
+export function placesTogether(teachers: readonly Pick<TeacherLists, "length">[]): number {
+  return teachers.reduce((sum, { length }) => sum + length, 0);
+}
+
 /**
  * The final state of every teacher for every user, to hand to {@linkcode fuseTeachers}.
  *

@@ -157,10 +157,22 @@ export const distillRules: { readonly [K in keyof DistillSettings]: OptionRule }
   advanceOnRegress: { allows: (value) => typeof value === "boolean", expected: "true or false" },
 };
 
+/** The students that can take rows to start from. */
+export const startable: readonly string[] = ["MF", "Quadric"];
+
+/**
+ * Checks that a student is not too large for the kernels of the losses over all items.
+ *
+ * @throws {ArgumentError} naming the largest `dim`.
+ */
+export function checkStudentDim({ dim, student }: { readonly dim: number; readonly student: string }): void {
+  checkEmbedding(dim, student === "Quadric" ? 2 : 1);
+}
+
 /**
  * Fills in the defaults and checks every value.
  *
- * @throws {ArgumentError} if a name is unknown or a value is out of range.
+ * @throws {ArgumentError} if a name is unknown, a value is out of range, or the student cannot start so.
  */
 export function distillSettings(options: DistillOptions): DistillSettings {
   for (const name of Object.keys(options)) {
@@ -169,6 +181,13 @@ export function distillSettings(options: DistillOptions): DistillSettings {
     }
   }
   const settings = readOptions(options, distillDefaults, distillRules);
-  checkEmbedding(settings.dim, settings.student === "Quadric" ? 2 : 1);
+  checkStudentDim(settings);
+  if (settings.start === "spectral" && !startable.includes(settings.student)) {
+    throw new ArgumentError(
+      "start",
+      `it is spectral, and the rows of the student ${settings.student} are computed from other parameters`,
+      `random, or one of the students ${startable.join(", ")}`,
+    );
+  }
   return settings;
 }

@@ -48,7 +48,7 @@ export async function trainByMethod(
   const fingerprint = await splitFingerprint(split);
   if (trajectories !== null) requireTeachers(split, fingerprint, trajectories);
   const teachers = trajectories ?? [];
-  const identity = await identityOf(method, fingerprint, teachers, settings);
+  const identity = await identityOf(method, fingerprint, teachers, settings, metric);
   using student = createStudent(gpu, settings.student, split, settings);
   using run = gpu.allOrNothing(() => start({ gpu, split, trajectories: teachers, student, settings }));
   const trained = await trainStudent(
@@ -78,15 +78,16 @@ function requireTeachers(split: Split, fingerprint: string, trajectories: readon
   }
 }
 
-/** What tells one training from another: method, data, teachers and settings, but not how long it is to last. */
+/** What tells one training from another: method, data, teachers, settings and metric, but not how long it is to last. */
 async function identityOf(
   method: string,
   fingerprint: string,
   trajectories: readonly Trajectory[],
   { epochs: _, patience: _patience, ...settings }: SharedSettings,
+  metric: string | undefined,
 ): Promise<string> {
   const teachers = await Promise.all(
     trajectories.map(async (trajectory) => [trajectory.kind, await listsDigest(trajectory)]),
   );
-  return JSON.stringify([method, fingerprint, settings, teachers]);
+  return JSON.stringify([method, fingerprint, settings, teachers, metric]);
 }

@@ -56,6 +56,7 @@ export const trajectoryLength = 100;
  * training ends there.
  * @throws {Interrupted} if the signal asked to stop; the same call with the same store continues.
  * @throws {ArgumentError} if a hyperparameter is unknown or out of range.
+ * @throws {HetcompError} if the teacher is at its best before it was evaluated four times, or has no more epochs.
  */
 export async function trainTeacher(
   gpu: Gpu,
@@ -72,14 +73,18 @@ export async function trainTeacher(
   };
   using evaluation = new RankingEvaluation(gpu, split);
   const fingerprint = await splitFingerprint(split);
-  const given = { kind, seed, fingerprint, hyperparameters: { ...hyperparameters, seed } };
+  const given = {
+    ...{ kind, seed, fingerprint, hyperparameters: { ...hyperparameters, seed } },
+    every: fitOptions.every,
+  };
   let seconds = 0;
   for (let fitting = fitOptions;;) {
     const result = await trainOnce(gpu, split, evaluation, given, fitting, hooks);
     if ("states" in result) return { ...result, seconds: seconds + result.seconds };
     seconds += result.seconds;
     hooks.onStage?.("converges fast: training again with more evaluations", 0, 1);
-    fitting = { ...fitOptions, every: Math.max(1, Math.floor(result.every / 3)) };
+    const denser = result.every === null ? fitOptions.every : Math.max(1, Math.floor(result.every / 3));
+    fitting = { ...fitOptions, every: denser };
   }
 }
 
@@ -89,20 +94,25 @@ interface GivenTeacher {
   readonly seed: number;
   readonly fingerprint: string;
   readonly hyperparameters: Readonly<Record<string, unknown>>;
+  /** The epochs between evaluations that were asked for. */
+  readonly every: number;
 }
 
-/** Trains a teacher; where there were too few evaluations for its states, the result is no trajectory. */
+/**
+ * Trains a teacher; where there were too few evaluations for its states, the result is no trajectory, but the epochs that
+ * were between them, or null if all has to be trained anew.
+ */
 async function trainOnce(
   gpu: Gpu,
   split: Split,
   evaluation: RankingEvaluation,
-  { kind, seed, fingerprint, hyperparameters }: GivenTeacher,
+  { kind, seed, fingerprint, hyperparameters, every }: GivenTeacher,
   fitOptions: FitOptions,
   hooks: TrainingHooks,
-): Promise<Trajectory | { every: number; seconds: number }> {
+): Promise<Trajectory | { every: number | null; seconds: number }> {
   const training = { users: split.users, items: split.items, interactions: split.train };
   using model = createModel(gpu, kind, training, hyperparameters);
-  const identity = JSON.stringify([fingerprint, kind, seed, model.hyperparameters]);
+  const identity = JSON.stringify([fingerprint, kind, seed, model.hyperparameters, every]);
   const result = await fit(gpu, model, evaluation, fitOptions, identity, hooks);
   const trained = performance.now();
   // Epochs of an earlier run that was stopped count too.
@@ -110,13 +120,16 @@ async function trainOnce(
   const quality = result.evaluations.map((record) => record.valid![fitOptions.metric]!);
   const chosen = selectStates(quality);
   if (!chosen) {
-    if (result.every === 1 || result.history.length < 4) {
+    await result.checkpoints.clear();
+    const isLast = result.every === 1 || result.history.length < 4;
+    // Evaluations that were this dense from the first may be of a training that was to take fewer epochs.
+    if (isLast && result.every !== fitOptions.every) return { every: null, seconds };
+    if (isLast) {
       throw new HetcompError(
         `${kind} is at its best before four evaluations (epoch ${result.evaluations[result.best]?.epoch}): ` +
           "a trajectory needs four states; train more epochs, lower the learning rate, or use data with more items",
       );
     }
-    await result.checkpoints.clear();
     return { every: result.every, seconds };
   }
   const rankings = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ArgumentError, DivergenceError } from "../../src/errors.ts";
+import { ArgumentError, DivergenceError, HetcompError } from "../../src/errors.ts";
 import { openGpu } from "../../src/gpu/gpu.ts";
 import { rowOf } from "../../src/ragged.ts";
 import { memoryCheckpoints } from "../../src/teachers/checkpoint_store.ts";
@@ -143,6 +143,38 @@ Deno.test("trainTeacher() evaluates more often when a teacher converges within t
   await assert.rejects(stopped, Interrupted);
   const resumed = await trainTeacher(gpu, split, fast, { checkpoints });
   assert.deepEqual({ ...resumed, seconds: 0 }, { ...trajectory, seconds: 0 });
+});
+
+Deno.test("trainTeacher() that found no four states takes more epochs in the same store", async () => {
+  using gpu = await openGpu();
+  const few = { ...options, epochs: 4, patience: 1 };
+  const more = { ...few, epochs: 30 };
+  const expected = { ...await trainTeacher(gpu, split, more), seconds: 0 };
+  const checkpoints = memoryCheckpoints();
+  await assert.rejects(
+    trainTeacher(gpu, split, few, { checkpoints }),
+    (error) =>
+      error instanceof HetcompError && /before four evaluations .* train more epochs/.test(error.message),
+  );
+  assert.deepEqual({ ...await trainTeacher(gpu, split, more, { checkpoints }), seconds: 0 }, expected);
+
+  // Stopped while it looks at every epoch, as a longer training need not.
+  const stopped = memoryCheckpoints();
+  const controller = new AbortController();
+  const training = trainTeacher(gpu, split, few, {
+    checkpoints: stopped,
+    signal: controller.signal,
+    onEvaluation: ({ epoch }) => epoch === 2 && controller.abort(),
+  });
+  await assert.rejects(training, Interrupted);
+  assert.deepEqual(
+    { ...await trainTeacher(gpu, split, more, { checkpoints: stopped }), seconds: 0 },
+    expected,
+  );
+
+  // Other evaluations that are asked for are another training.
+  const again = await trainTeacher(gpu, split, { ...more, every: 2 }, { checkpoints: stopped });
+  assert.equal(again.hyperparameters.every, 2);
 });
 
 Deno.test("trainTeacher() refuses parameters that leave the range of floats in its only step", async () => {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { ArgumentError } from "../../errors.ts";
 import { indexLists, uploadListIndex } from "../../kernels/list_index.ts";
 import type { DeviceListIndex } from "../../kernels/list_index.ts";
 import { type Granularity, ListwiseStep } from "../../kernels/listwise.ts";
@@ -12,7 +11,13 @@ import { wholeNumber } from "../../models/model_options.ts";
 import type { EpochRecord } from "../../teachers/training.ts";
 import { Curriculum } from "../curriculum.ts";
 import type { DistillationMethod, EpochFacts, MethodContext, MethodRun, MethodSettings } from "../method.ts";
-import { distillDefaults, type DistillOptions, type DistillSettings, distillSettings } from "../options.ts";
+import {
+  distillDefaults,
+  type DistillOptions,
+  type DistillSettings,
+  distillSettings,
+  startable,
+} from "../options.ts";
 import { EpochBatches } from "../pairwise_epochs.ts";
 import { spectralRows } from "../spectral_start.ts";
 import { observedTargets } from "../targets.ts";
@@ -81,10 +86,7 @@ export class HetCompRun implements MethodRun {
     const { split, student } = this.#context;
     const { dim, seed } = this.#settings;
     const tops = this.#curriculum.targets();
-    if (!student.start) {
-      throw new ArgumentError("start", "this student's rows are computed from other parameters", "random");
-    }
-    student.start(spectralRows(split.train, tops, { items: split.items, dim, seed }));
+    student.start!(spectralRows(split.train, tops, { items: split.items, dim, seed }));
   }
 
   #teach(): void {
@@ -236,9 +238,6 @@ export const hetcompFinal: DistillationMethod = form({
   defaults: { switchEpoch: 120 },
   grid: { switchEpoch: [60, 120] },
 });
-
-/** The students that can take other rows to start from. */
-const startable = ["MF", "Quadric"];
 
 /** Ours: no curriculum, but a start from the spectrum of the final states' lists; the ranked loss only. */
 export const hetcompSpectral: DistillationMethod = form({

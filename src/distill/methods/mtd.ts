@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { checkEmbedding } from "../../kernels/exp_sum.ts";
 import type { ModelCheckpoint } from "../../models/model.ts";
 import { positiveNumber } from "../../models/model_options.ts";
 import type { Trajectory } from "../../teachers/trajectory.ts";
-import { finalStates, fuseTeachers } from "../ensemble.ts";
+import { finalStates, fuseTeachers, placesTogether } from "../ensemble.ts";
 import { ListTeaching } from "../list_teaching.ts";
 import type { DistillationMethod, EpochFacts, MethodContext, MethodRun } from "../method.ts";
+import { checkStudentDim } from "../options.ts";
 import { ensembleTargets } from "../targets.ts";
 
 /** The softmax of some numbers. */
@@ -41,8 +41,9 @@ class MtdRun implements MethodRun {
 
   #lists(teachers: readonly Trajectory[], weights?: readonly number[]) {
     const { listLength } = this.#context.settings;
+    const length = Math.min(listLength as number, placesTogether(teachers));
     const options = weights ? { weights } : {};
-    return ensembleTargets(fuseTeachers(teachers, finalStates(teachers), listLength as number, options));
+    return ensembleTargets(fuseTeachers(teachers, finalStates(teachers), length, options));
   }
 
   #teach(): void {
@@ -94,6 +95,6 @@ export const mtd: DistillationMethod = {
   defaults: { lambda: 0.01, listLength: 100, weightStep: 0.1 },
   rules: { weightStep: positiveNumber },
   grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1], weightStep: [0.03, 0.1, 0.3] },
-  check: ({ dim }) => checkEmbedding(dim),
+  check: checkStudentDim,
   start: (context) => new MtdRun(context),
 };

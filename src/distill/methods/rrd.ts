@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { checkEmbedding } from "../../kernels/exp_sum.ts";
-import { finalStates, fuseTeachers } from "../ensemble.ts";
+import { finalStates, fuseTeachers, placesTogether } from "../ensemble.ts";
 import { ListTeaching } from "../list_teaching.ts";
 import type { DistillationMethod, MethodContext, MethodRun } from "../method.ts";
+import { checkStudentDim } from "../options.ts";
 import { ensembleTargets } from "../targets.ts";
 
 class RrdRun implements MethodRun {
@@ -15,7 +15,7 @@ class RrdRun implements MethodRun {
   constructor(context: MethodContext) {
     const { trajectories, settings } = context;
     this.#teaching = new ListTeaching(context);
-    const length = settings.listLength as number;
+    const length = Math.min(settings.listLength as number, placesTogether(trajectories));
     this.#teaching.teach(ensembleTargets(fuseTeachers(trajectories, finalStates(trajectories), length)));
   }
 
@@ -42,6 +42,6 @@ export const rrd: DistillationMethod = {
   teachers: "all",
   defaults: { lambda: 0.01, listLength: 100 },
   grid: { learningRate: [1e-3, 3e-3, 1e-2], lambda: [1e-3, 1e-2, 1e-1] },
-  check: ({ dim }) => checkEmbedding(dim),
+  check: checkStudentDim,
   start: (context) => new RrdRun(context),
 };

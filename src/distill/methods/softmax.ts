@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { checkEmbedding } from "../../kernels/exp_sum.ts";
 import { SoftmaxOutput } from "../../kernels/softmax_output.ts";
 import type { DeviceArray } from "../../gpu/device_array.ts";
 import { positiveNumber } from "../../models/model_options.ts";
 import type { DistillationMethod, MethodContext, MethodRun } from "../method.ts";
+import { checkStudentDim } from "../options.ts";
 import { EpochBatches } from "../pairwise_epochs.ts";
 import { type UserBatches, userBatches } from "../user_batches.ts";
 
@@ -70,6 +70,6 @@ export const softmax: DistillationMethod = {
   defaults: { learningRate: 3e-3, weight: 0.01 },
   rules: { weight: positiveNumber },
   grid: { learningRate: [1e-3, 3e-3, 1e-2], weightDecay: [1e-5, 1e-4, 1e-3] },
-  check: ({ dim }) => checkEmbedding(dim),
+  check: checkStudentDim,
   start: (context) => new SoftmaxRun(context),
 };
