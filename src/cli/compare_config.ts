@@ -127,8 +127,8 @@ export async function joinFolder(
 }
 
 /**
- * Keeps what the teachers of a comparison say, and from then on wants the same of them: students of other ones cannot
- * stand in one table.
+ * Keeps what the teachers of a comparison or a search say, and from then on wants the same of them: students of other ones
+ * cannot stand in one table.
  *
  * @throws {RunError} naming a teacher whose lists are others than at the beginning.
  */

@@ -41,6 +41,7 @@ import {
 import {
   checkpointFolder,
   discardUnstarted,
+  isComplete,
   metricsLines,
   perUserTable,
   readRunConfig,
@@ -230,7 +231,7 @@ async function runDistill(flags: DistillFlags, given: readonly string[]): Promis
   } catch (error) {
     const advice = `continue with: ${invocation(`distill --resume ${shellWord(folder)}`)}`;
     if (error instanceof Interrupted) error.message = `stopped after epoch ${error.epoch}; ${advice}`;
-    else if (resume === undefined && !await discardUnstarted(folder)) {
+    else if (resume === undefined && !await discardUnstarted(folder) && !await isComplete(folder)) {
       say(
         "kept",
         error instanceof DivergenceError

@@ -15,6 +15,8 @@ export interface RungResult {
   readonly value: number;
   /** The epoch of that value. */
   readonly bestEpoch: number;
+  /** Whether its numbers left the range of floats before there was a value. */
+  readonly diverged?: true;
 }
 
 /** How far a trial has come. */

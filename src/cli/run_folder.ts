@@ -17,6 +17,14 @@ export interface RunConfig {
 /** Name of the file with the configuration of a run. */
 export const configName = "config.json";
 
+/** Name of the file that is written last. */
+const summaryName = "summary.json";
+
+/** Whether a run folder has come to its end. */
+export function isComplete(folder: string): Promise<boolean> {
+  return exists(`${folder}/${summaryName}`);
+}
+
 /** Whether nothing is under a path, or a folder without anything in it, as `mktemp -d` makes one. */
 export async function isVacant(path: string): Promise<boolean> {
   const kind = await pathKind(path);
@@ -43,8 +51,8 @@ export async function requireNoFolder(folder: string, otherwise = ""): Promise<v
  * @throws {RunError} if there is something already.
  */
 export async function requireNewFolder(folder: string): Promise<void> {
-  const isRun = await exists(`${folder}/${configName}`);
-  await requireNoFolder(folder, isRun ? `, or continue it with --resume ${folder}` : "");
+  const isStopped = await exists(`${folder}/${configName}`) && !await isComplete(folder);
+  await requireNoFolder(folder, isStopped ? `, or continue it with --resume ${folder}` : "");
 }
 
 /**
@@ -70,7 +78,7 @@ export async function readRunConfig(folder: string): Promise<unknown> {
       `${folder} is no run folder: it has no ${configName}; expected one made by: ${invocation("distill")}`,
     );
   }
-  if (await exists(`${folder}/summary.json`)) {
+  if (await isComplete(folder)) {
     throw new RunError(`the run in ${folder} is complete: see ${folder}/report.html`);
   }
   try {
@@ -86,7 +94,7 @@ export async function readRunConfig(folder: string): Promise<unknown> {
  * @returns Whether it is gone; otherwise it holds checkpoints, from which the run can be continued.
  */
 export async function discardUnstarted(folder: string): Promise<boolean> {
-  for (const name of [checkpointFolder, "summary.json"]) if (await exists(`${folder}/${name}`)) return false;
+  for (const name of [checkpointFolder, summaryName]) if (await exists(`${folder}/${name}`)) return false;
   const { rm, rmdir } = await import("node:fs/promises");
   await rm(`${folder}/${configName}`, { force: true });
   await rmdir(folder).catch(() => {});

@@ -20,6 +20,7 @@ import {
   tomlText,
 } from "./config_file.ts";
 import { claimFolder } from "./claim.ts";
+import { requireSameTeachers } from "./compare_config.ts";
 import { withDriver } from "./embedded_driver.ts";
 import {
   ensureTeachers,
@@ -296,19 +297,34 @@ async function runSearch(flags: SearchFlags): Promise<void> {
   const trajectories = model === "student"
     ? await ensureTeachers(gpu, split, teacherChoice(flags), { signal, quiet })
     : [];
+  if (model === "student") await requireSameTeachers(out, trajectories);
   const fixed = (model === "student" ? flags.option : flags.teacherOption?.[model]) ?? {};
   const setting = { gpu, split, model, seed, fixed, fingerprint, trajectories };
   const checkpoints = (trial: number) => folderCheckpoints(`${out}/checkpoints/${trial}`);
+  const diverged = new Map(past.flatMap(({ trial, rungs }) => {
+    const last = rungs.at(-1);
+    return last?.diverged ? [[trial, last] as const] : [];
+  }));
   let trainedNow = -1;
   const records = await successiveHalving(plan, past, async (trial, upTo) => {
     trainedNow = trial;
     signal.throwIfAborted();
+    const before = diverged.get(trial);
+    if (before) return { ...before, epochs: upTo };
     using progress = trainingProgress(`trial ${trial}`, upTo, quiet);
-    return await trainTrial(setting, trials[trial]!, upTo, {
+    const result = await trainTrial(setting, trials[trial]!, upTo, {
       ...progress.hooks,
       signal,
       checkpoints: checkpoints(trial),
     });
+    if (result.diverged) {
+      diverged.set(trial, result);
+      if (!quiet) {
+        const text = `trial ${trial}: its numbers left the range of floats in epoch ${result.trained}`;
+        logNotice("diverged", text, { trial, epoch: result.trained });
+      }
+    }
+    return result;
   }, async (changed) => {
     const lines = changed.map((record) =>
       JSON.stringify({ ...record, settings: trials[record.trial] }) + "\n"
@@ -322,6 +338,12 @@ async function runSearch(flags: SearchFlags): Promise<void> {
     throw error;
   });
   const [best] = byValue(records);
+  if (best!.rungs.at(-1)!.diverged) {
+    throw new RunError(
+      `the numbers of every trial left the range of floats (see ${out}/trials.jsonl); expected lower learning rates ` +
+        "in --space",
+    );
+  }
   await writeAtomically(`${out}/best.toml`, await tomlText(bestConfig(flags, trials[best!.trial]!)) + "\n");
   await removeFolder(`${out}/checkpoints`);
   console.log(trialTable(records, trials));

@@ -87,7 +87,7 @@ export async function trainTrial(
   } catch (error) {
     // The worst that can be said of settings.
     if (error instanceof DivergenceError) {
-      return { epochs, trained: error.epoch, value: 0, bestEpoch: error.epoch };
+      return { epochs, trained: error.epoch, value: 0, bestEpoch: error.epoch, diverged: true };
     }
     throw error;
   }

@@ -117,6 +117,12 @@ async function runTeachers(flags: TeacherFlags): Promise<void> {
     teachers,
     yardsticks,
   });
+  if (out !== undefined) {
+    const perUser = perUserMetrics(yardsticks.metrics, teachers.metrics);
+    await writeAtomically(`${out}/per_user.tsv`, perUserTable(perUser, split.userIds));
+    await writeAtomically(`${out}/report.html`, renderTeachersReport(summary));
+    await writeAtomically(`${out}/summary.json`, JSON.stringify(summary, null, 2) + "\n");
+  }
   const epochs = new Map(trajectories.map(({ kind, states }) => [kind, states.map(({ epoch }) => epoch)]));
   console.log(resultLines(summary, {
     "states at epochs": ({ name }) => epochs.get(name)?.join(" ") ?? "",
@@ -124,10 +130,5 @@ async function runTeachers(flags: TeacherFlags): Promise<void> {
   }));
   console.log(`\n${overlapLines(teachers.overlap)}`);
   if (flags.select) console.log(`\n${await teacherOrder(evaluation, trajectories, { signal, quiet })}`);
-  if (out === undefined) return;
-  const perUser = perUserMetrics(yardsticks.metrics, teachers.metrics);
-  await writeAtomically(`${out}/per_user.tsv`, perUserTable(perUser, split.userIds));
-  await writeAtomically(`${out}/report.html`, renderTeachersReport(summary));
-  await writeAtomically(`${out}/summary.json`, JSON.stringify(summary, null, 2) + "\n");
-  console.log(`\nreport:  ${out}/report.html`);
+  if (out !== undefined) console.log(`\nreport:  ${out}/report.html`);
 }

@@ -1,6 +1,11 @@
-import { formatCount, formatMetric, missing } from "./format.ts";
+import { formatCount, formatMetric, formatNumber, missing } from "./format.ts";
 import { type HtmlCell, htmlTable } from "./html_table.ts";
 import type { TeachersSummary } from "./run_summary.ts";
+
+/** The states of imported teachers may lie between epochs. */
+function epochText(epoch: number): string {
+  return Number.isInteger(epoch) ? formatCount(epoch) : formatNumber(epoch);
+}
 
 /** The table of trajectory states: epoch and Recall@50 of each state of each teacher; empty text without states. */
 export function stateTable(summary: TeachersSummary, number: number): string {
@@ -33,7 +38,7 @@ export function stateTable(summary: TeachersSummary, number: number): string {
           const state = trajectory.states[n];
           return state === undefined
             ? [{ text: missing }, { text: missing }]
-            : [{ text: formatCount(state.epoch) }, { text: formatMetric(state.metrics["recall@50"]) }];
+            : [{ text: epochText(state.epoch) }, { text: formatMetric(state.metrics["recall@50"]) }];
         }),
       ],
     })),

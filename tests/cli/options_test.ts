@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { idList, numberList, teacherKinds } from "../../src/cli/options.ts";
+import { idList, numberList, seedNumber, teacherKinds } from "../../src/cli/options.ts";
 
 Deno.test("teacherKinds() knows the built-in teachers in any case, and leaves imported names alone", () => {
   assert.deepEqual(teacherKinds("mf, I-ae,Mine"), ["MF", "I-AE", "Mine"]);
@@ -12,6 +12,11 @@ Deno.test("idList() splits at commas or reads a JSON array, adds to what was giv
   assert.deepEqual(idList('["a,b", "c"]', ["x"]), ["x", "a,b", "c"]);
   assert.throws(() => idList("a,,b"), /an id is empty/);
   assert.throws(() => idList("[1]"), /JSON array of strings/);
+});
+
+Deno.test("seedNumber() takes no blank for 0", () => {
+  assert.equal(seedNumber("0"), 0);
+  for (const text of ["", " ", "-1", "1.5"]) assert.throws(() => seedNumber(text), /from 0 to 4294967295/);
 });
 
 Deno.test("numberList() reads positive integers, each once", () => {

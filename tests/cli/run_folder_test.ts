@@ -30,6 +30,8 @@ Deno.test("requireNewFolder() takes an empty folder, and advises to resume only 
     requireNewFolder(run),
     /run exists already; name another with --out, or continue it with --resume .*run$/,
   );
+  await Deno.writeTextFile(`${run}/summary.json`, "{}");
+  await assert.rejects(requireNewFolder(run), /run exists already; name another with --out$/);
   await Deno.rename(`${run}/config.json`, `${run}/other.json`);
   await assert.rejects(requireNewFolder(run), /run exists already; name another with --out$/);
 });

@@ -92,6 +92,39 @@ Deno.test("search puts a trial that diverges behind the others", async () => {
     ...["--space", "learningRate=0.01,1e30", "--teacher-option", "MF.every=5", "--out", at("out")],
   );
   assert.match(await Deno.readTextFile(at("out/best.toml")), /learningRate = 0\.01/);
+  const wild = [
+    ...["search", "--data", at("small.dat"), "--model", "MF", "--trials", "2", "--epochs", "20"],
+    ...["--space", "learningRate=1e29,1e30", "--teacher-option", "MF.every=5", "--out", at("wild")],
+  ];
+  await fail(/the numbers of every trial left the range of floats .*trials\.jsonl.*--space/, wild);
+  assert.deepEqual(filesUnder(at("wild")).filter((name) => name === "best.toml"), []);
+  const lines = (await Deno.readTextFile(at("wild/trials.jsonl"))).trimEnd().split("\n");
+  assert.ok(lines.every((line) => (JSON.parse(line) as TrialRecord).rungs.at(-1)!.diverged === true));
+});
+
+Deno.test("search of the student keeps to its teachers, and refuses settings that do not go together", async () => {
+  await using folder = await temporaryFolder();
+  const at = (name: string) => `${folder.path}/${name}`;
+  await Deno.writeTextFile(at("small.dat"), smallData());
+  const search = (...space: string[]) => [
+    ...["search", "--data", at("small.dat"), "--model", "student", "--teachers", "RP3beta"],
+    ...["--teachers-folder", at("teachers"), "--trials", "2", "--epochs", "4", "--option", "every=2"],
+    ...space.flatMap((each) => ["--space", each]),
+    ...["--out", at("out")],
+  ];
+  await fail(/'start' is unusable: it is spectral, .* GNN /, search("student=GNN", "start=spectral"));
+  await fail(/'dim' is unusable: it is 128; expected at most 64/, search("student=Quadric", "dim=128"));
+  assert.deepEqual(filesUnder(at("")), ["small.dat"]);
+  await succeed(...search("learningRate=0.01,0.02"));
+  await succeed(...search("learningRate=0.01,0.02"));
+  await Deno.remove(at("teachers"), { recursive: true });
+  const other = [...search("learningRate=0.01,0.02"), "--teacher-option", "RP3beta.beta=0.9"];
+  await fail(/was started with other settings/, other);
+  await succeed(
+    ...["teachers", "--data", at("small.dat"), "--teachers", "RP3beta", "--teachers-folder", at("teachers")],
+    ...["--teacher-option", "RP3beta.beta=0.9"],
+  );
+  await fail(/were taught by another RP3beta than the one there is now/, search("learningRate=0.01,0.02"));
 });
 
 Deno.test("search refuses settings that do not exist, before anything is made", async () => {

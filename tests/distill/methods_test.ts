@@ -170,6 +170,19 @@ Deno.test("the ablations use the losses and states that they say", async () => {
   }
 });
 
+Deno.test("lists that are asked to be longer than the teachers' are as long as these, whatever is asked for", async () => {
+  for (
+    const [key, name] of [["rrd", "listLength"], ["mtd", "listLength"], ["hetcomp", "discrepancyLength"]]
+  ) {
+    const students = [];
+    for (const length of [split.items + 200, 5e9]) {
+      const settings = { ...short, ...own[key!], [name!]: length };
+      students.push((await distillWith(gpu, split, trajectories, key!, settings)).student);
+    }
+    assert.deepEqual(students[0]!.userFactors, students[1]!.userFactors, key);
+  }
+});
+
 Deno.test("methods refuse unknown keys, settings of another kind, and missing teachers", async () => {
   assert.throws(() => methodOf("rdd"), /rrd/);
   assert.throws(() => methodSettings(methodOf("rrd"), { lamda: 1 }), /lambda/);
@@ -187,6 +200,12 @@ Deno.test("methods refuse unknown keys, settings of another kind, and missing te
   assert.throws(() => methodSettings(methodOf("dcd"), { listLength: 513 }), /'listLength'.*at most 512/);
   assert.throws(() => methodSettings(methodOf("bpr"), { seed: 2 ** 32 }), /'seed'.*from 0 to 4294967295/);
   assert.throws(() => methodSettings(methodOf("spectral"), { student: "GNN" }), /GNN/);
+  for (const key of ["rrd", "mtd", "softmax", "hetcomp"]) {
+    assert.throws(
+      () => methodSettings(methodOf(key), { student: "Quadric", dim: 65 }),
+      /'dim'.*it is 65; expected at most 64/,
+    );
+  }
   await assert.rejects(distillWith(gpu, split, [], "rrd", short), ArgumentError);
 });
 

@@ -27,6 +27,11 @@ Deno.test("distillSettings() names the option that is unknown or out of range", 
   for (const seed of [NaN, -1, 1.5, 2 ** 32, "1" as never]) {
     assert.throws(() => distillSettings({ seed }), /'seed'.*from 0 to 4294967295/);
   }
+  assert.throws(
+    () => distillSettings({ student: "GNN", start: "spectral" }),
+    /'start'.*GNN.*random, or one of/,
+  );
+  assert.equal(distillSettings({ student: "Quadric", start: "spectral" }).start, "spectral");
   assert.throws(() => distillSettings({ learningRate: NaN }), /'learningRate'/);
   assert.throws(() => distillSettings({ weightDecay: -1 }), /'weightDecay'/);
   assert.throws(() => distillSettings({ scores: "other" as never }), /'scores'.*free or clamped/);

@@ -16,5 +16,6 @@ Deno.test("stateTable() calls the last column final only where it is every teach
   assert.match(mixed, /the last one that a teacher has is its final one/);
   const single = headOf([5], [0]);
   assert.match(single, /State 0 \(final\)</);
+  assert.match(headOf([0.25, 0.5, 1, 1200]), /0\.2500<.*0\.5000<.*>1<.*1\u202f200</s);
   assert.equal(headOf(), "");
 });
