@@ -178,7 +178,7 @@ function right(schema: Schema): string {
 }
 
 function readValue(option: Option, schema: Schema, name: string, value: unknown): unknown {
-  const shown = `'${name}' is ${JSON.stringify(value)}`;
+  const shown = `'${name}' is ${typeof value === "number" ? value : JSON.stringify(value)}`;
   if (!isOfType(value, schema)) throw new KeyProblem([name], `${shown}; expected ${right(schema)}`);
   if (option.isBoolean()) return value;
   const text = Array.isArray(value) ? value.join(",") : String(value);

@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { downloadDataset } from "../data/download.ts";
 import { exists } from "../data/files.ts";
 import { type DatasetEntry, datasetRegistry, registryEntry } from "../data/registry.ts";
+import { ArgumentError } from "../errors.ts";
 import { formatBytes, formatCount } from "../report/format.ts";
 import { numberColumn, textTable } from "../report/table.ts";
 import { registerSplit } from "./data_split.ts";
@@ -102,6 +103,9 @@ export function registerData(program: Command): void {
     )
     .action(
       async (name: string | undefined, options: { folder: string; json: boolean }, command: Command) => {
+        if (name !== undefined && options.json) {
+          throw new ArgumentError("--json", `the dataset ${name} is to be downloaded`, "no name beside it");
+        }
         if (name === undefined) await list(options.folder, options.json);
         else await download(name, options.folder, command.optsWithGlobals().quiet === true);
       },

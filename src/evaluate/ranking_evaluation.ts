@@ -50,6 +50,12 @@ export function measuredLength(split: Split, k: readonly number[]): number {
   return Math.max(0, ...k) + Math.max(longestRow(split.valid), longestRow(split.test));
 }
 
+function requireCutOffs(ks: readonly number[]): void {
+  for (const k of ks) {
+    if (!Number.isInteger(k) || k < 1) throw new ArgumentError("k", `it is ${k}`, "a positive integer");
+  }
+}
+
 /** What a ranker's lists came to. */
 export interface RankedEvaluation extends SplitMetrics {
   /**
@@ -92,7 +98,7 @@ export class RankingEvaluation implements Disposable {
   /**
    * Uploads the training items of `split`.
    *
-   * @throws {ArgumentError} if the split is not as {@linkcode Split} says.
+   * @throws {ArgumentError} if the split is not as {@linkcode Split} says, or a cut-off is not a positive integer.
    */
   constructor(
     gpu: Gpu,
@@ -100,6 +106,7 @@ export class RankingEvaluation implements Disposable {
     { k = [10, 50], listLength = 100, placesAtOnce = 2 ** 24 }: EvaluationOptions = {},
   ) {
     requireSplit(split);
+    requireCutOffs(k);
     this.#gpu = gpu;
     this.#split = split;
     this.k = k;

@@ -1,7 +1,8 @@
-import { NoAdapterError } from "../errors.ts";
+import { ArgumentError, NoAdapterError } from "../errors.ts";
 
 /** Which adapters may be chosen: a real GPU, a software driver, or the better of what there is. */
 export type AdapterChoice = "any" | "hardware" | "software";
+const choices: readonly AdapterChoice[] = ["any", "hardware", "software"];
 
 /** What is known of the adapter in use. */
 export interface AdapterDescription {
@@ -35,9 +36,11 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
 /**
  * Finds an adapter: the fastest real GPU first, then a software driver.
  *
+ * @throws {ArgumentError} if the choice is another word.
  * @throws {NoAdapterError} if there is none of the wanted kind; the message says what to install.
  */
 export async function chooseAdapter(choice: AdapterChoice): Promise<GPUAdapter> {
+  if (!choices.includes(choice)) throw new ArgumentError("adapter", `it is ${choice}`, choices.join(" or "));
   if (!globalThis.navigator?.gpu) {
     throw new NoAdapterError(
       "this program has no WebGPU (navigator.gpu is absent): use Deno 2.8 or newer, or a browser with WebGPU",

@@ -365,6 +365,7 @@ export class Gpu implements Disposable {
  * gpu.close();
  * ```
  *
+ * @throws {ArgumentError} if `adapter` is no such choice.
  * @throws {NoAdapterError} if no adapter of the wanted kind exists.
  * @throws {GpuError} if the adapter gives no device.
  */

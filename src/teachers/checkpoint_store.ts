@@ -38,6 +38,9 @@ export function memoryCheckpoints(): CheckpointStore {
   };
 }
 
+/** Name of the checkpoint from which a training continues, and which names the others. */
+export const latestName = "latest";
+
 /** Name of what a kill in the middle of a put leaves behind. */
 const partOf = /\.safetensors\.[\da-f-]{36}\.part$/;
 
@@ -85,7 +88,10 @@ export function folderCheckpoints(folder: string): CheckpointStore {
     async clear() {
       if (!await exists(folder)) return;
       const { readdir, rm, rmdir } = await import("node:fs/promises");
-      for (const name of await readdir(folder)) {
+      const isLatest = (name: string) => name === `${latestName}.safetensors`;
+      // A kill must not leave it without those it names.
+      const names = (await readdir(folder)).toSorted((a, b) => Number(isLatest(b)) - Number(isLatest(a)));
+      for (const name of names) {
         const path = `${folder}/${name}`;
         if (partOf.test(name) || name.endsWith(".safetensors") && await isCheckpoint(path)) await rm(path);
       }

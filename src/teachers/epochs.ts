@@ -5,7 +5,7 @@
  */
 import { ArgumentError, DivergenceError } from "../errors.ts";
 import type { ModelCheckpoint } from "../models/model.ts";
-import { memoryCheckpoints } from "./checkpoint_store.ts";
+import { latestName, memoryCheckpoints } from "./checkpoint_store.ts";
 import { type EpochRecord, Interrupted, type TrainingHooks } from "./training.ts";
 
 /** How long to train and how often to look. */
@@ -50,8 +50,6 @@ const mostBegun = 16;
 
 /** What further epochs may take: whoever stops a training waits for them. */
 const secondsBegun = 0.2;
-
-const latestName = "latest";
 
 /**
  * Trains until `patience` evaluations that count have brought no better validation value than the best. It continues

@@ -78,8 +78,9 @@ export async function saveTrajectory(folder: string, trajectory: Trajectory): Pr
     curve: trajectory.curve,
     tensors: { file: tensorsName, bytes: bytes.length, sha256: await sha256(bytes) },
   };
-  const text = JSON.stringify(manifest, null, 2) + "\n";
+  let text: string;
   try {
+    text = JSON.stringify(manifest, null, 2) + "\n";
     parseManifest(text, folder);
   } catch (error) {
     // A member that JSON cannot hold would only be noticed when the training it cost is lost.

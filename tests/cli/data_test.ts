@@ -13,6 +13,12 @@ Deno.test("data lists the registry, as a table and as JSON", async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("data NAME does not pass over --json", async () => {
+  const { code, stderr } = await runProgram(["data", "citeulike", "--json"]);
+  assert.equal(code, 1);
+  assert.match(stderr, /'--json'.*citeulike is to be downloaded/);
+});
+
 Deno.test("data NAME says how to go on when the source cannot be reached, and leaves nothing behind", async () => {
   const folder = await Deno.makeTempDir();
   const flags = ["--allow-read", "--allow-write", "--allow-env"];

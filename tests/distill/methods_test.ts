@@ -183,6 +183,18 @@ Deno.test("lists that are asked to be longer than the teachers' are as long as t
   }
 });
 
+Deno.test("a training that is judged by another metric does not go on from what was best by the first", async () => {
+  const settings = { dim: 4, epochs: 8, every: 2, patience: 20 };
+  const byRank = { ...settings, metric: "reciprocalRank@10" };
+  const expected = await trainWithoutDistillation(gpu, split, byRank);
+  const checkpoints = memoryCheckpoints();
+  const stopped = trainWithoutDistillation(gpu, split, settings, { checkpoints, ...stopAfter(5) });
+  await assert.rejects(stopped, Interrupted);
+  const { best, metrics } = await trainWithoutDistillation(gpu, split, byRank, { checkpoints });
+  assert.deepEqual(metrics.test.means, best.test);
+  assert.deepEqual(best.test, expected.best.test);
+});
+
 Deno.test("methods refuse unknown keys, settings of another kind, and missing teachers", async () => {
   assert.throws(() => methodOf("rdd"), /rrd/);
   assert.throws(() => methodSettings(methodOf("rrd"), { lamda: 1 }), /lambda/);

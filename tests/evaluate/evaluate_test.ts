@@ -143,6 +143,14 @@ Deno.test("evaluate() takes cut-offs beyond the number of items", async () => {
   assert.equal(test.means[`recall@${split.items + 50}`], 1);
 });
 
+Deno.test("evaluate() refuses cut-offs that are no positive integers", async () => {
+  for (const k of [0, -1, 1.5, NaN]) {
+    await assert.rejects(evaluate(gpu, exactStudent(2), split, { k: [k] }), {
+      message: `the argument 'k' is unusable: it is ${k}; expected a positive integer`,
+    });
+  }
+});
+
 Deno.test("evaluate() refuses a student of other users or items", async () => {
   const student = exactStudent(2);
   const wider = new Student({

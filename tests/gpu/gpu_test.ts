@@ -268,6 +268,13 @@ Deno.test("readInterface() reads bindings and parameters, and refuses what is no
   assert.throws(() => readInterface("x", "struct Params { place: vec2f }"), /'place' has type vec2f/);
 });
 
+Deno.test("openGpu() refuses what is no kind of adapter", async () => {
+  await assert.rejects(
+    openGpu({ adapter: "fast" as never }),
+    /'adapter'.*it is fast; expected any or hardware/,
+  );
+});
+
 Deno.test("openGpu() probes how many invocations load for each other, on software drivers only", async () => {
   using gpu = await openGpu();
   if (gpu.adapter.kind === "hardware") assert.equal(gpu.sharing, 1);

@@ -87,6 +87,8 @@ Deno.test("saveTrajectory() refuses an invalid trajectory and leaves the old one
     await saveTrajectory(folder, trajectory);
     await assert.rejects(saveTrajectory(folder, { ...trajectory, length: 2 }), TrajectoryError);
     await assert.rejects(saveTrajectory(folder, { ...trajectory, seed: NaN }), /'seed'/);
+    const large = { ...trajectory, hyperparameters: { size: 1n as never } };
+    await assert.rejects(saveTrajectory(folder, large), TrajectoryError);
     assert.deepEqual(await loadTrajectory(folder), trajectory);
   }));
 
