@@ -191,26 +191,16 @@ async function pastRecords(folder: string, settings: object): Promise<TrialRecor
 
 function bestConfig(flags: SearchFlags, settings: Hyperparameters): Record<string, unknown> {
   const { data, userColumn, itemColumn, ratingColumn, timeColumn, delimiter, header, minimumRating } = flags;
-  const {
-    minimumInteractions,
-    core,
-    split,
-    splitSeed,
-    seed,
-    model,
-    teacherOption = {},
-    option = {},
-    epochs,
-  } = flags;
+  const { minimumInteractions, core, split, splitSeed, seed, model, teacherOption = {}, option = {} } = flags;
   const shared = {
     ...{ data, userColumn, itemColumn, ratingColumn, timeColumn, delimiter, header, minimumRating },
     ...{ minimumInteractions, core, split, splitSeed, seed },
   };
   if (model !== "student") {
     const merged = { ...teacherOption, [model]: { ...teacherOption[model], ...settings } };
-    return { ...shared, teachers: [model], teacherEpochs: epochs, teacherOption: merged };
+    return { ...shared, teachers: [model], teacherEpochs: flags.epochs, teacherOption: merged };
   }
-  const { teachers, teachersFolder, teacherEpochs } = flags;
+  const { teachers, teachersFolder, teacherEpochs, epochs } = flags;
   const entries = Object.entries({ ...option, ...settings });
   const flagged = entries.filter(([name]) => !(name in distillSettingDefaults));
   const others = entries.filter(([name]) => name in distillSettingDefaults);

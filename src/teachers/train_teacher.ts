@@ -82,8 +82,10 @@ export async function trainTeacher(
     const result = await trainOnce(gpu, split, evaluation, given, fitting, hooks);
     if ("states" in result) return { ...result, seconds: seconds + result.seconds };
     seconds += result.seconds;
-    hooks.onStage?.("converges fast: training again with more evaluations", 0, 1);
-    const denser = result.every === null ? fitOptions.every : Math.max(1, Math.floor(result.every / 3));
+    const { every: between } = result;
+    const denser = between === null ? fitOptions.every : Math.max(1, Math.floor(between / 3));
+    const more = between === null ? "" : " with more evaluations";
+    hooks.onStage?.(`converges fast: training again${more}`, 0, 1);
     fitting = { ...fitOptions, every: denser };
   }
 }
