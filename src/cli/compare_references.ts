@@ -11,12 +11,13 @@ import { RankingEvaluation } from "../evaluate/ranking_evaluation.ts";
 import { parameterCount } from "../models/parameter_count.ts";
 import type { YardstickKind } from "../models/yardsticks.ts";
 import type { ReferenceSummary } from "../report/comparison_summary.ts";
+import type { Trajectory } from "../teachers/trajectory.ts";
 import { takeClaim } from "./claim.ts";
 import type { CellWorld } from "./compare_cells.ts";
 import { readKept } from "./kept_file.ts";
 import { logNotice } from "./log.ts";
 import { computeYardsticks } from "./measure_yardsticks.ts";
-import { shortListNote, wholeRankingMeans } from "./short_lists.ts";
+import { type KeptLists, shortListNote, wholeRankingMeans } from "./short_lists.ts";
 
 /** Leaves a user's known items out of a list, as rankings do. */
 function withoutHistory(lists: Uint32Array, width: number, { train, users, items }: Split): Uint32Array {
@@ -67,13 +68,19 @@ export async function measureReferences(
   if (others) return others;
   const history = views?.insideHistory ?? split;
   using evaluation = new RankingEvaluation(gpu, history);
-  const measure = (lists: Uint32Array, width: number) =>
-    evaluation.measure(withoutHistory(lists, width, history), width).test.means;
+  const kept = (items: Uint32Array, width: number, teachers: readonly Trajectory[] = []): KeptLists => ({
+    lists: withoutHistory(items, width, history),
+    width,
+    teachers,
+  });
+  const meansOf = ({ lists, width }: KeptLists) => evaluation.measure(lists, width).test.means;
+  const own = trajectories.map((teacher) => kept(teacher.states.at(-1)!.items, teacher.length, [teacher]));
   const references: ReferenceSummary[] = trajectories.map((
-    { kind, hyperparameters, seconds, states, length },
+    { kind, hyperparameters, seconds, states },
+    n,
   ) => {
     const parameters = parameterCount(kind, split, hyperparameters);
-    const means = measure(states.at(-1)!.items, length);
+    const means = meansOf(own[n]!);
     return {
       name: kind,
       role: "teacher",
@@ -90,6 +97,7 @@ export async function measureReferences(
   }
   const width = Math.min(split.items, evaluation.width + heldBack);
   const fused = fuseTeachers(trajectories, finalStates(trajectories), width);
+  const ensemble = kept(fused.items, width, trajectories);
   // Ranking with the ensemble takes all teachers.
   const sumOf = (name: "parameters" | "seconds") => {
     const sum = references.reduce((all, teacher) => all + (teacher[name] ?? NaN), 0);
@@ -100,17 +108,13 @@ export async function measureReferences(
     role: "ensemble",
     ...sumOf("parameters"),
     ...sumOf("seconds"),
-    metrics: measure(fused.items, width),
+    metrics: meansOf(ensemble),
   });
-  const short = shortListNote(
-    history,
-    withoutHistory(fused.items, width, history),
-    width,
-    trajectories,
-    views ? "teachers and ensemble" : "the ensemble",
-  );
+  const short = views
+    ? shortListNote(history, [...own, ensemble], "teachers and ensemble")
+    : shortListNote(history, [ensemble], "the ensemble");
   const notes = await computeYardsticks(split, yardsticks, width, asked, ({ kind, lists, seconds }) => {
-    references.push({ name: kind, role: "yardstick", seconds, metrics: measure(lists, width) });
+    references.push({ name: kind, role: "yardstick", seconds, metrics: meansOf(kept(lists, width)) });
   });
   if (short !== null) notes.push(short);
   if (!asked.quiet) { for (const note of notes) logNotice("references", note); }

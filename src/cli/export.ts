@@ -74,9 +74,9 @@ async function runExport(
     throw new ArgumentError("--out", `it is ${JSON.stringify(out)}`, `a name that ends in .${to}`);
   }
   const student = await loadStudent(path);
-  using interrupt = untilInterrupted("stopping; nothing is kept of this file");
+  using interrupt = isTable ? untilInterrupted("stopping; nothing is kept of this file") : null;
   if (to === "onnx") await writeAtomically(out, await encodeOnnx(student, question));
-  else if (isTable) await writeEmbeddings(out, student, side, interrupt.signal);
+  else if (isTable) await writeEmbeddings(out, student, side, interrupt?.signal);
   else await saveStudent(out, student, { seen, precision: to === "safetensors-f16" ? "f16" : "f32" });
   console.log(`${out}: ${formatBytes((await Deno.stat(out)).size)}`);
 }

@@ -56,7 +56,11 @@ export function measureTeachers(
       test: { ...test, means: wholeRankingMeans(test.means, final, "test.") },
     };
   }
-  const note = shortListNote(split, fused.items, fused.k, trajectories, "the ensemble");
+  const note = shortListNote(
+    split,
+    [{ lists: fused.items, width: fused.k, teachers: trajectories }],
+    "the ensemble",
+  );
   const overlap = {
     k: overlapPlaces,
     names: lists.map(({ name }) => name),

@@ -11,6 +11,7 @@ import { type DeviceExclusions, uploadExclusions } from "../kernels/top_k.ts";
 import { ranges } from "../kernels/dispatch_limits.ts";
 import type { Ranker, UserRange } from "../models/ranker.ts";
 import { emptyPlace, longestRow, type Ragged, rowLength } from "../ragged.ts";
+import { checkCutoff } from "./metrics.ts";
 import {
   type MeanMetrics,
   meanMetrics,
@@ -48,12 +49,6 @@ export interface EvaluationOptions {
 /** Length that lists without training items need: leaving out the other part's items still leaves the largest cut-off. */
 export function measuredLength(split: Split, k: readonly number[]): number {
   return Math.max(0, ...k) + Math.max(longestRow(split.valid), longestRow(split.test));
-}
-
-function requireCutOffs(ks: readonly number[]): void {
-  for (const k of ks) {
-    if (!Number.isInteger(k) || k < 1) throw new ArgumentError("k", `it is ${k}`, "a positive integer");
-  }
 }
 
 /** What a ranker's lists came to. */
@@ -106,7 +101,7 @@ export class RankingEvaluation implements Disposable {
     { k = [10, 50], listLength = 100, placesAtOnce = 2 ** 24 }: EvaluationOptions = {},
   ) {
     requireSplit(split);
-    requireCutOffs(k);
+    k.forEach(checkCutoff);
     this.#gpu = gpu;
     this.#split = split;
     this.k = k;
@@ -165,7 +160,7 @@ export class RankingEvaluation implements Disposable {
     all: Iterable<RankedRange>,
     take: (user: number, list: Uint32Array) => void,
   ): Promise<void> {
-    for (const batch of batchesOf(all, ({ count, width }) => count * width, this.placesAtOnce)) {
+    for (const batch of batchesWithin(all, ({ count, width }) => count * width, this.placesAtOnce)) {
       // All at once: each read-back waits 10 ms or more.
       const blocks = await Promise.all(batch.map(async ({ first, count, width }) => {
         using best = ranker.topK(width, this.train, { first, count });
@@ -246,7 +241,7 @@ function partsOf(split: Split, ks: readonly number[]): Record<"valid" | "test", 
 }
 
 /** In order, as many at a time as weigh no more than `most` together, and at least one. */
-function* batchesOf<T>(all: Iterable<T>, weigh: (one: T) => number, most: number): Generator<T[]> {
+function* batchesWithin<T>(all: Iterable<T>, weigh: (one: T) => number, most: number): Generator<T[]> {
   let [batch, weight]: [T[], number] = [[], 0];
   for (const one of all) {
     if (batch.length > 0 && weight + weigh(one) > most) {

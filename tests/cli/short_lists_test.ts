@@ -71,10 +71,15 @@ Deno.test("shortListNote() has nothing to say where a teacher knows no more, or 
   const split = heavySplit();
   const [state] = (await yardstickTrajectory(split, "RP3beta")).states;
   const ended = state!.items.map((item, n) => n % 100 < 30 ? item : emptyPlace);
-  const trajectory = (items: Uint32Array<ArrayBuffer>) => [{ states: [{ ...state!, items }], length: 100 }];
-  assert.equal(shortListNote(split, ended, 100, trajectory(ended), "these"), null);
+  const kept = (lists: Uint32Array<ArrayBuffer>) => {
+    return { lists, width: 100, teachers: [{ states: [{ ...state!, items: lists }], length: 100 }] };
+  };
+  assert.equal(shortListNote(split, [kept(ended)], "these"), null);
+  const one = shortListNote(split, [kept(state!.items)], "these");
+  assert.match(one!, /leave \d+ of 40 users fewer than 50 .* of these are somewhat low\.$/);
+  assert.equal(shortListNote(split, [kept(ended), kept(state!.items)], "these"), one);
   const light = { ...split, valid: ragged(Array(users).fill([])), test: ragged(Array(users).fill([])) };
-  assert.equal(shortListNote(light, state!.items, 100, trajectory(state!.items), "these"), null);
+  assert.equal(shortListNote(light, [kept(state!.items)], "these"), null);
 });
 
 Deno.test("a comparison in the generalization setup measures yardsticks by whole rankings", async () => {
