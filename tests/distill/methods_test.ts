@@ -31,9 +31,10 @@ const own: Record<string, Record<string, number>> = {
   dcd: { compareEvery: 2 },
 };
 
-for (const key of Object.keys(distillationMethods)) {
-  Deno.test(`distillWith("${key}") learns, and continues to the same bytes after a stop`, async () => {
-    const options = { ...short, ...own[key] };
+const trainings = [...Object.keys(distillationMethods).map((key) => [key, "MF"]), ["weighted", "Quadric"]];
+for (const [key, student] of trainings as [string, string][]) {
+  Deno.test(`distillWith("${key}") learns ${student}, and continues to the same bytes after a stop`, async () => {
+    const options = { ...short, ...own[key], student };
     const whole = await distillWith(gpu, split, trajectories, key, options);
     const { history } = whole;
     assert.equal(history.length, 6);
