@@ -133,7 +133,7 @@ export type {
   SettingValue,
   SharedSettings,
 } from "./src/distill/method.ts";
-export type { StudentModel, StudentOptions, StudentShape } from "./src/distill/student_model.ts";
+export type { StudentModel, StudentOptions, StudentRows, StudentShape } from "./src/distill/student_model.ts";
 export { methodSettings, trialSettings } from "./src/distill/method_settings.ts";
 export type { UserSampling } from "./src/distill/user_batches.ts";
 export {
@@ -199,6 +199,7 @@ export {
   type StudentParts,
 } from "./src/models/student.ts";
 export type { FoldInOptions } from "./src/models/fold_in.ts";
+export type { Siren, SirenLayer } from "./src/models/siren.ts";
 export {
   decodeStudent,
   encodeStudent,

@@ -1,4 +1,4 @@
-// Copies columns of one matrix to another. Behind them the target's rows become zero.
+// Copies columns of one matrix to another, or adds them. Behind them the target's rows become zero.
 struct Params {
   rows: u32,
   columns: u32,
@@ -11,6 +11,8 @@ struct Params {
 @group(0) @binding(1) var<storage, read_write> target_rows: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
+override ADD: u32 = 0;
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let width = params.target_stride - params.target_first;
@@ -20,7 +22,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
   if (row >= params.rows) { return; }
   let place = row * params.target_stride + params.target_first + column;
   if (column < params.columns) {
-    target_rows[place] = source_rows[row * params.source_stride + params.source_first + column];
+    let value = source_rows[row * params.source_stride + params.source_first + column];
+    target_rows[place] = select(0.0, target_rows[place], ADD == 1u) + value;
   } else {
     target_rows[place] = 0.0;
   }

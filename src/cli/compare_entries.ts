@@ -1,5 +1,5 @@
 /**
- * What can be compared: the methods of the registry, weighted lists with quadrics as the student, and HetComp from each
+ * What can be compared: the methods of the registry, weighted lists with students of their own, and HetComp from each
  * teacher alone.
  *
  * @module
@@ -30,7 +30,11 @@ export interface Entry {
 }
 
 const singlePrefix = "only-";
-const quadrics = "quadrics";
+/** What trains another student than MF by weighted lists, beside methods that train MF. */
+const students: Readonly<Record<string, { readonly title: string; readonly student: string }>> = {
+  quadrics: { title: "Quadrics (ours)", student: "Quadric" },
+  sirens: { title: "Sirens (ours)", student: "Siren" },
+};
 
 /** The method against which the others are tested unless another is asked for. */
 export const mainMethod = "hetcomp";
@@ -41,18 +45,12 @@ function entryOf(name: string, student: string): Entry {
     const title = `HetComp from ${teacher} alone`;
     return { name, title, method: mainMethod, student, teacher, group: "single" };
   }
-  if (name === quadrics) {
+  if (Object.hasOwn(students, name)) {
+    const own = students[name]!;
     if (student !== "MF") {
-      throw new ArgumentError("student", `${name} trains "Quadric" beside MF, not "${student}"`, "MF");
+      throw new ArgumentError("student", `${name} trains "${own.student}" beside MF, not "${student}"`, "MF");
     }
-    return {
-      name,
-      title: "Quadrics (ours)",
-      method: "weighted",
-      student: "Quadric",
-      teacher: null,
-      group: "own",
-    };
+    return { name, ...own, method: "weighted", teacher: null, group: "own" };
   }
   const { title, own } = methodOf(name);
   const group = own ? "own" : name.startsWith(`${mainMethod}-`) ? "ablation" : "method";
@@ -64,7 +62,7 @@ export function methodNames(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
   const known = [
     ...Object.keys(distillationMethods),
-    quadrics,
+    ...Object.keys(students),
     ...teacherKindNames.map((kind) => singlePrefix + kind),
   ];
   for (const name of names) {
@@ -106,9 +104,11 @@ export function oneMethod(text: string): string {
 export function entriesOf(names: readonly string[], teachers: readonly string[], student = "MF"): Entry[] {
   const wanted = new Set(names);
   const singles = teachers.length > 1 ? teachers.map((kind) => singlePrefix + kind) : [];
-  const all = [...Object.keys(distillationMethods), quadrics, ...singles];
+  const all = [...Object.keys(distillationMethods), ...Object.keys(students), ...singles];
   const fits = (name: string) =>
-    name === quadrics ? student === "MF" : distillationMethods[name]?.students?.includes(student) ?? true;
+    Object.hasOwn(students, name)
+      ? student === "MF"
+      : distillationMethods[name]?.students?.includes(student) ?? true;
   if (wanted.has("all")) { for (const name of all.filter(fits)) wanted.add(name); }
   const others = [...wanted].filter((name) => name !== "all" && !all.includes(name));
   return [...all.filter((name) => wanted.has(name)), ...others].map((name) => entryOf(name, student));

@@ -88,7 +88,7 @@ export async function distill(
 /** The result of a training, its student with the metadata given, its epoch and its metrics. */
 export function distillationOf(
   split: Split,
-  { rows, dim, squares, history, best, metrics }: TrainedStudent,
+  { dim, student: { rows, ...form }, history, best, metrics }: TrainedStudent,
   metadata: Record<string, string>,
 ): Distillation {
   return {
@@ -96,7 +96,7 @@ export function distillationOf(
       dim,
       userFactors: rows.slice(0, split.users * dim),
       itemFactors: rows.slice(split.users * dim),
-      squares,
+      ...form,
       userIds: split.userIds,
       itemIds: split.itemIds,
       seen: split.train,

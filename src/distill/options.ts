@@ -4,7 +4,7 @@
  * @module
  */
 import { ArgumentError } from "../errors.ts";
-import { checkEmbedding } from "../kernels/exp_sum.ts";
+import { checkEmbedding, longestEmbedding } from "../kernels/exp_sum.ts";
 import {
   nonNegativeNumber,
   oneOf,
@@ -14,17 +14,19 @@ import {
   readOptions,
   wholeNumber,
 } from "../models/model_options.ts";
+import { sirenOutputs } from "../models/siren.ts";
 import type { UserSampling } from "./user_batches.ts";
 
 /** Settings of {@linkcode distill}; the constants are those of HetComp (WWW 2023) unless said otherwise. */
 export interface DistillOptions {
   /**
    * Kind of student: "MF" is matrix factorization; "Quadric" the same with twice the numbers for each user, which bend
-   * the planes of equal scores among the items into quadrics; "GNN" LightGCN; "AE" an autoencoder of the users' items.
+   * the planes of equal scores among the items into quadrics; "Siren" the same with rows that a small network of sines
+   * makes longer, `dim` numbers of each being stored; "GNN" LightGCN; "AE" an autoencoder of the users' items.
    * The last two start at random only. Default "MF".
    */
-  readonly student?: "MF" | "Quadric" | "GNN" | "AE";
-  /** Dimension of the student, at most 128; of a "Quadric" 64. Default 6. */
+  readonly student?: "MF" | "Quadric" | "Siren" | "GNN" | "AE";
+  /** Dimension of the student, at most 128; of a "Quadric" 64, of a "Siren" 118. Default 6. */
   readonly dim?: number;
   /** Random seed. Default 1. */
   readonly seed?: number;
@@ -128,7 +130,7 @@ const positive: OptionRule = { ...positiveNumber, expected: "a positive number" 
 
 /** What each setting may be; how large `dim` may be hangs on the student. */
 export const distillRules: { readonly [K in keyof DistillSettings]: OptionRule } = {
-  student: word("MF", "Quadric", "GNN", "AE"),
+  student: word("MF", "Quadric", "Siren", "GNN", "AE"),
   dim: positiveInteger,
   seed: wholeNumber(0, 0xffffffff),
   epochs: positiveInteger,
@@ -158,7 +160,7 @@ export const distillRules: { readonly [K in keyof DistillSettings]: OptionRule }
 };
 
 /** The students that can take rows to start from. */
-export const startable: readonly string[] = ["MF", "Quadric"];
+export const startable: readonly string[] = ["MF", "Quadric", "Siren"];
 
 /**
  * Checks that a student is not too large for the kernels of the losses over all items.
@@ -166,7 +168,11 @@ export const startable: readonly string[] = ["MF", "Quadric"];
  * @throws {ArgumentError} naming the largest `dim`.
  */
 export function checkStudentDim({ dim, student }: { readonly dim: number; readonly student: string }): void {
-  checkEmbedding(dim, student === "Quadric" ? 2 : 1);
+  const most: Record<string, number> = {
+    Quadric: longestEmbedding / 2,
+    Siren: longestEmbedding - sirenOutputs,
+  };
+  checkEmbedding(dim, most[student]);
 }
 
 /**

@@ -5,15 +5,13 @@ import {
   recordItemSquaresGradient,
 } from "../kernels/item_squares.ts";
 import { withoutSquares, withSquares } from "../models/item_squares.ts";
-import { FactorStudent, type StudentOptions, type StudentShape } from "./student_model.ts";
+import { FactorStudent, type StudentOptions, type StudentRows, type StudentShape } from "./student_model.ts";
 
 /**
  * Matrix factorization whose users are quadrics: twice the numbers for a user, and no more for an item. Rows have twice
  * the numbers of `dim`; the second half of an item's follows from the first.
  */
 export class QuadricStudent extends FactorStudent {
-  /** The second half of an item's row follows from the first. */
-  override readonly squares = true;
   readonly #gpu: Gpu;
   readonly #shape: ItemSquaresShape;
 
@@ -44,12 +42,12 @@ export class QuadricStudent extends FactorStudent {
     super.recordStep();
   }
 
-  /** The rows without their padding; what follows of the items' as a file gives it back. */
-  override async rows(): Promise<Float32Array<ArrayBuffer>> {
+  /** The rows, the second half of an item's as a file gives it back. */
+  override rowsOf(snapshot: Float32Array<ArrayBuffer>): StudentRows {
     const { users, dim } = this.#shape;
-    const rows = await super.rows();
+    const rows = snapshot.slice();
     const items = rows.subarray(users * this.dim);
     items.set(withSquares(withoutSquares(items, this.dim), dim));
-    return rows;
+    return { rows, squares: true };
   }
 }

@@ -7,6 +7,7 @@ import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { EmbeddingTable } from "../models/embedding_table.ts";
 import type { ModelCheckpoint } from "../models/model.ts";
+import type { StudentParts } from "../models/student.ts";
 
 /** Sizes of the data that a student is for. */
 export interface StudentShape {
@@ -30,6 +31,12 @@ export interface StudentOptions {
   readonly initialScale: number;
 }
 
+/** What a trained student scores by. */
+export interface StudentRows extends Pick<StudentParts, "squares" | "siren"> {
+  /** Rows of users, then items, without padding. */
+  readonly rows: Float32Array<ArrayBuffer>;
+}
+
 /**
  * A student in training: whatever its parameters are, it scores by dot products of the rows of one table, and learns
  * from the gradient by these rows. A step of training is: {@linkcode StudentModel.recordRows}, losses that add to (or, the
@@ -38,8 +45,6 @@ export interface StudentOptions {
 export interface StudentModel extends Disposable, StudentShape {
   /** Numbers a row, without the padding. */
   readonly dim: number;
-  /** Whether the second half of an item's row follows from the first, as in `withSquares`. */
-  readonly squares: boolean;
   /** Users' rows, then items' rows, padded to `strideOf(dim)` floats; valid after {@linkcode StudentModel.recordRows}. */
   readonly table: DeviceArray;
   /** The gradient by the rows of `table`, of its shape: zero before every step of training. */
@@ -50,8 +55,10 @@ export interface StudentModel extends Disposable, StudentShape {
   recordStep(): void;
   /** Takes other rows, users' then items' without padding, to start from; absent where rows are computed. */
   start?(rows: Float32Array<ArrayBuffer>): void;
-  /** Reads the rows of users, then items, without padding. */
-  rows(): Promise<Float32Array<ArrayBuffer>>;
+  /** Reads what {@linkcode StudentModel.rowsOf} needs of the parameters as they are. */
+  snapshot(): Promise<Float32Array<ArrayBuffer>>;
+  /** The rows of a snapshot, and what they follow from. */
+  rowsOf(snapshot: Float32Array<ArrayBuffer>): StudentRows;
   /** Reads everything that training needs to go on bit for bit. */
   checkpoint(): Promise<ModelCheckpoint>;
   /**
@@ -68,8 +75,6 @@ export class FactorStudent implements StudentModel {
   readonly users: number;
   /** Number of items. */
   readonly items: number;
-  /** All numbers of a row are its own. */
-  readonly squares: boolean = false;
   readonly #embeddings: EmbeddingTable;
 
   /** Takes device memory and fills the rows with normal numbers. */
@@ -117,8 +122,13 @@ export class FactorStudent implements StudentModel {
   }
 
   /** The rows without their padding. */
-  async rows(): Promise<Float32Array<ArrayBuffer>> {
+  async snapshot(): Promise<Float32Array<ArrayBuffer>> {
     return (await this.#embeddings.parameters()).table as Float32Array<ArrayBuffer>;
+  }
+
+  /** The rows: all numbers are their own. */
+  rowsOf(snapshot: Float32Array<ArrayBuffer>): StudentRows {
+    return { rows: snapshot };
   }
 
   /** Rows, moments and step. */

@@ -6,57 +6,24 @@
  */
 import type { Split } from "../data/split.ts";
 import { ArgumentError } from "../errors.ts";
-import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
 import { recordActivationGradient } from "../kernels/dense.ts";
-import { strideOf, unpadRows } from "../kernels/embedding.ts";
+import { strideOf } from "../kernels/embedding.ts";
 import { EmbeddingBag, largestBagBatch } from "../kernels/embedding_bag.ts";
 import { InteractionGraph } from "../kernels/graph.ts";
 import { Propagation } from "../kernels/propagate.ts";
 import { EmbeddingTable } from "../models/embedding_table.ts";
 import type { ModelCheckpoint } from "../models/model.ts";
 import { ParameterTables } from "../models/parameter_tables.ts";
+import { sirenParameters } from "../models/siren.ts";
 import { stream, threefry } from "../random.ts";
 import { QuadricStudent } from "./quadric_student.ts";
+import { DerivedStudent } from "./derived_student.ts";
+import { SirenStudent } from "./siren_student.ts";
 import { FactorStudent, type StudentModel, type StudentOptions } from "./student_model.ts";
 
 /** Times that a LightGCN student passes its embeddings on. */
 const graphLayers = 3;
-
-/** What students have in common whose rows are computed from other parameters. */
-abstract class DerivedStudent implements StudentModel {
-  readonly users: number;
-  readonly items: number;
-  readonly dim: number;
-  readonly squares = false;
-  readonly table: DeviceArray;
-  readonly gradient: DeviceArray;
-  protected readonly gpu: Gpu;
-
-  constructor(gpu: Gpu, { users, items }: Split, { dim }: StudentOptions) {
-    this.gpu = gpu;
-    this.users = users;
-    this.items = items;
-    this.dim = dim;
-    const bytes = 4 * strideOf(dim) * (users + items);
-    this.table = gpu.array("student: rows", bytes);
-    this.gradient = gpu.zeros("student: gradient by the rows", bytes);
-  }
-
-  abstract recordRows(): void;
-  abstract recordStep(): void;
-  abstract checkpoint(): Promise<ModelCheckpoint>;
-  abstract restore(checkpoint: ModelCheckpoint): void;
-
-  async rows(): Promise<Float32Array<ArrayBuffer>> {
-    return unpadRows(await this.gpu.readFloats(this.table), this.dim);
-  }
-
-  [Symbol.dispose](): void {
-    this.table.dispose();
-    this.gradient.dispose();
-  }
-}
 
 /** LightGCN (He et al., SIGIR 2020): rows are the mean of the layers over the graph of the training pairs. */
 class GraphStudent extends DerivedStudent {
@@ -65,7 +32,7 @@ class GraphStudent extends DerivedStudent {
   readonly #embeddings: EmbeddingTable;
 
   constructor(gpu: Gpu, split: Split, options: StudentOptions) {
-    super(gpu, split, options);
+    super(gpu, split, options.dim);
     const { dim, initialScale: initialDeviation, seed, learningRate, weightDecay } = options;
     this.#graph = new InteractionGraph(gpu, split.train, split);
     this.#propagation = new Propagation(gpu, this.#graph, { dim, layers: graphLayers });
@@ -113,7 +80,7 @@ class AutoencoderStudent extends DerivedStudent {
   readonly #parameters: ParameterTables<"encoder" | "decoder">;
 
   constructor(gpu: Gpu, split: Split, options: StudentOptions) {
-    super(gpu, split, options);
+    super(gpu, split, options.dim);
     const { dim, initialScale: initialDeviation, learningRate, weightDecay } = options;
     this.#bag = new EmbeddingBag(gpu, split.train, split.items);
     const users = Uint32Array.from({ length: split.users }, (_, user) => user);
@@ -175,13 +142,14 @@ type Maker = (gpu: Gpu, split: Split, options: StudentOptions) => StudentModel;
 const kinds: Readonly<Record<string, Maker>> = {
   MF: (gpu, split, options) => new FactorStudent(gpu, split, options),
   Quadric: (gpu, split, options) => new QuadricStudent(gpu, split, options),
+  Siren: (gpu, split, options) => new SirenStudent(gpu, split, options),
   GNN: (gpu, split, options) => new GraphStudent(gpu, split, options),
   AE: (gpu, split, options) => new AutoencoderStudent(gpu, split, options),
 };
 
 /**
- * The keys of the kinds of students: matrix factorization, the same with quadrics for users, LightGCN,
- * autoencoder of users.
+ * The keys of the kinds of students: matrix factorization, the same with quadrics for users, codes with a network of
+ * sines, LightGCN, autoencoder of users.
  */
 export const studentKinds: readonly string[] = Object.keys(kinds);
 
@@ -204,5 +172,5 @@ export function studentParameters(
   dim: number,
 ): number {
   const numbers: Record<string, number> = { AE: 2 * items + 1, Quadric: 2 * users + items };
-  return dim * (numbers[kind] ?? users + items);
+  return dim * (numbers[kind] ?? users + items) + (kind === "Siren" ? sirenParameters(dim) : 0);
 }

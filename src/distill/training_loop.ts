@@ -13,7 +13,7 @@ import { factorRanker, type Ranker } from "../models/ranker.ts";
 import { bestOf, evaluationsOf, type Trainee, trainEpochs } from "../teachers/epochs.ts";
 import type { EpochRecord, TrainingHooks } from "../teachers/training.ts";
 import type { MethodRun, SharedSettings } from "./method.ts";
-import type { StudentModel } from "./student_model.ts";
+import type { StudentModel, StudentRows } from "./student_model.ts";
 
 /** What is to be trained, and by what. */
 export interface TrainingJob {
@@ -39,10 +39,8 @@ export interface TrainingJob {
 export interface TrainedStudent {
   /** Numbers a row. */
   readonly dim: number;
-  /** Whether the second half of an item's row follows from the first. */
-  readonly squares: boolean;
-  /** Users' rows, then items' rows, of the best evaluation. */
-  readonly rows: Float32Array<ArrayBuffer>;
+  /** Its rows at the best evaluation. */
+  readonly student: StudentRows;
   /** Every epoch. */
   readonly history: EpochRecord[];
   /** The epoch of the best evaluation. */
@@ -75,15 +73,15 @@ export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}):
     async evaluate(record, history) {
       student.recordRows();
       // Both at once: each read-back waits 10 ms or more.
-      const [{ lists, valid, test }, rows] = await Promise.all([
+      const [{ lists, valid, test }, snapshot] = await Promise.all([
         evaluation.rank(rankerOfRows(gpu, student, student.table)),
-        student.rows(),
+        student.snapshot(),
       ]);
-      requireFiniteScores(student, rows, record.epoch);
+      requireFiniteScores(student, student.rowsOf(snapshot).rows, record.epoch);
       record.valid = valid.means;
       record.test = test.means;
       const evaluations = evaluationsOf(history);
-      if (bestOf(evaluations, metric) === evaluations.length - 1) best = rows;
+      if (bestOf(evaluations, metric) === evaluations.length - 1) best = snapshot;
       if (record.epoch % settings.every === 0) {
         await run.between?.(record.epoch, lists, evaluation.listLength);
       }
@@ -98,13 +96,13 @@ export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}):
   };
   const { history } = await trainEpochs(trainee, { ...settings, metric }, identity, hooks);
   const evaluations = evaluationsOf(history);
-  using table = gpu.upload("rows of the best student", padRows("best", best, student.dim));
+  const { dim } = student;
+  const trained = student.rowsOf(best);
+  using table = gpu.upload("rows of the best student", padRows("best", trained.rows, dim));
   const { valid, test } = await evaluation.rank(rankerOfRows(gpu, student, table));
-  const { dim, squares } = student;
   return {
     dim,
-    squares,
-    rows: best,
+    student: trained,
     history,
     best: evaluations[bestOf(evaluations, metric)]!,
     metrics: { valid, test },

@@ -82,11 +82,20 @@ export interface Columns {
   readonly first: number;
 }
 
-/** Records the copying of `count` columns in `rows` rows; the target's columns behind them become zero. */
-export function recordColumnCopy(gpu: Gpu, from: Columns, to: Columns, rows: number, count: number): void {
+/**
+ * Records the copying of `count` columns in `rows` rows, or their addition; the target's columns behind them become zero.
+ */
+export function recordColumnCopy(
+  gpu: Gpu,
+  from: Columns,
+  to: Columns,
+  rows: number,
+  count: number,
+  { add = false }: { add?: boolean } = {},
+): void {
   const width = strideOf(to.columns) - to.first;
   gpu.dispatch(
-    gpu.kernel({ name: "layer/copy_columns", code: copyColumnsCode }),
+    gpu.kernel({ name: "layer/copy_columns", code: copyColumnsCode, constants: { ADD: add ? 1 : 0 } }),
     { source_rows: from.matrix, target_rows: to.matrix },
     {
       rows,

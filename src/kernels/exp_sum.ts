@@ -20,17 +20,16 @@ import {
 } from "./exp_sum_plan.ts";
 
 /** Numbers of an embedding at most: an invocation keeps whole ones. */
-const longestEmbedding = 128;
+export const longestEmbedding = 128;
 
 /**
  * Checks that embeddings fit.
  *
  * @param dim Numbers that are asked for.
- * @param times How many times as long the embeddings become.
- * @throws {ArgumentError} if they exceed 128.
+ * @param most How many of them give embeddings of {@linkcode longestEmbedding}, where these become longer.
+ * @throws {ArgumentError} if they are more.
  */
-export function checkEmbedding(dim: number, times = 1): void {
-  const most = longestEmbedding / times;
+export function checkEmbedding(dim: number, most: number = longestEmbedding): void {
   if (dim > most) throw new ArgumentError("dim", `it is ${dim}`, `at most ${most}`);
 }
 

@@ -9,6 +9,7 @@ import { checkRagged, type Ragged, rowCount } from "../ragged.ts";
 import { BestItems } from "./best_items.ts";
 import { foldIn, type FoldInOptions } from "./fold_in.ts";
 import { nearestIds } from "../nearest_ids.ts";
+import type { Siren } from "./siren.ts";
 
 /** What a {@linkcode Student} is made of. */
 export interface StudentParts {
@@ -31,6 +32,8 @@ export interface StudentParts {
    * number. Users are then quadrics among the items.
    */
   readonly squares?: boolean;
+  /** The network from whose codes, the first numbers of each vector, the others follow, if they do: see {@linkcode Siren}. */
+  readonly siren?: Siren;
 }
 
 /** What is asked of {@linkcode Student.recommend}. */
@@ -106,6 +109,8 @@ export class Student {
   readonly metadata: Record<string, string>;
   /** Whether the second half of an item's vector follows from the first: see {@linkcode StudentParts}. */
   readonly squares: boolean;
+  /** The network from which the end of every vector follows, if it does. */
+  readonly siren?: Siren;
   readonly #userNumbers: Map<string, number>;
   readonly #itemNumbers: Map<string, number>;
 
@@ -126,6 +131,7 @@ export class Student {
     this.itemIds = itemIds;
     this.metadata = parts.metadata ?? {};
     this.squares = parts.squares ?? false;
+    if (parts.siren !== undefined) this.siren = parts.siren;
     this.#userNumbers = numbersOf("userIds", userIds);
     this.#itemNumbers = numbersOf("itemIds", itemIds);
     if (seen === undefined) return;

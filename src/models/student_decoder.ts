@@ -9,6 +9,7 @@ import { decodeTensors, type Fail, type Tensor, type TensorType } from "../data/
 import { HetcompError, ModelError } from "../errors.ts";
 import type { Ragged } from "../ragged.ts";
 import { withSquares } from "./item_squares.ts";
+import { sirenLayerNames, sirenOutputs, sirenShape, withSiren } from "./siren.ts";
 import { Student } from "./student.ts";
 
 /** Stands in the metadata of every student file. */
@@ -42,9 +43,9 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
     const { tensors, metadata } = decodeTensors(bytes, fail);
     const { format, version, ...rest } = metadata;
     if (format !== studentFormat) fail("this is not a student", `the format "${studentFormat}"`);
-    // Version 1 has the same tensors, in fewer types; version 3 half the numbers for an item.
-    if (!["1", "2", "3"].includes(version!)) {
-      fail(`the format version is ${JSON.stringify(version)}`, "1, 2 or 3");
+    // Version 1 has the same tensors, in fewer types; version 3 half the numbers for an item, version 4 codes.
+    if (!["1", "2", "3", "4"].includes(version!)) {
+      fail(`the format version is ${JSON.stringify(version)}`, "1, 2, 3 or 4");
     }
     const tensor = <Type extends TensorType>(name: string, ...types: Type[]) => {
       const found = tensors.get(name) ?? fail(`the tensor '${name}' is missing`);
@@ -68,9 +69,20 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
       } catch { /* said below */ }
       return fail(`the tensor '${name}' is no JSON array of strings`);
     };
+    const shaped = (name: string, ...shape: number[]) => {
+      const found = tensor(name, "F32");
+      if (found.shape.join() === shape.join()) return found.data;
+      return fail(`the tensor '${name}' has the shape ${found.shape.join(" x ")}`, shape.join(" x "));
+    };
     const users = factors("user_factors");
     const items = factors("item_factors");
     const squares = version === "3";
+    const siren = version !== "4" ? undefined : sirenShape(users.dim).map(([inputs, outputs], n) => ({
+      weights: shaped(`${sirenLayerNames[n]}_weights`, inputs, outputs),
+      bias: shaped(`${sirenLayerNames[n]}_bias`, outputs),
+    }));
+    const whole = ({ values, dim }: typeof users, squares = false) =>
+      siren ? withSiren(values, dim, siren) : squares ? withSquares(values, dim) : values;
     const seen = (): { seen?: Ragged } => {
       if (!tensors.has("seen_offsets") && !tensors.has("seen_items")) return {};
       const offsets = tensor("seen_offsets", "U32").data;
@@ -78,13 +90,14 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
       return { seen: { offsets, items: Uint32Array.from(data) } };
     };
     const student = new Student({
-      dim: users.dim,
-      userFactors: users.values,
-      itemFactors: squares ? withSquares(items.values, items.dim) : items.values,
+      dim: users.dim + (siren ? sirenOutputs : 0),
+      userFactors: whole(users),
+      itemFactors: whole(items, squares),
       userIds: ids("user_ids"),
       itemIds: ids("item_ids"),
       metadata: rest,
       squares,
+      ...(siren ? { siren } : {}),
       ...seen(),
     });
     // A matrix that lies on its side has as many numbers.

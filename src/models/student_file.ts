@@ -10,12 +10,13 @@ import { encodeSafetensors, type Tensor } from "../data/safetensors.ts";
 import { ArgumentError, HetcompError, ModelError } from "../errors.ts";
 import { decodeStudent, studentFormat } from "./student_decoder.ts";
 import { withoutSquares, withSquares } from "./item_squares.ts";
+import { checkSiren, sirenLayerNames, sirenOutputs, sirenShape, withoutSiren, withSiren } from "./siren.ts";
 import type { Student, StudentParts } from "./student.ts";
 
 export { decodeStudent };
 
-/** Version 3 leaves out what follows of the items. */
-const versions = { whole: "2", squares: "3" } as const;
+/** Versions 3 and 4 leave out what follows of the rest. */
+const versions = { whole: "2", squares: "3", siren: "4" } as const;
 
 /** What a student file holds. */
 export interface StudentFileOptions {
@@ -30,14 +31,15 @@ export interface StudentFileOptions {
  *
  * | tensor                         | type and shape                                                               |
  * | ------------------------------ | ---------------------------------------------------------------------------- |
- * | `user_factors`, `item_factors` | F32 or F16, [users, dim] and [items, dim]; [items, dim / 2] with squares      |
+ * | `user_factors`, `item_factors` | F32 or F16, [users, dim] and [items, dim]; [items, dim / 2] with squares; [users, dim - 10] and [items, dim - 10] with a siren |
+ * | `hidden0_weights`, `hidden0_bias`, `hidden1_...`, `output_...` | F32, [inputs, outputs] and [outputs] of the layers of a siren |
  * | `user_ids`, `item_ids`         | ids that are whole numbers: U16 or U32, [users] and [items]; other ids: U8, the UTF-8 text of a JSON array of strings |
  * | `seen_offsets`                 | U32, [users + 1]; only if the seen items are known                           |
  * | `seen_items`                   | U16 or U32: those of user u stand from `seen_offsets[u]` to before `seen_offsets[u + 1]` |
  *
  * U16 is taken where every number is below 65,536. The second half of an item is left out where it follows from the first
- * (`squares`, see {@linkcode StudentParts}); the `version` is then "3", otherwise "2". The metadata
- * stands beside `format` and `version`. The same student gives the same bytes.
+ * (`squares`, see {@linkcode StudentParts}), and the `version` is then "3"; the end of every vector where it follows from
+ * a `siren`, and it is "4"; otherwise it is "2". The metadata stands beside `format` and `version`. The same student gives the same bytes.
  *
  * @example There and back
  * ```ts
@@ -53,13 +55,14 @@ export interface StudentFileOptions {
  * @param options What to keep, and how exactly.
  * @throws {ModelError} if a factor is not a finite number or too large for the type, an id is no text, the metadata uses
  * the key `format` or `version`, or the second half of an item does not follow from the first where it should.
- * @throws {ArgumentError} if the precision is another, or `dim` is odd where there are squares.
+ * @throws {ArgumentError} if the precision is another, `dim` is odd where there are squares, or the layers of a siren do not
+ * fit it.
  */
 export function encodeStudent(
   student: StudentParts,
   options: StudentFileOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const { dim, userFactors, itemFactors, userIds, itemIds, metadata = {}, squares = false } = student;
+  const { dim, userFactors, itemFactors, userIds, itemIds, metadata = {}, squares = false, siren } = student;
   const { precision = "f32" } = options;
   if (precision !== "f32" && precision !== "f16") {
     throw new ArgumentError("precision", `it is ${JSON.stringify(precision)}`, '"f32" or "f16"');
@@ -70,6 +73,8 @@ export function encodeStudent(
       throw new ModelError(`the student's metadata uses the reserved key '${key}'`);
     }
   }
+  const codeDim = dim - sirenOutputs;
+  if (siren) checkSiren(siren, codeDim);
   const factors = (name: string, data: Float32Array<ArrayBuffer>, rows: number, squares = false): Tensor => {
     if (!(data instanceof Float32Array) || data.length !== rows * dim) {
       throw new ModelError(`the student's ${name} are no Float32Array of ${rows} x ${dim} numbers`);
@@ -79,10 +84,18 @@ export function encodeStudent(
       throw new ModelError(`the student's ${name} hold ${data[wrong]} in row ${Math.floor(wrong / dim)}`);
     }
     // What follows from the rest of a row is not written.
-    const width = squares ? dim / 2 : dim;
+    let width = dim;
+    let written = data;
+    if (siren) {
+      width = codeDim;
+      written = withoutSiren(data, width);
+      requireSame(name, data, withSiren(written, width, siren), dim);
+    } else if (squares) {
+      width = dim / 2;
+      written = withoutSquares(data, dim);
+      requireSame(name, data, withSquares(written, width), dim);
+    }
     const shape = [rows, width];
-    const written = squares ? withoutSquares(data, dim) : data;
-    if (squares) requireSame(name, data, withSquares(written, width), dim);
     if (precision === "f32") return { dtype: "F32", shape, data: written };
     const large = written.findIndex((value) => Math.abs(value) >= 65520);
     if (large >= 0) {
@@ -96,12 +109,17 @@ export function encodeStudent(
     user_ids: idTensor(userIds),
     item_ids: idTensor(itemIds),
   };
+  siren?.forEach(({ weights, bias }, n) => {
+    const name = sirenLayerNames[n];
+    tensors[`${name}_weights`] = { dtype: "F32", shape: [...sirenShape(codeDim)[n]!], data: weights };
+    tensors[`${name}_bias`] = { dtype: "F32", shape: [bias.length], data: bias };
+  });
   const seen = options.seen === false ? undefined : student.seen;
   if (seen !== undefined) {
     tensors["seen_offsets"] = { dtype: "U32", shape: [seen.offsets.length], data: seen.offsets };
     tensors["seen_items"] = integerTensor(seen.items);
   }
-  const version = squares ? versions.squares : versions.whole;
+  const version = versions[siren ? "siren" : squares ? "squares" : "whole"];
   return encodeSafetensors(tensors, { ...metadata, format: studentFormat, version });
 }
 
@@ -112,7 +130,7 @@ function requireSame(name: string, given: Float32Array, right: Float32Array, dim
   throw new ModelError(
     `row ${row} of the student's ${name} holds ${given[wrong]}; expected ${
       right[wrong]
-    }, as follows from the first half`,
+    }, as follows from the numbers before`,
   );
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readPerUser } from "../../src/cli/compare_cells.ts";
 import { entriesOf, methodNames } from "../../src/cli/compare_entries.ts";
+import { sirenParameters } from "../../src/models/siren.ts";
 import { distillationMethods } from "../../src/distill/methods/registry.ts";
 import { facts, results } from "./comparison_facts.ts";
 import { fail, filesUnder, smallData, succeed, temporaryFolder } from "./small_run.ts";
@@ -202,12 +203,14 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
     }
   });
 
-  await t.step("quadrics are weighted lists with a student of their own", async () => {
-    const asked = (...more: string[]) => [...base, "--methods", "quadrics,weighted", ...more];
+  await t.step("quadrics and sirens are weighted lists with a student of their own", async () => {
+    const asked = (...more: string[]) => [...base, "--methods", "sirens,quadrics,weighted", ...more];
     await succeed(...asked("--trials", "2", "--out", at("quadrics")));
-    const [weighted, quadrics] = (await results(at("quadrics"))).methods;
+    const [weighted, quadrics, sirens] = (await results(at("quadrics"))).methods;
     assert.deepEqual([weighted!.settings.student, quadrics!.settings.student], ["MF", "Quadric"]);
     assert.ok(quadrics!.trials.length === 2 && quadrics!.title === "Quadrics (ours)");
+    assert.deepEqual([sirens!.settings.student, sirens!.title], ["Siren", "Sirens (ours)"]);
+    assert.equal(sirens!.parameters, weighted!.parameters + sirenParameters(6));
     assert.deepEqual(
       quadrics!.trials.map(({ settings }) => settings),
       weighted!.trials.map(({ settings }) => settings),
@@ -220,6 +223,7 @@ Deno.test("compare trains, tunes, tests and reports, and continues after a stop"
     const asked = (...more: string[]) => [...base, ...more, "--out", at("refused")];
     await fail(/cannot train "GNN"/, asked("--methods", "bpr,spectral", "--student", "GNN"));
     await fail(/'student'.*"Quadric" beside MF/, asked("--methods", "bpr,quadrics", "--student", "GNN"));
+    await fail(/'student'.*"Siren" beside MF/, asked("--methods", "bpr,sirens", "--student", "GNN"));
     await fail(/rrd is not compared.*bpr,hetcomp/, asked("--methods", "bpr,hetcomp", "--against", "rrd"));
     assert.deepEqual(filesUnder(folder.path).filter((file) => file.startsWith("refused/")), []);
   });
@@ -252,7 +256,7 @@ Deno.test("compare names mistakes", async () => {
 
 Deno.test("entriesOf() puts methods in the order of the tables, each teacher alone among all", () => {
   const all = entriesOf(methodNames("all"), ["MF", "ML"]).map(({ name }) => name);
-  const methods = [...Object.keys(distillationMethods), "quadrics"];
+  const methods = [...Object.keys(distillationMethods), "quadrics", "sirens"];
   assert.deepEqual(all, [...methods, "only-MF", "only-ML"]);
   assert.deepEqual(entriesOf(["all"], ["MF"]).map(({ name }) => name), methods);
   assert.ok(!entriesOf(["all"], ["MF"], "GNN").some(({ name }) => name === "spectral"));
@@ -263,7 +267,8 @@ Deno.test("entriesOf() puts methods in the order of the tables, each teacher alo
     "MF",
   ]]);
   assert.deepEqual(
-    entriesOf(["quadrics", "weighted"], ["MF"]).map(({ name, method, student }) => [name, method, student]),
-    [["weighted", "weighted", "MF"], ["quadrics", "weighted", "Quadric"]],
+    entriesOf(["quadrics", "weighted", "sirens"], ["MF"])
+      .map(({ name, method, student }) => [name, method, student]),
+    [["weighted", "weighted", "MF"], ["quadrics", "weighted", "Quadric"], ["sirens", "weighted", "Siren"]],
   );
 });

@@ -6,15 +6,18 @@ import { orderedHeads, stageLists } from "../../src/distill/methods/cl_drd.ts";
 import { softmaxOf, stepLogits } from "../../src/distill/methods/mtd.ts";
 import { distillationMethods, methodOf } from "../../src/distill/methods/registry.ts";
 import { trainWithoutDistillation } from "../../src/distill/without_distillation.ts";
+import type { StudentModel } from "../../src/distill/student_model.ts";
 import { createStudent, studentParameters } from "../../src/distill/students.ts";
 import { ArgumentError } from "../../src/errors.ts";
 import { openGpu } from "../../src/gpu/gpu.ts";
-import { padRows } from "../../src/kernels/embedding.ts";
+import { padRows, unpadRows } from "../../src/kernels/embedding.ts";
 import { decodeStudent, encodeStudent } from "../../src/models/student_file.ts";
 import { ragged, rowOf } from "../../src/ragged.ts";
 import { memoryCheckpoints } from "../../src/teachers/checkpoint_store.ts";
 import { trainTeacher } from "../../src/teachers/train_teacher.ts";
 import { Interrupted } from "../../src/teachers/training.ts";
+import { assertClose } from "../oracle/close.ts";
+import { sirenRows } from "../oracle/siren.ts";
 import { smallWorld, stopAfter } from "../teachers/small_world.ts";
 
 const split = smallWorld();
@@ -31,7 +34,12 @@ const own: Record<string, Record<string, number>> = {
   dcd: { compareEvery: 2 },
 };
 
-const trainings = [...Object.keys(distillationMethods).map((key) => [key, "MF"]), ["weighted", "Quadric"]];
+const rowsOf = async (student: StudentModel) => student.rowsOf(await student.snapshot()).rows;
+
+const trainings = [...Object.keys(distillationMethods).map((key) => [key, "MF"]), ["weighted", "Quadric"], [
+  "weighted",
+  "Siren",
+]];
 for (const [key, student] of trainings as [string, string][]) {
   Deno.test(`distillWith("${key}") learns ${student}, and continues to the same bytes after a stop`, async () => {
     const options = { ...short, ...own[key], student };
@@ -62,7 +70,7 @@ Deno.test('distillWith("hetcomp") trains the student of distill(), and "bpr" tha
   assert.deepEqual(plain.metrics, same.metrics);
 });
 
-for (const student of ["Quadric", "GNN", "AE"]) {
+for (const student of ["Quadric", "Siren", "GNN", "AE"]) {
   Deno.test(`distillWith() teaches a student of kind ${student}, and continues to the same bytes after a stop`, async () => {
     for (const key of ["hetcomp", "cl-drd"]) {
       const options = { ...short, student, initialScale: 0.1, ...own[key] };
@@ -78,18 +86,18 @@ for (const student of ["Quadric", "GNN", "AE"]) {
   });
 }
 
-for (const kind of ["Quadric", "GNN", "AE"]) {
+for (const kind of ["Quadric", "Siren", "GNN", "AE"]) {
   Deno.test(`a step of a student of kind ${kind} descends along the gradient by its rows`, async () => {
     const options = { dim: 3, seed: 1, learningRate: 1e-4, weightDecay: 0, initialScale: 0.3 };
     using student = createStudent(gpu, kind, split, options);
     student.recordRows();
-    const before = await student.rows();
+    const before = await rowsOf(student);
     // The loss is the product with a fixed table: no step may raise it.
     const slopes = Float32Array.from(before, (_, n) => Math.sin(n));
     gpu.write(student.gradient, padRows("slopes", slopes, student.dim));
     student.recordStep();
     student.recordRows();
-    const after = await student.rows();
+    const after = await rowsOf(student);
     const loss = (rows: Float32Array) => rows.reduce((sum, value, n) => sum + value * slopes[n]!, 0);
     assert.ok(loss(after) < loss(before));
     assert.ok((await gpu.readFloats(student.gradient)).every((value) => value === 0));
@@ -103,7 +111,7 @@ Deno.test("a student of quadrics starts as planes, and is saved without what fol
   const start = Float32Array.from({ length: 3 * (users + items) }, (_, n) => Math.cos(n));
   student.start!(start);
   student.recordRows();
-  const rows = await student.rows();
+  const rows = await rowsOf(student);
   assert.equal(student.dim, 6);
   for (let n = 0; n < users + items; n++) {
     const own = rows.subarray(6 * n, 6 * n + 3);
@@ -124,6 +132,65 @@ Deno.test("a student of quadrics starts as planes, and is saved without what fol
   assert.deepEqual(same.student.userFactors, distilled.userFactors);
 });
 
+Deno.test("a student of codes starts as its codes, descends by the whole network, and is saved as both", async () => {
+  const dim = 3;
+  const options = { dim, seed: 1, learningRate: 1e-3, weightDecay: 0, initialScale: 0.8 };
+  using student = createStudent(gpu, "Siren", split, options);
+  const { users, items } = split;
+  const rows = users + items;
+  student.recordRows();
+  const snapshot = await student.snapshot();
+  const { rows: own, siren } = student.rowsOf(snapshot);
+  const onDevice = unpadRows(await gpu.readFloats(student.table), student.dim);
+  assertClose(onDevice, own, 1e-5, 1, "rows");
+  assert.equal(snapshot.length, studentParameters("Siren", split, dim));
+
+  // Adam's first moment after one step is a tenth of the gradient; the loss is the product of the rows with the slopes.
+  const slopes = Float32Array.from(own, (_, n) => Math.sin(n));
+  gpu.write(student.gradient, padRows("slopes", slopes, student.dim));
+  student.recordStep();
+  const checkpoint = await student.checkpoint();
+  const layers = siren!.map(({ weights, bias }) => ({
+    weights: Float64Array.from(weights),
+    bias: Float64Array.from(bias),
+  }));
+  const codes = Float64Array.from(snapshot.subarray(0, rows * dim));
+  const loss = () => sirenRows(codes, dim, layers).reduce((sum, value, n) => sum + value * slopes[n]!, 0);
+  const parts: [string, Float64Array][] = [
+    ["codes", codes],
+    ...["hidden0", "hidden1", "output"].flatMap((name, n): [string, Float64Array][] => [
+      [`${name}.weights`, layers[n]!.weights],
+      [`${name}.bias`, layers[n]!.bias],
+    ]),
+  ];
+  for (const [name, values] of parts) {
+    const moment = checkpoint[`${name}.firstMoment`] as Float32Array;
+    for (const place of [0, Math.floor(values.length / 2), values.length - 1]) {
+      const before = values[place]!;
+      values[place] = before + 1e-5;
+      const above = loss();
+      values[place] = before - 1e-5;
+      const slope = (above - loss()) / 2e-5;
+      values[place] = before;
+      assertClose([10 * moment[place]!], [slope], 1e-4, 1, `${name} ${place}`);
+    }
+  }
+
+  const start = Float32Array.from({ length: rows * dim }, (_, n) => Math.cos(n));
+  student.start!(start);
+  student.recordRows();
+  const started = unpadRows(await gpu.readFloats(student.table), student.dim);
+  assert.deepEqual(started.filter((_, n) => n % student.dim < dim), start);
+
+  const { student: distilled } = await distillWith(gpu, split, trajectories, "weighted", {
+    ...short,
+    student: "Siren",
+  });
+  const back = decodeStudent(encodeStudent(distilled));
+  assert.deepEqual([back.dim, back.userFactors], [14, distilled.userFactors]);
+  assert.deepEqual(back.itemFactors, distilled.itemFactors);
+});
+
 Deno.test("an autoencoder student of tens of thousands of users sums the gradient of all of them", async () => {
   const users = 66_000;
   const offsets = Uint32Array.from({ length: users + 1 }, (_, user) => user + Math.floor(user / 2));
@@ -132,7 +199,7 @@ Deno.test("an autoencoder student of tens of thousands of users sums the gradien
   const options = { dim: 1, seed: 1, learningRate: 1e-4, weightDecay: 0, initialScale: 0.3 };
   using student = createStudent(gpu, "AE", large, options);
   student.recordRows();
-  const rows = await student.rows();
+  const rows = await rowsOf(student);
   const gradient = new Float32Array(rows.length).fill(1, 0, users);
   gpu.write(student.gradient, padRows("gradient", gradient, 1));
   student.recordStep();

@@ -11,14 +11,17 @@ Deno.test("distillSettings() names the option that is unknown or out of range", 
   assert.throws(() => distillSettings({ dim: 0 }), /'dim'.*positive integer/);
   assert.throws(() => distillSettings({ dim: 2.5 }), /'dim'/);
   assert.throws(() => distillSettings({ dim: 129 }), /'dim'.*at most 128/);
-  for (const [student, most] of [["MF", 128], ["Quadric", 64]] as const) {
+  for (const [student, most] of [["MF", 128], ["Quadric", 64], ["Siren", 118]] as const) {
     assert.equal(distillSettings({ student, dim: most }).dim, most);
     assert.throws(
       () => distillSettings({ student, dim: most + 1 }),
       new RegExp(`'dim'.*it is ${most + 1}.*at most ${most}$`),
     );
   }
-  assert.throws(() => distillSettings({ student: "DL" as never }), /'student'.*MF or Quadric or GNN or AE/);
+  assert.throws(
+    () => distillSettings({ student: "DL" as never }),
+    /'student'.*MF or Quadric or Siren or GNN or AE/,
+  );
   assert.throws(() => distillSettings({ toString: 1 } as never), /'toString'.*no such option/);
   assert.throws(
     () => distillSettings({ advanceOnRegress: "no" as never }),

@@ -86,7 +86,7 @@ Deno.test("rows side by side, products and the gradients by the table match plai
   );
 });
 
-Deno.test("recordColumnCopy() copies a run of columns and clears what is behind it", async () => {
+Deno.test("recordColumnCopy() copies or adds a run of columns and clears what is behind it", async () => {
   using gpu = await openGpu();
   await fc.assert(
     fc.asyncProperty(
@@ -95,7 +95,8 @@ Deno.test("recordColumnCopy() copies a run of columns and clears what is behind 
       fc.nat({ max: 9 }),
       fc.integer({ min: 1, max: 9 }),
       fc.nat({ max: 5 }),
-      async (rows, from, to, count, spare) => {
+      fc.boolean(),
+      async (rows, from, to, count, spare, add) => {
         const [source, goal] = [from + count + spare, to + count];
         const values = Float32Array.from({ length: rows * source }, (_, n) => n + 1);
         using matrix = gpu.upload("source", padRows("source", values, source));
@@ -106,11 +107,12 @@ Deno.test("recordColumnCopy() copies a run of columns and clears what is behind 
           { matrix: target, columns: goal, first: to },
           rows,
           count,
+          { add },
         );
         const expected = Float32Array.from({ length: rows * strideOf(goal) }, (_, n) => {
           const [row, column] = [Math.floor(n / strideOf(goal)), n % strideOf(goal)];
           if (column < to) return -1;
-          return column < goal ? values[row * source + from + column - to]! : 0;
+          return column < goal ? values[row * source + from + column - to]! - (add ? 1 : 0) : 0;
         });
         assert.deepEqual(await gpu.readFloats(target), expected);
       },

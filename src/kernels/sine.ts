@@ -1,0 +1,29 @@
+import code from "../../shaders/layer/sine.wgsl" with { type: "text" };
+import type { DeviceArray } from "../gpu/device_array.ts";
+import { type Gpu, spread } from "../gpu/gpu.ts";
+
+function record(gpu: Gpu, numbers: number, sums: DeviceArray, values: DeviceArray, gradient: 0 | 1): void {
+  const count = numbers / 4;
+  gpu.dispatch(
+    gpu.kernel({ name: "layer/sine", code, constants: { GRADIENT: gradient } }),
+    { sums, values },
+    { count },
+    spread(Math.ceil(count / 64)),
+    count * 60,
+  );
+}
+
+/** Records what writes the sines of the first `numbers` sums, a multiple of four, each with an error below 1e-6. */
+export function recordSine(gpu: Gpu, numbers: number, sums: DeviceArray, sines: DeviceArray): void {
+  record(gpu, numbers, sums, sines, 0);
+}
+
+/** Records what multiplies the gradient by the sines by their slopes, in place: it becomes that by the sums. */
+export function recordSineGradient(
+  gpu: Gpu,
+  numbers: number,
+  sums: DeviceArray,
+  gradient: DeviceArray,
+): void {
+  record(gpu, numbers, sums, gradient, 1);
+}
