@@ -199,7 +199,6 @@ export {
   type StudentParts,
 } from "./src/models/student.ts";
 export type { FoldInOptions } from "./src/models/fold_in.ts";
-export type { Siren, SirenLayer } from "./src/models/siren.ts";
 export {
   decodeStudent,
   encodeStudent,

@@ -7,7 +7,7 @@ import { DenseLayer } from "../models/dense_layer.ts";
 import { EmbeddingTable } from "../models/embedding_table.ts";
 import type { ModelCheckpoint } from "../models/model.ts";
 import { ParameterTables } from "../models/parameter_tables.ts";
-import { sirenLayerNames, sirenOutputs, sirenShape, withSiren } from "../models/siren.ts";
+import { sirenLayers, sirenOutputs, withSiren } from "../models/siren.ts";
 import { stream, threefry } from "../random.ts";
 import { DerivedStudent } from "./derived_student.ts";
 import type { StudentOptions, StudentRows, StudentShape } from "./student_model.ts";
@@ -48,17 +48,18 @@ export class SirenStudent extends DerivedStudent {
     // No table starts from the numbers of another.
     const seedOf = (table: number) => threefry(seed, stream.initial, table, 0xffffffff)[0];
     this.#codes = new EmbeddingTable(gpu, { ...training, rows, dim, seed, initialDeviation: initialScale });
-    this.#layers = sirenShape(dim).map(([inputs, outputs], n) =>
-      new DenseLayer(gpu, {
+    this.#layers = sirenLayers.map((outputs, n) => {
+      const inputs = sirenLayers[n - 1] ?? dim;
+      return new DenseLayer(gpu, {
         ...{ ...training, inputs, outputs, activation: "none", seed: seedOf(n) },
         initialDeviation: deviations[n]! / Math.sqrt(inputs),
-      })
-    );
+      });
+    });
     this.#parameters = new ParameterTables({
       codes: this.#codes,
       ...Object.fromEntries(this.#layers.flatMap((layer, n) => [
-        [`${sirenLayerNames[n]}.weights`, layer.weights],
-        [`${sirenLayerNames[n]}.bias`, layer.bias],
+        [`layer${n}.weights`, layer.weights],
+        [`layer${n}.bias`, layer.bias],
       ])),
     });
     const bytes = (layer: DenseLayer) => 4 * rows * strideOf(layer.outputs);
@@ -137,14 +138,9 @@ export class SirenStudent extends DerivedStudent {
 
   /** The rows as a file gives them back, and the network. */
   override rowsOf(snapshot: Float32Array<ArrayBuffer>): StudentRows {
-    let start = 0;
-    const next = (length: number) => snapshot.slice(start, start += length);
-    const codes = next(this.#rows * this.#codeDim);
-    const siren = sirenShape(this.#codeDim).map(([inputs, outputs]) => ({
-      weights: next(inputs * outputs),
-      bias: next(outputs),
-    }));
-    return { rows: withSiren(codes, this.#codeDim, siren), siren };
+    const end = this.#rows * this.#codeDim;
+    const siren = snapshot.slice(end);
+    return { rows: withSiren(snapshot.subarray(0, end), this.#codeDim, siren), siren };
   }
 
   /** Codes, layers, moments and step. */

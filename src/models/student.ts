@@ -6,10 +6,8 @@
  */
 import { ArgumentError } from "../errors.ts";
 import { checkRagged, type Ragged, rowCount } from "../ragged.ts";
-import { BestItems } from "./best_items.ts";
 import { foldIn, type FoldInOptions } from "./fold_in.ts";
 import { nearestIds } from "../nearest_ids.ts";
-import type { Siren } from "./siren.ts";
 
 /** What a {@linkcode Student} is made of. */
 export interface StudentParts {
@@ -32,8 +30,11 @@ export interface StudentParts {
    * number. Users are then quadrics among the items.
    */
   readonly squares?: boolean;
-  /** The network from whose codes, the first numbers of each vector, the others follow, if they do: see {@linkcode Siren}. */
-  readonly siren?: Siren;
+  /**
+   * The network by which the last ten numbers of every vector follow from the others, if they do: with x these, they are
+   * W sin(V sin(U x + a) + b) + c, where U has 64 columns, V 64 x 64 and W ten: U by inputs, a, V, b, W, c.
+   */
+  readonly siren?: Float32Array<ArrayBuffer>;
 }
 
 /** What is asked of {@linkcode Student.recommend}. */
@@ -110,7 +111,7 @@ export class Student {
   /** Whether the second half of an item's vector follows from the first: see {@linkcode StudentParts}. */
   readonly squares: boolean;
   /** The network from which the end of every vector follows, if it does. */
-  readonly siren?: Siren;
+  readonly siren?: Float32Array<ArrayBuffer>;
   readonly #userNumbers: Map<string, number>;
   readonly #itemNumbers: Map<string, number>;
 
@@ -225,12 +226,21 @@ export class Student {
 
   #best(left: Uint8Array, k: number, score: (item: number) => number): Recommendation[] {
     requirePositive("k", k);
-    const best = new BestItems(Math.min(k, this.items));
-    for (let item = 0; item < this.items; item++) if (left[item] === 0) best.offer(item, score(item));
-    const items = new Uint32Array(best.count);
-    const scores: number[] = [];
-    best.drain(items, scores, 0);
-    return Array.from(items, (item, n) => ({ item: this.itemIds[item]!, score: scores[n]! }));
+    const best: { item: number; score: number }[] = [];
+    // Sorting is stable: of equal scores, that of the lower item came first and stays so.
+    const cut = () => best.sort((one, other) => other.score - one.score).splice(k);
+    let lowest = -Infinity;
+    for (let item = 0; item < this.items; item++) {
+      if (left[item] === 1) continue;
+      const own = score(item);
+      if (own <= lowest) continue;
+      // After as many more as are wanted again, so that an item costs no more than O(log k).
+      if (best.push({ item, score: own }) < 2 * k) continue;
+      cut();
+      lowest = best[k - 1]!.score;
+    }
+    cut();
+    return best.map(({ item, score }) => ({ item: this.itemIds[item]!, score }));
   }
 }
 

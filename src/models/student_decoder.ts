@@ -9,7 +9,7 @@ import { decodeTensors, type Fail, type Tensor, type TensorType } from "../data/
 import { HetcompError, ModelError } from "../errors.ts";
 import type { Ragged } from "../ragged.ts";
 import { withSquares } from "./item_squares.ts";
-import { sirenLayerNames, sirenOutputs, sirenShape, withSiren } from "./siren.ts";
+import { sirenOutputs, withSiren } from "./siren.ts";
 import { Student } from "./student.ts";
 
 /** Stands in the metadata of every student file. */
@@ -69,18 +69,10 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
       } catch { /* said below */ }
       return fail(`the tensor '${name}' is no JSON array of strings`);
     };
-    const shaped = (name: string, ...shape: number[]) => {
-      const found = tensor(name, "F32");
-      if (found.shape.join() === shape.join()) return found.data;
-      return fail(`the tensor '${name}' has the shape ${found.shape.join(" x ")}`, shape.join(" x "));
-    };
     const users = factors("user_factors");
     const items = factors("item_factors");
     const squares = version === "3";
-    const siren = version !== "4" ? undefined : sirenShape(users.dim).map(([inputs, outputs], n) => ({
-      weights: shaped(`${sirenLayerNames[n]}_weights`, inputs, outputs),
-      bias: shaped(`${sirenLayerNames[n]}_bias`, outputs),
-    }));
+    const siren = version === "4" && tensor("siren", "F32").data;
     const whole = ({ values, dim }: typeof users, squares = false) =>
       siren ? withSiren(values, dim, siren) : squares ? withSquares(values, dim) : values;
     const seen = (): { seen?: Ragged } => {

@@ -10,7 +10,7 @@ import { encodeSafetensors, type Tensor } from "../data/safetensors.ts";
 import { ArgumentError, HetcompError, ModelError } from "../errors.ts";
 import { decodeStudent, studentFormat } from "./student_decoder.ts";
 import { withoutSquares, withSquares } from "./item_squares.ts";
-import { checkSiren, sirenLayerNames, sirenOutputs, sirenShape, withoutSiren, withSiren } from "./siren.ts";
+import { sirenOutputs, withoutSiren, withSiren } from "./siren.ts";
 import type { Student, StudentParts } from "./student.ts";
 
 export { decodeStudent };
@@ -32,7 +32,7 @@ export interface StudentFileOptions {
  * | tensor                         | type and shape                                                               |
  * | ------------------------------ | ---------------------------------------------------------------------------- |
  * | `user_factors`, `item_factors` | F32 or F16, [users, dim] and [items, dim]; [items, dim / 2] with squares; [users, dim - 10] and [items, dim - 10] with a siren |
- * | `hidden0_weights`, `hidden0_bias`, `hidden1_...`, `output_...` | F32, [inputs, outputs] and [outputs] of the layers of a siren |
+ * | `siren`                        | F32; only with a siren                                                       |
  * | `user_ids`, `item_ids`         | ids that are whole numbers: U16 or U32, [users] and [items]; other ids: U8, the UTF-8 text of a JSON array of strings |
  * | `seen_offsets`                 | U32, [users + 1]; only if the seen items are known                           |
  * | `seen_items`                   | U16 or U32: those of user u stand from `seen_offsets[u]` to before `seen_offsets[u + 1]` |
@@ -55,8 +55,8 @@ export interface StudentFileOptions {
  * @param options What to keep, and how exactly.
  * @throws {ModelError} if a factor is not a finite number or too large for the type, an id is no text, the metadata uses
  * the key `format` or `version`, or the second half of an item does not follow from the first where it should.
- * @throws {ArgumentError} if the precision is another, `dim` is odd where there are squares, or the layers of a siren do not
- * fit it.
+ * @throws {ArgumentError} if the precision is another, `dim` is odd where there are squares, or the siren is of another
+ * size.
  */
 export function encodeStudent(
   student: StudentParts,
@@ -73,8 +73,6 @@ export function encodeStudent(
       throw new ModelError(`the student's metadata uses the reserved key '${key}'`);
     }
   }
-  const codeDim = dim - sirenOutputs;
-  if (siren) checkSiren(siren, codeDim);
   const factors = (name: string, data: Float32Array<ArrayBuffer>, rows: number, squares = false): Tensor => {
     if (!(data instanceof Float32Array) || data.length !== rows * dim) {
       throw new ModelError(`the student's ${name} are no Float32Array of ${rows} x ${dim} numbers`);
@@ -87,7 +85,7 @@ export function encodeStudent(
     let width = dim;
     let written = data;
     if (siren) {
-      width = codeDim;
+      width = dim - sirenOutputs;
       written = withoutSiren(data, width);
       requireSame(name, data, withSiren(written, width, siren), dim);
     } else if (squares) {
@@ -109,11 +107,7 @@ export function encodeStudent(
     user_ids: idTensor(userIds),
     item_ids: idTensor(itemIds),
   };
-  siren?.forEach(({ weights, bias }, n) => {
-    const name = sirenLayerNames[n];
-    tensors[`${name}_weights`] = { dtype: "F32", shape: [...sirenShape(codeDim)[n]!], data: weights };
-    tensors[`${name}_bias`] = { dtype: "F32", shape: [bias.length], data: bias };
-  });
+  if (siren) tensors["siren"] = { dtype: "F32", shape: [siren.length], data: siren };
   const seen = options.seen === false ? undefined : student.seen;
   if (seen !== undefined) {
     tensors["seen_offsets"] = { dtype: "U32", shape: [seen.offsets.length], data: seen.offsets };

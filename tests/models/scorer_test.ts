@@ -3,6 +3,7 @@ import { HetcompError } from "../../src/errors.ts";
 import { uniform } from "../../src/random.ts";
 import { Student } from "../../src/models/student.ts";
 import { withSquares } from "../../src/models/item_squares.ts";
+import { sirenOutputs, sirenParameters, withSiren } from "../../src/models/siren.ts";
 import { decodeStudent, encodeStudent } from "../../src/models/student_file.ts";
 import { ragged } from "../../src/ragged.ts";
 
@@ -25,15 +26,26 @@ async function run(args: string[], input = ""): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-function randomStudent(users: number, items: number, dim: number, squares: boolean): Student {
+type Form = "plain" | "squares" | "siren";
+
+function randomStudent(users: number, items: number, dim: number, form: Form): Student {
   const value = (n: number) => 4 * uniform(1, 0, 0, n) - 2;
   const vectors = Float32Array.from({ length: items * dim }, (_, n) => value(users * dim + n));
-  const width = squares ? 2 * dim : dim;
+  const width = { plain: dim, squares: 2 * dim, siren: dim + sirenOutputs }[form];
+  const ofUsers = Float32Array.from({ length: users * (form === "siren" ? dim : width) }, (_, n) => value(n));
+  const siren = Float32Array.from({ length: sirenParameters(dim) }, (_, n) => value(n) / 4);
+  const factors = {
+    plain: { userFactors: ofUsers, itemFactors: vectors },
+    squares: { userFactors: ofUsers, itemFactors: withSquares(vectors, dim), squares: true },
+    siren: {
+      userFactors: withSiren(ofUsers, dim, siren),
+      itemFactors: withSiren(vectors, dim, siren),
+      siren,
+    },
+  };
   return new Student({
     dim: width,
-    userFactors: Float32Array.from({ length: users * width }, (_, n) => value(n)),
-    itemFactors: squares ? withSquares(vectors, dim) : vectors,
-    squares,
+    ...factors[form],
     userIds: Array.from({ length: users }, (_, u) => `user-${u}`),
     itemIds: Array.from({ length: items }, (_, i) => String(7 * i)),
     seen: ragged(Array.from({ length: users }, (_, u) => [u, u + 1, (7 * u) % items])),
@@ -50,8 +62,9 @@ Deno.test("the scorer is less than 10 KB and gives what Student gives, in a work
     console.log(`the scorer takes ${size} bytes`);
     assert.ok(size < 10_000, `${size} bytes`);
     assert.doesNotMatch(bundle, /\bimport\b|\brequire\b|\bDeno\b|\bprocess\b/);
-    for (const [precision, squares] of [["f32", false], ["f16", false], ["f32", true]] as const) {
-      const bytes = encodeStudent(randomStudent(20, 60, 5, squares), { precision });
+    const files = [["f32", "plain"], ["f16", "plain"], ["f32", "squares"], ["f16", "siren"]] as const;
+    for (const [precision, form] of files) {
+      const bytes = encodeStudent(randomStudent(20, 60, 5, form), { precision });
       const student = decodeStudent(bytes);
       const calls: ["recommend" | "similar", ...unknown[]][] = [
         ["recommend", "user-3", { k: 10 }],

@@ -1,9 +1,10 @@
-/** [code, V sin(U sin(W code + a) + b) + c] of every code, in float64; a layer is [weights by inputs, bias]. */
-export function sirenRows(
-  codes: Float64Array,
-  dim: number,
-  layers: readonly { weights: ArrayLike<number>; bias: ArrayLike<number> }[],
-): number[] {
+/** [code, W sin(V sin(U code + a) + b) + c] of every code, in float64; the network is U by inputs, a, V, b, W, c. */
+export function sirenRows(codes: Float64Array, dim: number, network: ArrayLike<number>): number[] {
+  const numbers = Array.from(network);
+  const layers = [[dim, 64], [64, 64], [64, 10]].map(([inputs, outputs]) => ({
+    weights: numbers.splice(0, inputs! * outputs!),
+    bias: numbers.splice(0, outputs!),
+  }));
   const rows: number[] = [];
   for (let start = 0; start < codes.length; start += dim) {
     const code = [...codes.subarray(start, start + dim)];
