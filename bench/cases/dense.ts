@@ -15,6 +15,7 @@ import {
 } from "../../src/kernels/example_rows.ts";
 import { recordBatchOrder } from "../../src/kernels/batch_order.ts";
 import { recordLatent, recordLatentGradient } from "../../src/kernels/latent.ts";
+import { recordSine, recordSineGradient } from "../../src/kernels/sine.ts";
 import { permutation, uniform } from "../../src/random.ts";
 import { type BenchCase, Workspace } from "../case.ts";
 import { cost, denseCost, denseGradientCost, rowBytes, sumOfCosts } from "../costs.ts";
@@ -53,6 +54,37 @@ function denseCase(rows: number, inputs: number, outputs: number, quick: boolean
       return space.prepared(() => {
         recordDense(gpu, { ...shape, input, weights, bias, output });
         recordDenseGradient(gpu, pass);
+      });
+    },
+  };
+}
+
+function sineCase(rows: number, columns: number): BenchCase {
+  const numbers = rows * strideOf(columns);
+  // Reduction to half a turn (6), the series (9), and the product with the gradient.
+  const parts = [
+    { name: "sines", kernels: /\/sine$/, cost: cost({ bytes: 8 * numbers, operations: 15 * numbers }) },
+    {
+      name: "gradient",
+      kernels: /\/sine_gradient$/,
+      cost: cost({ bytes: 12 * numbers, operations: 17 * numbers }),
+    },
+  ];
+  return {
+    family: "dense",
+    name: "sines",
+    shape: `${count(rows)} x ${columns}`,
+    quick: true,
+    cost: sumOfCosts(...parts.map((part) => part.cost)),
+    parts,
+    prepare(gpu) {
+      const space = new Workspace(gpu);
+      const sums = space.upload("sums", table(rows, columns));
+      const sines = space.zeros("sines", numbers);
+      const gradient = space.upload("gradient by sines", table(rows, columns));
+      return space.prepared(() => {
+        recordSine(gpu, numbers, sums, sines);
+        recordSineGradient(gpu, numbers, sums, gradient);
       });
     },
   };
@@ -184,6 +216,8 @@ export const denseCases: readonly BenchCase[] = [
   denseCase(5120, 64, 32, true),
   denseCase(500, 128, 128, false),
   denseCase(2048, 256, 256, true),
+  denseCase(citeulike.users + citeulike.items, 64, 64, false),
+  sineCase(citeulike.users + citeulike.items, 64),
   latentCase(500, 64),
   examplesCase(1024, 64),
 ];
