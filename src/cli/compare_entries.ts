@@ -31,7 +31,7 @@ export interface Entry {
 
 const singlePrefix = "only-";
 /** What trains another student than MF by weighted lists, beside methods that train MF. */
-const students: Readonly<Record<string, { readonly title: string; readonly student: string }>> = {
+const ownStudents: Readonly<Record<string, { readonly title: string; readonly student: string }>> = {
   quadrics: { title: "Quadrics (ours)", student: "Quadric" },
   sirens: { title: "Sirens (ours)", student: "Siren" },
 };
@@ -45,8 +45,8 @@ function entryOf(name: string, student: string): Entry {
     const title = `HetComp from ${teacher} alone`;
     return { name, title, method: mainMethod, student, teacher, group: "single" };
   }
-  if (Object.hasOwn(students, name)) {
-    const own = students[name]!;
+  if (Object.hasOwn(ownStudents, name)) {
+    const own = ownStudents[name]!;
     if (student !== "MF") {
       throw new ArgumentError("student", `${name} trains "${own.student}" beside MF, not "${student}"`, "MF");
     }
@@ -62,7 +62,7 @@ export function methodNames(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
   const known = [
     ...Object.keys(distillationMethods),
-    ...Object.keys(students),
+    ...Object.keys(ownStudents),
     ...teacherKindNames.map((kind) => singlePrefix + kind),
   ];
   for (const name of names) {
@@ -104,9 +104,9 @@ export function oneMethod(text: string): string {
 export function entriesOf(names: readonly string[], teachers: readonly string[], student = "MF"): Entry[] {
   const wanted = new Set(names);
   const singles = teachers.length > 1 ? teachers.map((kind) => singlePrefix + kind) : [];
-  const all = [...Object.keys(distillationMethods), ...Object.keys(students), ...singles];
+  const all = [...Object.keys(distillationMethods), ...Object.keys(ownStudents), ...singles];
   const fits = (name: string) =>
-    Object.hasOwn(students, name)
+    Object.hasOwn(ownStudents, name)
       ? student === "MF"
       : distillationMethods[name]?.students?.includes(student) ?? true;
   if (wanted.has("all")) { for (const name of all.filter(fits)) wanted.add(name); }

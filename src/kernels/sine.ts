@@ -2,6 +2,7 @@ import code from "../../shaders/layer/sine.wgsl" with { type: "text" };
 import type { DeviceArray } from "../gpu/device_array.ts";
 import { type Gpu, spread } from "../gpu/gpu.ts";
 
+// No activation of dense layers: these have slopes that follow from the value, which that of a sine does not.
 function record(
   gpu: Gpu,
   name: "sine" | "sine_gradient",

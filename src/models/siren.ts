@@ -42,10 +42,11 @@ export function withSiren(codes: Float32Array, dim: number, siren: Float32Array)
     for (const outputs of sirenLayers) {
       const inputs = n > 0 ? values.map(Math.sin) : values;
       values = new Float64Array(outputs);
-      for (let input = 0; input <= inputs.length; input++) {
-        const value = inputs[input] ?? 1;
+      for (let input = 0; input < inputs.length; input++) {
+        const value = inputs[input]!;
         for (let output = 0; output < outputs; output++) values[output]! += value * siren[n++]!;
       }
+      for (let output = 0; output < outputs; output++) values[output]! += siren[n++]!;
     }
     rows.set(values, row + dim);
   }

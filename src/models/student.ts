@@ -226,6 +226,7 @@ export class Student {
 
   #best(left: Uint8Array, k: number, score: (item: number) => number): Recommendation[] {
     requirePositive("k", k);
+    // The heap of BestItems alone would take the scorer beyond 10 KB.
     const best: { item: number; score: number }[] = [];
     // Sorting is stable: of equal scores, that of the lower item came first and stays so.
     const cut = () => best.sort((one, other) => other.score - one.score).splice(k);

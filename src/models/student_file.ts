@@ -55,8 +55,8 @@ export interface StudentFileOptions {
  * @param options What to keep, and how exactly.
  * @throws {ModelError} if a factor is not a finite number or too large for the type, an id is no text, the metadata uses
  * the key `format` or `version`, or the second half of an item does not follow from the first where it should.
- * @throws {ArgumentError} if the precision is another, `dim` is odd where there are squares, or the siren is of another
- * size.
+ * @throws {ArgumentError} if the precision is another, `dim` is odd where there are squares, the siren is of another size,
+ * or there are both.
  */
 export function encodeStudent(
   student: StudentParts,
@@ -68,6 +68,7 @@ export function encodeStudent(
     throw new ArgumentError("precision", `it is ${JSON.stringify(precision)}`, '"f32" or "f16"');
   }
   if (squares && dim % 2 > 0) throw new ArgumentError("dim", `it is ${dim}`, "an even number, with squares");
+  if (squares && siren) throw new ArgumentError("siren", "it stands beside squares", "one of both");
   for (const key of ["format", "version"]) {
     if (Object.hasOwn(metadata, key)) {
       throw new ModelError(`the student's metadata uses the reserved key '${key}'`);

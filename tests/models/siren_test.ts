@@ -95,6 +95,7 @@ Deno.test("rows that do not follow, and layers that do not fit, are refused by n
         error.message.includes(`'siren' is unusable: it holds ${other.length} numbers; expected 5130`),
     );
   }
+  assert.throws(() => encodeStudent({ ...student, squares: true }), /'siren'.*beside squares/);
   const changed = (change: (tensors: ReturnType<typeof decodeSafetensors>["tensors"]) => void) => {
     const { tensors, metadata } = decodeSafetensors(encodeStudent(student), "memory");
     change(tensors);
