@@ -30,16 +30,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
     /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       if (first + u * TEAM < length) {
-        let score = limited(raw[u]);
-        let distance = rest - score;
-        let small = exp(-abs(distance));
-        // The rest's share of the denominator.
-        let share = select(small, 1.0, distance >= 0.0) / (1.0 + small);
-        let below = floored(max(rest, score) + log_one_plus(small));
-        sum += vec2f(select(max(distance, 0.0) + log_one_plus(small), LOG_FLOOR - score, below),
-          select(share, 0.0, below));
-        scores[(first + u * TEAM) * params.count + slot] =
-          select(0.0, params.weight * select(-share, -1.0, below), passes(raw[u]));
+        let term = against(rest, limited(raw[u]));
+        sum += term.xy;
+        scores[(first + u * TEAM) * params.count + slot] = select(0.0, params.weight * term.z, passes(raw[u]));
       }
     }
   }

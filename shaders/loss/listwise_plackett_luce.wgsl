@@ -6,7 +6,7 @@ struct Params { start: u32, count: u32, weight: f32, log_weight: f32 }
 @group(0) @binding(1) var<storage, read> spans: array<vec4u>;
 @group(0) @binding(2) var<storage, read_write> logs: array<vec2f>;
 @group(0) @binding(3) var<storage, read_write> scores: array<f32>;
-@group(0) @binding(4) var<storage, read_write> denominators: array<f32>;
+@group(0) @binding(4) var<storage, read_write> odds: array<f32>;
 @group(0) @binding(5) var<storage, read_write> losses: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
@@ -18,7 +18,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let middle = span.z - span.y;
   let end = span.w - span.y;
   for (var n = 0u; n < middle; n++) { scores[n * params.count + slot] = 0.0; }
-  losses[params.start + slot] = params.weight * list_loss(middle, end, slot, vec2f(logs[slot].x, 1.0));
-  let total = list_coefficients(middle, end, slot);
-  logs[slot].y = select(total + params.log_weight, LOWEST, total < -1.0e37 || logs[slot].x < -1.0e37);
+  let rest = logs[slot].x;
+  losses[params.start + slot] = params.weight * list_loss(middle, end, slot, vec3f(rest, 1.0, 0.0));
+  let total = log_or_lowest(list_coefficients(middle, end, slot), -rest);
+  logs[slot].y = select(total + params.log_weight, LOWEST, total < -1.0e37 || rest < -1.0e37);
 }

@@ -1,4 +1,4 @@
-// Shared by the Plackett-Luce kernels, behind listwise_part.wgsl.
+// Shared by the kernels that go along the list of a row, behind listwise_part.wgsl.
 
 // Numbers of AHEAD places of a row, which are loaded before the first is used: the row's loop waits for memory once.
 var<private> ahead: array<f32, AHEAD>;
@@ -15,19 +15,29 @@ fn load_back(first: u32, end: u32, slot: u32) {
   }
 }
 
-// A sum of exponentials: exp(x) * y.
-fn added(sum: vec2f, score: f32) -> vec2f {
+// A sum of exponentials: exp(x) * y, and z = log(y).
+fn added(sum: vec3f, score: f32) -> vec3f {
   let small = exp(-abs(score - sum.x));
-  if (score > sum.x) { return vec2f(score, sum.y * small + 1.0); }
-  return vec2f(sum.x, sum.y + small);
+  let y = select(sum.y + small, sum.y * small + 1.0, score > sum.x);
+  return vec3f(max(score, sum.x), y, log(y));
 }
 
-fn term_loss(sum: vec2f, score: f32) -> f32 {
-  let log_sum = log(sum.y);
-  return select((sum.x - score) + log_sum, LOG_FLOOR - score, floored(sum.x + log_sum));
+fn term_loss(sum: vec3f, score: f32) -> f32 {
+  return select((sum.x - score) + sum.z, LOG_FLOOR - score, floored(sum.x + sum.z));
 }
 
-// One step along a list: x is the log denominator before, y the sum of weight / denominator, in units of 1 / exp(x).
-fn advanced(prefix: vec2f, denominator: f32, weight: f32) -> vec2f {
-  return vec2f(denominator, prefix.y * fraction(denominator - prefix.x) + select(weight, 0.0, floored(denominator)));
+// A place's denominator in Plackett-Luce is exp(its score) and what stands behind it: the denominator of the next place,
+// at last the rest. Of a place is kept the logarithm of how the first stands to the second, its odds, which gives
+// the share of either in the denominator, however small it is.
+fn odds_before(behind: vec3f, score: f32) -> f32 {
+  return (score - behind.x) - behind.z;
+}
+
+// One place on: x the sum of weight / denominator so far, in units of 1 / what stands behind the place; y dloss/dscore.
+fn advanced(prefix: f32, place_odds: f32, score: f32, weight: f32) -> vec2f {
+  let small = exp(-abs(place_odds));
+  let shares = select(vec2f(small, 1.0), vec2f(1.0, small), place_odds >= 0.0) / (1.0 + small);
+  let below = floored(score + max(-place_odds, 0.0) + log_one_plus(small));
+  return vec2f(shares.y * (prefix + select(weight, 0.0, below)),
+    shares.x * prefix - weight * select(shares.y, 1.0, below));
 }

@@ -8,7 +8,7 @@ struct Params { start: u32, count: u32, weight: f32, log_weight: f32 }
 @group(0) @binding(1) var<storage, read> spans: array<vec4u>;
 @group(0) @binding(2) var<storage, read_write> logs: array<vec2f>;
 @group(0) @binding(3) var<storage, read_write> scores: array<f32>;
-@group(0) @binding(4) var<storage, read_write> denominators: array<f32>;
+@group(0) @binding(4) var<storage, read_write> odds: array<f32>;
 @group(0) @binding(5) var<storage, read_write> losses: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
@@ -23,7 +23,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let tenth = middle + (end - middle) / 10u;
   var loss = 0.0;
 
-  var sum = vec2f(logs[slot].x, 1.0);
+  let rest = logs[slot].x;
+  var sum = vec3f(rest, 1.0, 0.0);
   var positives_sum = sum;
   for (var last = end; last > middle; last -= min(AHEAD, last - middle)) {
     load_back(middle, last, slot);
@@ -31,8 +32,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
       if (last > middle + u) {
         let n = last - u;
         let score = limited(ahead[u]);
+        odds[(n - 1u) * params.count + slot] = odds_before(sum, score);
         sum = added(sum, score);
-        denominators[(n - 1u) * params.count + slot] = sum.x + log(sum.y);
         let weight = select(0.0, 0.5, n <= half) + select(0.0, 0.5, n <= tenth);
         if (n > half) { positives_sum = sum; }
         loss += weight * term_loss(sum, score);
@@ -42,26 +43,25 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   loss += list_loss(0u, middle, slot, positives_sum);
   losses[params.start + slot] = params.weight * loss;
 
-  let positives_weight = list_coefficients(0u, middle, slot);
-  var prefix = vec2f(0.0);
+  let positives_weight =
+    log_or_lowest(list_coefficients(0u, middle, slot), -(positives_sum.x + positives_sum.z));
+  var prefix = 0.0;
   for (var first = middle; first < end; first += AHEAD) {
     load_ahead(first, end, slot);
-    load_denominators(first, end, slot);
+    load_odds(first, end, slot);
     /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       if (first + u < end) {
         let n = first + u;
         let raw = ahead[u];
-        let denominator = ahead_denominators[u];
-        if (n == middle) { prefix.x = denominator; }
-        let weight = select(0.0, 0.5, n < half) + select(0.0, 0.5, n < tenth);
-        prefix = advanced(prefix, denominator, weight);
-        var coefficient = fraction(limited(raw) - denominator) * prefix.y - weight;
-        if (n >= half) { coefficient += exp(limited(raw) + positives_weight); }
+        let score = limited(raw);
+        let next = advanced(prefix, ahead_odds[u], score, select(0.0, 0.5, n < half) + select(0.0, 0.5, n < tenth));
+        prefix = next.x;
+        let coefficient = next.y + select(0.0, exp(score + positives_weight), n >= half);
         scores[n * params.count + slot] = select(0.0, params.weight * coefficient, passes(raw));
       }
     }
   }
-  let tops_weight = log_or_lowest(prefix.y, -prefix.x);
+  let tops_weight = log_or_lowest(prefix, -rest);
   let both = log_add(positives_weight, tops_weight);
-  logs[slot].y = select(both + params.log_weight, LOWEST, both < -1.0e37 || logs[slot].x < -1.0e37);
+  logs[slot].y = select(both + params.log_weight, LOWEST, both < -1.0e37 || rest < -1.0e37);
 }

@@ -16,46 +16,61 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let span = spans[numbers[params.start + slot]];
   let middle = span.z - span.y;
   let end = span.w - span.y;
-  var sum = vec2f(logs[slot].x, 1.0);
+  // Z is exp(largest) * (1 + others). Of a top that is the largest, the share may be so near to 1 that only the others'
+  // tells how far.
+  var largest = logs[slot].x;
+  var others = 0.0;
+  var foremost = end;
   for (var first = middle; first < end; first += AHEAD) {
     load_ahead(first, end, slot);
     /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-      if (first + u < end) { sum = added(sum, limited(ahead[u])); }
+      if (first + u < end) {
+        let score = limited(ahead[u]);
+        let small = exp(-abs(score - largest));
+        if (score > largest) {
+          others = (others + 1.0) * small;
+          largest = score;
+          foremost = first + u;
+        } else {
+          others += small;
+        }
+      }
     }
   }
-  let denominator = sum.x + log(sum.y);
-  let free = !floored(denominator);
+  let log_sum = largest + log(1.0 + others);
+  let free = !floored(log_sum);
 
-  // dL/dZ, in units of 1 / Z.
+  // dL/dZ, in units of 1 / Z, without the foremost top's part.
   var slope = 0.0;
   var loss = 0.0;
   for (var n = 0u; n < middle; n++) {
-    let place = n * params.count + slot;
-    let raw = scores[place];
-    let score = limited(raw);
-    let own = log_add(denominator, score);
-    let below = floored(own);
-    loss += params.positives_weight * (select(own, LOG_FLOOR, below) - score);
-    slope += select(params.positives_weight * fraction(denominator - own), 0.0, below);
-    let coefficient = select(fraction(score - own), 0.0, below) - 1.0;
-    scores[place] = select(0.0, params.weight * params.positives_weight * coefficient, passes(raw));
+    let raw = scores[n * params.count + slot];
+    let term = params.positives_weight * against(log_sum, limited(raw));
+    loss += term.x;
+    slope += term.y;
+    scores[n * params.count + slot] = select(0.0, params.weight * term.z, passes(raw));
   }
   if (free) {
-    for (var n = middle; n < end; n++) { slope += exp(-f32(n - middle) / params.scale); }
+    for (var n = middle; n < end; n++) { slope += select(exp(-f32(n - middle) / params.scale), 0.0, n == foremost); }
   }
+  let foremost_weight = select(0.0, exp(-f32(foremost - middle) / params.scale), free && foremost < end);
   for (var first = middle; first < end; first += AHEAD) {
     load_ahead(first, end, slot);
     /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       if (first + u < end) {
         let weight = exp(-f32(first + u - middle) / params.scale);
         let score = limited(ahead[u]);
-        loss += weight * (select(LOG_FLOOR, denominator, free) - score);
-        let coefficient = slope * fraction(score - denominator) - weight;
+        loss += weight * (select(LOG_FLOOR, log_sum, free) - score);
+        let share = exp(min(score - largest, 0.0)) / (1.0 + others);
+        var coefficient = (slope + foremost_weight) * share - weight;
+        if (first + u == foremost) {
+          coefficient = slope * share - weight * select(1.0, others / (1.0 + others), free);
+        }
         scores[(first + u) * params.count + slot] = select(0.0, params.weight * coefficient, passes(ahead[u]));
       }
     }
   }
   losses[params.start + slot] = params.weight * loss;
-  let total = log_or_lowest(slope, -denominator);
+  let total = log_or_lowest(slope + foremost_weight, -log_sum);
   logs[slot].y = select(total + params.log_weight, LOWEST, total < -1.0e37 || logs[slot].x < -1.0e37);
 }

@@ -6,7 +6,7 @@ struct Params { start: u32, count: u32, weight: f32 }
 @group(0) @binding(1) var<storage, read> offsets: array<u32>;
 @group(0) @binding(2) var<storage, read> heads: array<u32>;
 @group(0) @binding(3) var<storage, read> scores: array<f32>;
-@group(0) @binding(4) var<storage, read_write> denominators: array<f32>;
+@group(0) @binding(4) var<storage, read_write> odds: array<f32>;
 @group(0) @binding(5) var<storage, read_write> coefficients: array<f32>;
 @group(0) @binding(6) var<storage, read_write> losses: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
@@ -18,28 +18,26 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let number = numbers[params.start + slot];
   let length = length_of(number);
   let head = min(heads[number], length);
-  var sum = vec2f(LOWEST, 1.0);
+  var sum = vec3f(LOWEST, 1.0, 0.0);
   for (var n = head; n < length; n++) { sum = added(sum, scores[n * params.count + slot]); }
+  let log_rest = sum.x + sum.z;
   var loss = 0.0;
   for (var n = head; n > 0u; n--) {
     let place = (n - 1u) * params.count + slot;
+    odds[place] = odds_before(sum, scores[place]);
     sum = added(sum, scores[place]);
-    denominators[place] = sum.x + log(sum.y);
     loss += term_loss(sum, scores[place]);
   }
   losses[slot] = params.weight * loss;
-  var prefix = vec2f(0.0);
+  var prefix = 0.0;
   for (var n = 0u; n < head; n++) {
     let place = n * params.count + slot;
-    let denominator = denominators[place];
-    if (n == 0u) { prefix.x = denominator; }
-    prefix = advanced(prefix, denominator, 1.0);
-    coefficients[place] = params.weight * (fraction(scores[place] - denominator) * prefix.y - 1.0);
+    let next = advanced(prefix, odds[place], scores[place], 1.0);
+    prefix = next.x;
+    coefficients[place] = params.weight * next.y;
   }
-  let total = log_or_lowest(prefix.y, -prefix.x);
   for (var n = head; n < length; n++) {
     let place = n * params.count + slot;
-    coefficients[place] = 0.0;
-    if (head > 0u) { coefficients[place] = params.weight * exp(scores[place] + total); }
+    coefficients[place] = params.weight * exp(scores[place] - log_rest) * prefix;
   }
 }

@@ -15,7 +15,7 @@ import expSumPart from "../../shaders/loss/exp_sum_part.wgsl" with { type: "text
 import part from "../../shaders/loss/listwise_part.wgsl" with { type: "text" };
 import overallCode from "../../shaders/loss/listwise_overall.wgsl" with { type: "text" };
 import prefixPart from "../../shaders/loss/listwise_prefix.wgsl" with { type: "text" };
-import denominatorsPart from "../../shaders/loss/listwise_denominators.wgsl" with { type: "text" };
+import oddsPart from "../../shaders/loss/listwise_odds.wgsl" with { type: "text" };
 import plackettLuceCode from "../../shaders/loss/listwise_plackett_luce.wgsl" with { type: "text" };
 import rankedCode from "../../shaders/loss/listwise_ranked.wgsl" with { type: "text" };
 import weightedCode from "../../shaders/loss/listwise_weighted.wgsl" with { type: "text" };
@@ -109,7 +109,7 @@ export class ListwiseStep implements Disposable {
   readonly #sums: ExpSum;
   readonly #kernels: Readonly<Record<ListLoss, () => Kernel>>;
   readonly #compiled = new Map<ListLoss, Kernel>();
-  #denominators: DeviceArray;
+  #odds: DeviceArray;
 
   /**
    * Takes the workspace and compiles the kernels, but for losses that were not named.
@@ -133,12 +133,12 @@ export class ListwiseStep implements Disposable {
       });
     this.#kernels = {
       overall: () => kernel("overall", overallCode),
-      ranked: () => kernel("ranked", rankedCode, prefixPart, denominatorsPart),
-      "plackett-luce": () => kernel("plackett_luce", plackettLuceCode, prefixPart, denominatorsPart),
+      ranked: () => kernel("ranked", rankedCode, prefixPart, oddsPart),
+      "plackett-luce": () => kernel("plackett_luce", plackettLuceCode, prefixPart, oddsPart),
       weighted: () => kernel("weighted", weightedCode, prefixPart),
     };
     for (const loss of options.losses ?? []) this.#kernelOf(loss);
-    this.#denominators = gpu.array("listwise: denominators", 4 * capacity);
+    this.#odds = gpu.array("listwise: odds", 4 * capacity);
   }
 
   /**
@@ -174,9 +174,9 @@ export class ListwiseStep implements Disposable {
     }
     const needed = 4 * capacity * index.longestList;
     const ordered = granularity !== "overall" && !weighted;
-    if (ordered && this.#denominators.byteLength < needed) {
-      this.#denominators.dispose();
-      this.#denominators = gpu.array("listwise: denominators", needed);
+    if (ordered && this.#odds.byteLength < needed) {
+      this.#odds.dispose();
+      this.#odds = gpu.array("listwise: odds", needed);
     }
     const sums = this.#sums;
     const numbers = batch.users;
@@ -200,7 +200,7 @@ export class ListwiseStep implements Disposable {
         logs: sums.logs,
         scores: sums.scores,
         losses: batch.losses,
-        ...(ordered ? { denominators: this.#denominators } : {}),
+        ...(ordered ? { odds: this.#odds } : {}),
       },
       {
         start,
@@ -225,7 +225,7 @@ export class ListwiseStep implements Disposable {
   /** Gives the workspace back. */
   dispose(): void {
     this.#sums.dispose();
-    this.#denominators.dispose();
+    this.#odds.dispose();
   }
 
   /** The same as {@linkcode ListwiseStep.dispose}, for `using`. */

@@ -265,7 +265,7 @@ export class ShortLists implements Disposable {
   }
 
   #recordOrder({ numbers, start, count, weight }: ShortListBatch, places: number): number {
-    const { scores, other: denominators, coefficients, losses } = this.#work;
+    const { scores, other: odds, coefficients, losses } = this.#work;
     this.#gpu.dispatch(
       this.#gpu.kernel({
         name: "loss/short_list_order",
@@ -278,7 +278,7 @@ export class ShortLists implements Disposable {
         offsets: this.#lists.offsets,
         heads: this.#judgement,
         scores,
-        denominators,
+        odds,
         coefficients,
         losses,
       },
