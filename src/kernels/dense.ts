@@ -71,7 +71,7 @@ export function activationNumber(activation: Activation): number {
 
 /** Rows and vec4 of columns of an invocation; on processors loads cost most. That of graphics processors is not tuned. */
 const tiles = {
-  software: { rows: 8, columns: 2, size: 16 },
+  software: { rows: 8, columns: 4, size: 16 },
   hardware: { rows: 4, columns: 1, size: 64 },
 } as const;
 /** Rows over which one invocation of the weights' gradient sums. */
@@ -79,9 +79,11 @@ const sliceRows = 128;
 /** Memory of the slices' results, at most, unless a single slice takes more. */
 const sliceBytes = 16 * 1024 * 1024;
 
+/** As many vec4 as the kind's tile has at most, so that the last tile across is as full as the others. */
 function tileOf(gpu: Gpu, columns: number): { rows: number; columns: number; size: number } {
   const tile = tiles[gpu.adapter.kind];
-  return columns <= 4 ? { ...tile, columns: 1 } : tile;
+  const width = strideOf(columns) / 4;
+  return { ...tile, columns: Math.ceil(width / Math.ceil(width / tile.columns)) };
 }
 
 function check({ rows, inputs, outputs }: DenseShape): void {
