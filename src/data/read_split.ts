@@ -45,7 +45,7 @@ export interface SplitFiles {
  * @param files Paths of the parts.
  * @returns The split; user and item ids are the row numbers as text.
  * @throws {DataError} naming file, line and field, if a file is missing, empty or malformed, or if a user has the same
- * item in two parts.
+ * item in two parts; and if ids are so far apart that they cannot be row numbers.
  */
 export async function readSplit(files: SplitFiles): Promise<Split> {
   const paths = [files.train, files.valid, files.test];
@@ -58,6 +58,16 @@ export async function readSplit(files: SplitFiles): Promise<Split> {
     users = Math.max(users, part?.lines.length ?? 0);
     items = Math.max(items, part?.items ?? 0);
   }
+  requireDense("user", users, files.train, (occurs) => {
+    for (const part of parts) {
+      part?.lines.forEach((line, user) => {
+        if (line > 0) occurs[user] = 1;
+      });
+    }
+  });
+  requireDense("item", items, files.train, (occurs) => {
+    for (const part of parts) part?.lists.items.forEach((item) => occurs[item] = 1);
+  });
   const [train, valid, test] = parts.map((part) => widen(part, users)) as [Ragged, Ragged, Ragged];
   requireDisjoint(train, files.train, valid, files.valid, parts[1]);
   requireDisjoint(train, files.train, test, files.test, parts[2]);
@@ -123,6 +133,25 @@ export async function readSplitFolder(folder: string, options: LogOptions = {}):
     );
   }
   return await readSplit({ train: path("train"), valid, test });
+}
+
+/** Row numbers up to here are taken however few of them occur: tables of that many rows are no burden. */
+const fewRows = 1_000_000;
+
+/** Refuses ids that another program gave out: every number up to the largest would be a row of every table. */
+function requireDense(
+  what: "user" | "item",
+  rows: number,
+  file: string,
+  mark: (occurs: Uint8Array) => void,
+): void {
+  if (rows <= fewRows) return;
+  const occurs = new Uint8Array(rows);
+  mark(occurs);
+  const count = occurs.reduce((sum, mark) => sum + mark, 0);
+  if (10 * count >= rows) return;
+  const wrong = `${what} ids go up to ${rows - 1}, and only ${count} of these occur`;
+  throw new DataError({ file }, wrong, "row numbers from 0 on: renumber the ids, or give logs (train.csv)");
 }
 
 /** Adds empty rows up to `users`. */

@@ -98,6 +98,26 @@ Deno.test("readSplit() names file, line and field of malformed input", () =>
     await assert.rejects(readSplit({ train, test: `${folder}/test.txt` }), /test\.txt: the file is empty/);
   }));
 
+Deno.test("readSplit() refuses ids that are far apart, and takes a few of many rows", async () => {
+  await withParts({ train: "0 1 9999999\n1 1\n", test: "0 4\n" }, async (folder) => {
+    await assert.rejects(readSplitFolder(folder), (error) => {
+      assert(error instanceof DataError);
+      assert.equal(error.place.file, `${folder}/train.txt`);
+      assert.match(
+        error.message,
+        /item ids go up to 9999999, and only 3 of these occur; expected row numbers/,
+      );
+      return true;
+    });
+  });
+  await withParts({ train: "0 1\n2000000 1\n", test: "0 4\n" }, async (folder) => {
+    await assert.rejects(readSplitFolder(folder), /user ids go up to 2000000, and only 2 of these occur/);
+  });
+  await withParts({ train: "0 1 999999\n", test: "0 4\n" }, async (folder) => {
+    assert.equal((await readSplitFolder(folder)).items, 1_000_000);
+  });
+});
+
 Deno.test("readSplitFolder() reads back a split that was written", async () => {
   const split = splitDataset(generateSample({ users: 40, items: 60, interactions: 500 }), { seed: 4 });
   const parts = {
