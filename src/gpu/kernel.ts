@@ -1,5 +1,6 @@
 import { GpuError } from "../errors.ts";
 import { unroll } from "./unroll.ts";
+import { workgroupBytes, workgroupMemory } from "./workgroup_memory.ts";
 
 /** Where `params` is bound in every kernel, behind the eight storage buffers that every device allows. */
 export const parameterBinding = 8;
@@ -86,7 +87,7 @@ export function readInterface(name: string, code: string): KernelInterface {
 }
 
 /** The WGSL text that is compiled: constants, shared parts, then the file. */
-export function assemble(source: KernelSource): string {
+function assemble(source: KernelSource): string {
   const constants = Object.entries(source.header ?? {}).map(([name, value]) =>
     `const ${name} = ${value}u;\n`
   );
@@ -107,9 +108,19 @@ export function hasSameCode({ code, parts = [] }: KernelSource, other: KernelSou
     parts.every((part, n) => part === others[n]);
 }
 
-/** Compiles a kernel. Errors go to the error scope that the caller has opened. */
+/**
+ * Compiles a kernel. Errors go to the error scope that the caller has opened.
+ *
+ * @throws {GpuError} if it takes more workgroup memory than every device allows.
+ */
 export function compile(device: GPUDevice, source: KernelSource): Kernel {
   const code = assemble(source);
+  const bytes = workgroupBytes(source.name, code);
+  if (bytes > workgroupMemory) {
+    throw new GpuError(
+      `kernel ${source.name} takes ${bytes} bytes of workgroup memory; devices allow ${workgroupMemory}`,
+    );
+  }
   const declared = readInterface(source.name, code);
   const module = device.createShaderModule({ label: source.name, code });
   const visibility = GPUShaderStage.COMPUTE;

@@ -47,8 +47,10 @@ export interface TopKTilePlan {
 
 /** WebGPU's workgroup memory, less what the kernels hold beside their lists. */
 const listBytes = 14 * 1024;
-/** Entries of a list of candidates in workgroup memory, at most. */
+/** Entries of a list in workgroup memory, at most. */
 export const mostListed = listBytes / 8;
+/** Entries of a user's candidates, at most: beside them lie 256 excluded items, as KNOWN in place_candidates.wgsl. */
+const mostCandidates = (listBytes - 4 * 256) / 8;
 /** Invocations that serve a user exactly. */
 export const selectSize = 256;
 /** Items of each of them at a time. */
@@ -86,9 +88,9 @@ export function planTopKTiles(
     ? k + Math.max(k >> 1, 192)
     : Math.ceil(1.1 * stride * (rank + safety * Math.sqrt(rank)));
   const complete = Math.min(items, expected);
-  if (complete > mostListed || k + selectSize * selectBatch > mostListed) return null;
+  if (complete > mostCandidates || k + selectSize * selectBatch > mostListed) return null;
   const capacity = Math.min(
-    mostListed,
+    mostCandidates,
     wholes(Math.max(1, Math.min(items, complete + Math.min(excluded, mostExcluded))), 64),
   );
   const scoring = planScoreTile(dim, tile);

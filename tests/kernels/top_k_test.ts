@@ -103,6 +103,25 @@ Deno.test("topK() stays exact when scores rise with the item number, for each wa
   }
 });
 
+Deno.test("topK() by tiles fits workgroup memory at the largest k, also with long exclusion lists", async () => {
+  using gpu = await openGpu();
+  const users = Float32Array.of(1, -1);
+  const excluded = Array.from({ length: 300 }, (_, n) => 3 * n);
+  for (const count of [3000, 25_181]) {
+    for (const rows of [[[], []], [excluded, []]]) {
+      const shape = { users: 2, items: count, dim: 1, excluded: rows[0]!.length };
+      let k = 2500;
+      while (!planTopKTiles({ ...shape, k })) k--;
+      const items = Float32Array.from({ length: count }, (_, n) => n * 7919 % count);
+      const problem = { users, items, dim: 1, k, exclude: ragged(rows) };
+      assert.deepEqual(
+        [...(await topK(gpu, { ...problem, tuning: "hardware" })).items],
+        topKOracle(problem).items,
+      );
+    }
+  }
+});
+
 Deno.test("topK() stays exact when the sample knows all good items, none, or one group of them", async () => {
   using gpu = await openGpu();
   const shape = { users: 1, items: 20_000, dim: 1, k: 100 };
@@ -319,6 +338,7 @@ Deno.test("planTopKTiles() keeps to WebGPU's limits, and thresholds away from to
         assert.ok(header.SLAB! * header.SLABS! >= header.VECTORS! && header.SIZE! <= 256);
         assert.ok(slabBytes + 8 * filter.LIST + 4 <= 16_384);
         assert.ok(8 * mostListed + 4 * 256 + 256 <= 16_384);
+        assert.ok(8 * capacity + 2 * 4 * 256 + 256 <= 16_384);
         assert.equal(samples, Math.max(1, Math.ceil(items / stride)));
         if (stride === 1) return assert.equal(rank, k);
         assert.ok(stride * (rank - 4.5 * Math.sqrt(rank)) >= k - 1e-6);
