@@ -1,15 +1,10 @@
-// Shared by the listwise kernels, behind exp_sum_part.wgsl.
+// Shared by the listwise kernels, behind exp_sum_part.wgsl and log_one_plus.wgsl.
 
 // log(1e-5): with bounded scores, a denominator is never taken smaller, and there passes no gradient on.
 const LOG_FLOOR: f32 = -11.512925464970229;
 
 fn floored(log_denominator: f32) -> bool {
   return BOUND > 0u && log_denominator < LOG_FLOOR;
-}
-
-// log(1 + x) for x in [0, 1], without loss for small x.
-fn log_one_plus(x: f32) -> f32 {
-  return select(log(1.0 + x), x * (1.0 - x * (0.5 - x / 3.0)), x < 0.01);
 }
 
 // exp with a result in [0, 1] whatever the rounding.

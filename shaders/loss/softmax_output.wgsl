@@ -1,6 +1,6 @@
 // Cross-entropy of every row's list under the softmax over all vectors: with n listed vectors and Z the sum of exp(score)
 // over all, loss = n log Z - sum of the listed scores, plus the weighted divergence. Scores become coefficients
-// n exp(s) / Z - 1 in place; the row's log weight is log(n / Z). One invocation per row.
+// n exp(s) / Z - 1 in place; the row's log weight is log(n / Z). One invocation per row. Parts: log_one_plus.
 struct Params { start: u32, count: u32, weight: f32, divergence_weight: f32 }
 @group(0) @binding(0) var<storage, read> numbers: array<u32>;
 @group(0) @binding(1) var<storage, read> spans: array<vec4u>;
@@ -33,27 +33,34 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     load_ahead(first, length, slot);
     /* unroll */ for (var u = 0u; u < AHEAD; u++) { highest = max(highest, ahead[u]); }
   }
-  var total = exp(max(rest - highest, -1.0e4));
-  if (rest < -1.0e37) { total = 0.0; }
+  // Z = exp(highest) * (listed + others): the list's part is at least 1, or the others' is just that. What the list leaves
+  // of it stands apart, and so keeps its digits, however little it is.
+  var others = exp(max(rest - highest, -1.0e4));
+  if (rest < -1.0e37) { others = 0.0; }
+  var listed = 0.0;
   for (var first = 0u; first < length; first += AHEAD) {
     load_ahead(first, length, slot);
     /* unroll */ for (var u = 0u; u < AHEAD; u++) {
-      total += select(0.0, exp(ahead[u] - highest), first + u < length);
+      listed += select(0.0, exp(ahead[u] - highest), first + u < length);
     }
   }
-  let log_total = highest + log(total);
+  let total = listed + others;
+  let beyond_one = select((listed - 1.0) + others, listed, others == 1.0);
+  let log_sum = select(log(total), log_one_plus(min(beyond_one, 1.0)), beyond_one <= 1.0);
+  let n = f32(length);
   var loss = 0.0;
   for (var first = 0u; first < length; first += AHEAD) {
     load_ahead(first, length, slot);
     /* unroll */ for (var u = 0u; u < AHEAD; u++) {
       if (first + u < length) {
-        let distance = ahead[u] - log_total;
-        loss -= distance;
-        scores[(first + u) * params.count + slot] = params.weight * (f32(length) * exp(min(distance, 0.0)) - 1.0);
+        let distance = ahead[u] - highest;
+        loss += log_sum - distance;
+        let coefficient = ((n * exp(distance) - listed) - others) / total;
+        scores[(first + u) * params.count + slot] = params.weight * coefficient;
       }
     }
   }
   logs[slot].y = LOWEST;
-  if (length > 0u && rest > -1.0e37) { logs[slot].y = log(params.weight * f32(length)) - log_total; }
+  if (length > 0u && rest > -1.0e37) { logs[slot].y = log(params.weight * n) - (highest + log_sum); }
   losses[params.start + slot] = fma(params.divergence_weight, divergences[slot], loss);
 }

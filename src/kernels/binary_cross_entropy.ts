@@ -1,4 +1,5 @@
 import lossCode from "../../shaders/loss/binary_cross_entropy.wgsl" with { type: "text" };
+import logOnePlusCode from "../../shaders/loss/log_one_plus.wgsl" with { type: "text" };
 import logSigmoidCode from "../../shaders/loss/log_sigmoid.wgsl" with { type: "text" };
 import type { DeviceArray } from "../gpu/device_array.ts";
 import { type Gpu, spread } from "../gpu/gpu.ts";
@@ -28,7 +29,11 @@ export function recordBinaryCrossEntropy(
   { logits, logitGradient, losses, examples, scale }: BinaryCrossEntropy,
 ): void {
   gpu.dispatch(
-    gpu.kernel({ name: "loss/binary_cross_entropy", code: lossCode, parts: [logSigmoidCode] }),
+    gpu.kernel({
+      name: "loss/binary_cross_entropy",
+      code: lossCode,
+      parts: [logOnePlusCode, logSigmoidCode],
+    }),
     { groups: triples, logits, logit_gradient: logitGradient, losses },
     { first, count, examples, scale },
     spread(Math.ceil(count / 64)),

@@ -12,6 +12,7 @@ import type { ExpSumBatch } from "./exp_sum_batch.ts";
 import { type ExpSumTile, type ExpSumTuning, loadedAhead } from "./exp_sum_plan.ts";
 import type { DeviceListIndex } from "./list_index.ts";
 import expSumPart from "../../shaders/loss/exp_sum_part.wgsl" with { type: "text" };
+import logOnePlusCode from "../../shaders/loss/log_one_plus.wgsl" with { type: "text" };
 import part from "../../shaders/loss/listwise_part.wgsl" with { type: "text" };
 import overallCode from "../../shaders/loss/listwise_overall.wgsl" with { type: "text" };
 import prefixPart from "../../shaders/loss/listwise_prefix.wgsl" with { type: "text" };
@@ -128,8 +129,8 @@ export class ListwiseStep implements Disposable {
       gpu.kernel({
         name: `loss/listwise_${name}`,
         code,
-        parts: [expSumPart, part, ...more],
-        header: { DIM: dim, BOUND: bound, AHEAD: loadedAhead(tuning) },
+        parts: [expSumPart, logOnePlusCode, part, ...more],
+        header: { BOUND: bound, AHEAD: loadedAhead(tuning) },
       });
     this.#kernels = {
       overall: () => kernel("overall", overallCode),

@@ -1,3 +1,4 @@
+import logOnePlusCode from "../../shaders/loss/log_one_plus.wgsl" with { type: "text" };
 import logSigmoidCode from "../../shaders/loss/log_sigmoid.wgsl" with { type: "text" };
 import lossCode from "../../shaders/loss/pairwise.wgsl" with { type: "text" };
 import sumCode from "../../shaders/loss/pairwise_sum.wgsl" with { type: "text" };
@@ -52,7 +53,7 @@ export function recordPairwiseLoss(gpu: Gpu, batch: PairwiseBatch, table: Pairwi
     gpu.kernel({
       name: "loss/pairwise",
       code: lossCode,
-      parts: [logSigmoidCode],
+      parts: [logOnePlusCode, logSigmoidCode],
       constants: { LANES: lanes, DISTANCE: table.loss === "hinge" ? 1 : 0 },
     }),
     { triples, table: table.table, coefficients, losses },

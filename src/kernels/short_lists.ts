@@ -11,6 +11,7 @@ import { checkRowLengths, longestRow, type Ragged, rowCount, rowOf } from "../ra
 import expSumPart from "../../shaders/loss/exp_sum_part.wgsl" with { type: "text" };
 import listwisePart from "../../shaders/loss/listwise_part.wgsl" with { type: "text" };
 import prefixPart from "../../shaders/loss/listwise_prefix.wgsl" with { type: "text" };
+import logOnePlusCode from "../../shaders/loss/log_one_plus.wgsl" with { type: "text" };
 import logSigmoidCode from "../../shaders/loss/log_sigmoid.wgsl" with { type: "text" };
 import part from "../../shaders/loss/short_list_part.wgsl" with { type: "text" };
 import scoresCode from "../../shaders/loss/short_list_scores.wgsl" with { type: "text" };
@@ -255,7 +256,12 @@ export class ShortLists implements Disposable {
       count * places * places * 4,
     );
     gpu.dispatch(
-      gpu.kernel({ name: "loss/short_list_pairs", code: pairsCode, parts: [part, logSigmoidCode], header }),
+      gpu.kernel({
+        name: "loss/short_list_pairs",
+        code: pairsCode,
+        parts: [part, logOnePlusCode, logSigmoidCode],
+        header,
+      }),
       { numbers, offsets, labels: this.#judgement, scores, positions, coefficients, losses },
       { start, count, places, weight },
       blocks,
@@ -270,8 +276,8 @@ export class ShortLists implements Disposable {
       this.#gpu.kernel({
         name: "loss/short_list_order",
         code: orderCode,
-        parts: [expSumPart, listwisePart, prefixPart, part],
-        header: { DIM: this.#shape.dim, BOUND: 0, AHEAD: 1 },
+        parts: [expSumPart, logOnePlusCode, listwisePart, prefixPart, part],
+        header: { BOUND: 0, AHEAD: 1 },
       }),
       {
         numbers,

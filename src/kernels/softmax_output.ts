@@ -3,6 +3,7 @@
  *
  * @module
  */
+import logOnePlusCode from "../../shaders/loss/log_one_plus.wgsl" with { type: "text" };
 import code from "../../shaders/loss/softmax_output.wgsl" with { type: "text" };
 import type { DeviceArray } from "../gpu/device_array.ts";
 import { type Gpu, spread } from "../gpu/gpu.ts";
@@ -75,7 +76,12 @@ export class SoftmaxOutput implements Disposable {
     this.#sums = new ExpSum(gpu, options);
     this.#index = uploadListIndex(gpu, index);
     const { tuning = gpu.adapter.kind } = options;
-    this.#kernel = gpu.kernel({ name: "loss/softmax_output", code, header: { AHEAD: loadedAhead(tuning) } });
+    this.#kernel = gpu.kernel({
+      name: "loss/softmax_output",
+      code,
+      parts: [logOnePlusCode],
+      header: { AHEAD: loadedAhead(tuning) },
+    });
   }
 
   /** Records losses and gradients of a batch. */

@@ -87,6 +87,12 @@ Deno.test("SoftmaxOutput stays exact for scores of hundreds, listed or not, and 
   await compare(gpu, rows, vectors, [[9], [3], [9], all, []], 200);
 });
 
+Deno.test("SoftmaxOutput keeps what is left of a gradient where a list of one has nearly settled", async () => {
+  using gpu = await openGpu();
+  const vectors = [[1, 0.5], [0, 1], [0.125, 0], [-0.5, 2]];
+  for (const size of [12, 16, 20]) await compare(gpu, [[size, 0], [size - 1, 1]], vectors, [[0], [0]], 1e-15);
+});
+
 Deno.test("SoftmaxOutput stays exact for lists of 20,000", async () => {
   using gpu = await openGpu();
   const vectors = Array.from({ length: 20_300 }, (_, n) => [Math.sin(n) / 2, Math.cos(3 * n) / 2]);
