@@ -241,6 +241,7 @@ export {
   HetcompError,
   ModelError,
   NoAdapterError,
+  OutOfMemoryError,
   RunError,
   TrajectoryError,
 } from "./src/errors.ts";

@@ -95,6 +95,12 @@ export class GpuError extends HetcompError {
   override name = "GpuError";
 }
 
+/** The device has no memory left for a buffer; the message names it. */
+export class OutOfMemoryError extends GpuError {
+  /** The class name. */
+  override name = "OutOfMemoryError";
+}
+
 /** The device went away (driver reset, time limit of the operating system, unplugged). */
 export class DeviceLostError extends GpuError {
   /** The class name. */

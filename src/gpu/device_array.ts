@@ -58,16 +58,23 @@ export class BufferPool {
   readonly #device: GPUDevice;
   readonly #limit: number;
   readonly #beforeDestroy: () => void;
+  readonly #fail: (message: string) => void;
+  /** Buffers in use for which the device had no memory: nobody is to get them again. */
+  readonly #unusable = new WeakSet<GPUBuffer>();
   readonly #free = new Map<number, GPUBuffer[]>();
   #inUse = 0;
   #waiting = 0;
   #peak = 0;
 
-  /** An empty pool of buffers up to `limit` bytes; `beforeDestroy` must submit what recorded work may still name. */
-  constructor(device: GPUDevice, limit: number, beforeDestroy: () => void) {
+  /**
+   * An empty pool of buffers up to `limit` bytes; `beforeDestroy` must submit what recorded work may still name, `fail`
+   * is told when the device has no memory for a buffer, which WebGPU says only later.
+   */
+  constructor(device: GPUDevice, limit: number, beforeDestroy: () => void, fail: (message: string) => void) {
     this.#device = device;
     this.#limit = limit;
     this.#beforeDestroy = beforeDestroy;
+    this.#fail = fail;
   }
 
   /** Bytes handed out now, bytes allocated now, and the most ever allocated. */
@@ -84,14 +91,36 @@ export class BufferPool {
       this.#waiting -= size;
       return again;
     }
+    this.#device.pushErrorScope("out-of-memory");
     const buffer = this.#device.createBuffer({ label, size, usage: arrayUsage });
+    this.#device.popErrorScope().then((error) => {
+      if (!error) return;
+      this.#discard(buffer);
+      this.#fail(
+        `the device has no memory left for the buffer '${label}' of ${size} bytes: ${error.message}`,
+      );
+      // A lost device may reject: that it is lost is said elsewhere.
+    }, () => {});
     this.#peak = Math.max(this.#peak, this.#inUse + this.#waiting);
     return buffer;
+  }
+
+  /** Sees to it that a buffer is not handed out again, whether it is in use or was given back already. */
+  #discard(buffer: GPUBuffer): void {
+    const list = this.#free.get(buffer.size) ?? [];
+    const place = list.indexOf(buffer);
+    if (place < 0) {
+      this.#unusable.add(buffer);
+      return;
+    }
+    list.splice(place, 1);
+    this.#waiting -= buffer.size;
   }
 
   /** Takes a buffer back: keeps it for later, or destroys it when enough is kept. */
   give(buffer: GPUBuffer): void {
     this.#inUse -= buffer.size;
+    if (this.#unusable.has(buffer)) return;
     if (this.#waiting + buffer.size > keptBytes) {
       this.#beforeDestroy();
       buffer.destroy();

@@ -1,8 +1,9 @@
-import { DeviceLostError, GpuError } from "../errors.ts";
+import { DeviceLostError, GpuError, OutOfMemoryError } from "../errors.ts";
 import { type AdapterChoice, type AdapterDescription, chooseAdapter, describeAdapter } from "./adapter.ts";
 import { BufferPool, DeviceArray } from "./device_array.ts";
 import { bindGroup } from "./bind_group.ts";
 import { compile, hasSameCode, type Kernel, kernelKey, type KernelSource } from "./kernel.ts";
+import { nextTurn } from "./next_turn.ts";
 import { readBack } from "./read_back.ts";
 import { ParameterArena } from "./parameter_arena.ts";
 import clearCode from "../../shaders/transfer/clear.wgsl" with { type: "text" };
@@ -16,7 +17,10 @@ export type HostArray = Float32Array | Uint32Array | Int32Array;
 export interface GpuOptions {
   /** Which adapters may be chosen. Default "any": a real GPU, else a software driver. */
   readonly adapter?: AdapterChoice;
-  /** Measure every kernel with timestamp queries, at some cost. Default false. */
+  /**
+   * Measure every kernel with timestamp queries, at some cost; until {@linkcode Gpu.timings} is called, every submission
+   * keeps a few kilobytes. Default false.
+   */
   readonly timing?: boolean;
 }
 
@@ -68,7 +72,9 @@ export class Gpu implements Disposable {
     this.timing = timing && device.features.has("timestamp-query");
     const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
     this.#longest = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4) * 4;
-    this.#pool = new BufferPool(device, this.#longest, () => this.submit());
+    this.#pool = new BufferPool(device, this.#longest, () => this.submit(), (message) => {
+      this.#fail(new OutOfMemoryError(message));
+    });
     this.#timer = this.timing ? new KernelTimer(device, dispatchesPerSubmission) : null;
     this.#parameters = new ParameterArena(device, dispatchesPerSubmission);
     device.addEventListener("uncapturederror", (event) => {
@@ -92,8 +98,10 @@ export class Gpu implements Disposable {
   }
 
   #fail(error: GpuError): void {
-    // A lost device is the end, whatever came before.
-    if (!this.#failure || error instanceof DeviceLostError) this.#failure = error;
+    // A lost device is the end, whatever came before; missing memory is what the errors told with it come from.
+    const known = this.#failure;
+    const cause = error instanceof OutOfMemoryError && !(known instanceof DeviceLostError);
+    if (!known || cause || error instanceof DeviceLostError) this.#failure = error;
   }
 
   /** Throws what went wrong on the device since the last call, if anything did. */
@@ -327,10 +335,24 @@ export class Gpu implements Disposable {
     return new Uint32Array((await this.read(array))[0]!);
   }
 
-  /** Per-kernel device time since the last call; empty unless opened with `timing`. */
+  /**
+   * Per-kernel device time since the last call; empty unless opened with `timing`.
+   *
+   * @throws {GpuError} if anything went wrong on the device since the last call.
+   */
   async timings(): Promise<KernelTiming[]> {
+    this.check();
     this.submit();
-    return this.#timer ? await this.#timer.collect() : [];
+    if (!this.#timer) return [];
+    try {
+      return await this.#timer.collect();
+    } catch (cause) {
+      await nextTurn();
+      this.check();
+      throw new GpuError(
+        `reading the times failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      );
+    }
   }
 
   /** Releases the device; work that was recorded but not submitted is dropped. */

@@ -52,20 +52,23 @@ export class KernelTimer {
     if (names.length > this.#capacity) throw new RangeError("more dispatches than timestamp queries");
   }
 
-  /** Waits for all submissions and sums the times per kernel, the longest first. */
+  /** Waits for all submissions and sums the times per kernel, the longest first; rejects if the device is lost. */
   async collect(): Promise<KernelTiming[]> {
     const pending = this.#pending.splice(0);
-    await Promise.all(pending.map(({ staging }) => staging.mapAsync(usage.mapRead)));
     const sums = new Map<string, { dispatches: number; milliseconds: number }>();
-    for (const { staging, names } of pending) {
-      const times = new BigUint64Array(staging.getMappedRange());
-      names.forEach((name, n) => {
-        const sum = sums.get(name) ?? { dispatches: 0, milliseconds: 0 };
-        sum.dispatches++;
-        sum.milliseconds += Number(times[2 * n + 1]! - times[2 * n]!) / 1e6;
-        sums.set(name, sum);
-      });
-      staging.destroy();
+    try {
+      await Promise.all(pending.map(({ staging }) => staging.mapAsync(usage.mapRead)));
+      for (const { staging, names } of pending) {
+        const times = new BigUint64Array(staging.getMappedRange());
+        names.forEach((name, n) => {
+          const sum = sums.get(name) ?? { dispatches: 0, milliseconds: 0 };
+          sum.dispatches++;
+          sum.milliseconds += Number(times[2 * n + 1]! - times[2 * n]!) / 1e6;
+          sums.set(name, sum);
+        });
+      }
+    } finally {
+      for (const { staging } of pending) staging.destroy();
     }
     return [...sums].map(([kernel, sum]) => ({ kernel, ...sum }))
       .sort((left, right) => right.milliseconds - left.milliseconds);

@@ -206,6 +206,19 @@ Deno.test("gpu.read() fails once the device was closed or lost", async () => {
   await assert.rejects(gpu.read(array), GpuError);
 });
 
+Deno.test("gpu.timings() says that the device was lost, however late it hears of it", async () => {
+  for (const heard of [true, false]) {
+    const gpu = await openGpu({ timing: true });
+    const [source, result] = [gpu.zeros("source", 4), gpu.zeros("result", 4)];
+    gpu.dispatch(gpu.kernel(scale), { source, result }, { count: 1, factor: 2 }, [1]);
+    gpu.submit();
+    gpu.device.destroy();
+    if (heard) await gpu.device.lost;
+    if (gpu.timing || heard) await assert.rejects(gpu.timings(), DeviceLostError);
+    gpu.close();
+  }
+});
+
 Deno.test("gpu.read() says that the device was lost, again and again", async () => {
   const gpu = await openGpu();
   const array = gpu.zeros("any", 4);
