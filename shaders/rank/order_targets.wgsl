@@ -1,7 +1,7 @@
 // Puts each user's targets in the order of ranking: higher keys first, equal keys by the lower item number. Writes the
 // ordered keys and items, each target's place among them, and counts of zero. An invocation places TARGETS of them.
 // Layout: [place * count + user]. Header: TARGETS.
-struct Params { count: u32, first: u32, length: u32 }
+struct Params { count: u32, first: u32, length: u32, first_block: u32 }
 @group(0) @binding(0) var<storage, read> targets: array<u32>;
 @group(0) @binding(1) var<storage, read> keys: array<i32>;
 @group(0) @binding(2) var<storage, read_write> ordered_keys: array<i32>;
@@ -16,7 +16,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let count = params.count;
   if (n >= count) { return; }
   let row = (params.first + n) * params.length;
-  let first = id.y * TARGETS;
+  let first = (params.first_block + id.y) * TARGETS;
   let last = params.length - 1u;
   var key: array<i32, TARGETS>;
   var item: array<u32, TARGETS>;

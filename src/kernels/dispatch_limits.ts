@@ -19,8 +19,13 @@ export const pairsPerDispatch = 2 ** 24;
  */
 export const turnsPerInvocation = 60_000;
 
-/** Cuts 0 .. count into ranges of `length` at most, each as [first, end). */
+/**
+ * Cuts 0 .. count into ranges of `length` at most, each as [first, end).
+ *
+ * @throws {RangeError} if the length is below 1.
+ */
 export function ranges(count: number, length: number): [number, number][] {
+  if (!(length >= 1)) throw new RangeError(`ranges of ${length} never reach ${count}`);
   const result: [number, number][] = [];
   for (let first = 0; first < count; first += length) result.push([first, Math.min(count, first + length)]);
   return result;

@@ -12,11 +12,14 @@ export interface FactorRows {
   readonly count: number;
 }
 
+/** Numbers of a row at most: an invocation that scores eight items at a time still ends its loops. */
+const longestRow = 30_000;
+
 /**
  * Checks user and item vectors given to a public function, and that no score can overflow.
  *
  * @returns The number of users and the number of items.
- * @throws {ArgumentError} if a length is no multiple of `dim`, or a value is not finite or too large.
+ * @throws {ArgumentError} if `dim` is unusable, a length is no multiple of it, or a value is not finite or too large.
  */
 export function checkFactors(
   users: Float32Array,
@@ -24,6 +27,7 @@ export function checkFactors(
   dim: number,
 ): { users: number; items: number } {
   if (!Number.isInteger(dim) || dim < 1) throw new ArgumentError("dim", `it is ${dim}`, "a positive integer");
+  if (dim > longestRow) throw new ArgumentError("dim", `it is ${dim}`, `at most ${longestRow}`);
   const largest = largestValue("users", users, dim) * largestValue("items", items, dim) * dim;
   if (largest > 1e38) {
     throw new ArgumentError(

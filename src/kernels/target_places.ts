@@ -10,7 +10,7 @@ import type { Gpu } from "../gpu/gpu.ts";
 import collectRanks from "../../shaders/rank/collect_ranks.wgsl" with { type: "text" };
 import orderTargets from "../../shaders/rank/order_targets.wgsl" with { type: "text" };
 import sumPlaces from "../../shaders/rank/sum_places.wgsl" with { type: "text" };
-import { turnsPerInvocation } from "./dispatch_limits.ts";
+import { operationsPerDispatch, ranges, turnsPerInvocation } from "./dispatch_limits.ts";
 
 const size = 64;
 /** Targets of one invocation in shaders/rank/order_targets.wgsl. */
@@ -76,13 +76,18 @@ export class TargetPlaces implements Disposable {
   recordOrder(targets: DeviceArray, first: number, count: number): void {
     const gpu = this.#gpu;
     const length = this.#length;
-    gpu.dispatch(
-      gpu.kernel({ name: "rank/order_targets", code: orderTargets, header: { TARGETS: tile } }),
-      { targets, keys: this.keys, ...this.counting, places: this.#places },
-      { count, first, length },
-      [Math.ceil(count / size), Math.ceil(length / tile)],
-      count * length * length,
-    );
+    const kernel = gpu.kernel({ name: "rank/order_targets", code: orderTargets, header: { TARGETS: tile } });
+    const operations = count * tile * length;
+    const together = Math.max(1, Math.floor(operationsPerDispatch / operations));
+    for (const [first_block, end] of ranges(Math.ceil(length / tile), together)) {
+      gpu.dispatch(
+        kernel,
+        { targets, keys: this.keys, ...this.counting, places: this.#places },
+        { count, first, length, first_block },
+        [Math.ceil(count / size), end - first_block],
+        (end - first_block) * operations,
+      );
+    }
   }
 
   /** Records the writing of the ranks: the counts are summed up, and used up. */

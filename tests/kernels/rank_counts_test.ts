@@ -4,9 +4,10 @@ import { ArgumentError } from "../../src/errors.ts";
 import { openGpu } from "../../src/gpu/gpu.ts";
 import { padRows } from "../../src/kernels/embedding.ts";
 import { uploadExclusions } from "../../src/kernels/exclusions.ts";
+import { listScores } from "../../src/kernels/list_scores.ts";
 import { rankCounts, rankCountsOnDevice } from "../../src/kernels/rank_counts.ts";
 import { topK } from "../../src/kernels/top_k.ts";
-import { uniform } from "../../src/random.ts";
+import { permutation, uniform } from "../../src/random.ts";
 import { ragged } from "../../src/ragged.ts";
 import { rankCountsOracle } from "../oracle/rank_counts.ts";
 import { problems, randomFactors, randomProblem } from "./random_factors.ts";
@@ -92,6 +93,53 @@ Deno.test("rankCounts() counts over many slices of items and long exclusion list
   for (const tuning of tunings) {
     assert.deepEqual([...await rankCounts(gpu, { ...options, tuning })], wanted, tuning);
   }
+});
+
+Deno.test("rankCounts() puts many targets of many users in order by more than one dispatch", async () => {
+  using gpu = await openGpu({ timing: true });
+  const [users, items, length] = [64, 4300, 4200];
+  const place = permutation(items, 3, 1, 1);
+  const ranks = await rankCounts(gpu, {
+    users: Float32Array.from({ length: users }, (_, user) => 1 + user % 3),
+    items: Float32Array.from({ length: items }, (_, item) => -place[item]!),
+    dim: 1,
+    targets: Uint32Array.from({ length: users * length }, (_, n) => n % length),
+    length,
+    tuning: "software",
+  });
+  assert.deepEqual(ranks, Uint32Array.from({ length: users * length }, (_, n) => place[n % length]!));
+  if (!gpu.timing) {
+    return console.warn("SKIPPED the count of dispatches: this adapter has no timestamp queries");
+  }
+  const ordering = (await gpu.timings()).find(({ kernel }) => kernel === "rank/order_targets");
+  assert.equal(ordering?.dispatches, 2);
+});
+
+Deno.test("topK(), rankCounts() and listScores() take rows of 30,000 numbers, and refuse longer ones", async () => {
+  using gpu = await openGpu();
+  const [dim, count] = [30_000, 16];
+  const users = new Float32Array(dim);
+  const items = new Float32Array(dim * count);
+  users[dim - 1] = 1;
+  for (let item = 0; item < count; item++) items[item * dim + dim - 1] = item;
+  const all = [...Array(count).keys()];
+  const best = all.toReversed();
+  const targets = Uint32Array.from(all);
+  for (const tuning of tunings) {
+    assert.deepEqual([...(await topK(gpu, { users, items, dim, k: count, tuning })).items], best, tuning);
+    const ranks = await rankCounts(gpu, { users, items, dim, targets, length: count, tuning });
+    assert.deepEqual([...ranks], best, tuning);
+  }
+  const lists = ragged([all]);
+  assert.deepEqual([...await listScores(gpu, { users, items, dim, lists })], all);
+  const long = { users: new Float32Array(dim + 1), items: new Float32Array(dim + 1), dim: dim + 1 };
+  for (
+    const call of [
+      topK(gpu, { ...long, k: 1 }),
+      rankCounts(gpu, { ...long, targets: Uint32Array.of(0), length: 1 }),
+      listScores(gpu, { ...long, lists: ragged([[0]]) }),
+    ]
+  ) await assert.rejects(call, /'dim' is unusable: it is 30001; expected at most 30000/);
 });
 
 Deno.test("rankCountsOnDevice() serves named users from one table", async () => {
