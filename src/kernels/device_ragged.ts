@@ -1,6 +1,6 @@
 import type { DeviceArray } from "../gpu/device_array.ts";
 import type { Gpu } from "../gpu/gpu.ts";
-import { longestRow, type Ragged, rowCount } from "../ragged.ts";
+import { checkRagged, longestRow, type Ragged, rowCount } from "../ragged.ts";
 
 /** Ragged lists on the device: the values of row `r` are `items[offsets[r] .. offsets[r + 1])`, both u32. */
 export class DeviceRagged implements Disposable {
@@ -15,13 +15,22 @@ export class DeviceRagged implements Disposable {
   /** How many values the longest row holds. */
   readonly longest: number;
 
-  /** Copies `lists` to the device; `label` names its buffers in errors. */
+  /**
+   * Copies `lists` to the device; `label` names its buffers in errors.
+   *
+   * @throws {ArgumentError} if the offsets are not in order.
+   */
   constructor(gpu: Gpu, label: string, lists: Ragged) {
+    checkRagged(label, lists);
     this.rows = rowCount(lists);
     this.length = lists.items.length;
     this.longest = longestRow(lists);
-    this.offsets = gpu.upload(`${label} offsets`, lists.offsets);
-    this.items = gpu.upload(`${label} items`, lists.items);
+    const { offsets, items } = gpu.allOrNothing(() => ({
+      offsets: gpu.upload(`${label} offsets`, lists.offsets),
+      items: gpu.upload(`${label} items`, lists.items),
+    }));
+    this.offsets = offsets;
+    this.items = items;
   }
 
   /** Gives the memory back to the pool. */

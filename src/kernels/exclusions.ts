@@ -39,7 +39,9 @@ export function checkLists(name: string, lists: Ragged, users: number, items: nu
  *
  * @param gpu The device.
  * @param exclude One row per user, in any order.
+ * @throws {ArgumentError} if the offsets are not in order.
  */
 export function uploadExclusions(gpu: Gpu, exclude: Ragged): DeviceExclusions {
+  checkRagged("exclude", exclude);
   return new DeviceRagged(gpu, "exclusions", sortedRows(exclude));
 }

@@ -62,11 +62,14 @@ export const nowhere = 0xffffffff;
  * ```
  *
  * @param sources The three lists of every user.
- * @throws {ArgumentError} if a list does not have one row per user, an item is not below `items`, a row holds an item
+ * @throws {ArgumentError} if `items` is no number of items, a list does not have one row per user, an item is not below `items`, a row holds an item
  * twice, a positive is not observed, or a top is.
  */
 export function indexLists(sources: ListSources): ListIndex {
   const { users, items, observed, positives, tops } = sources;
+  if (!Number.isInteger(items) || items < 0) {
+    throw new ArgumentError("items", `it is ${items}`, "a whole number from 0 on");
+  }
   for (const name of ["observed", "positives", "tops"] as const) {
     checkRagged(name, sources[name]);
     if (rowCount(sources[name]) !== users) {
@@ -203,11 +206,11 @@ export function uploadListIndex(gpu: Gpu, index: ListIndex): DeviceListIndex {
     pairs[2 * entry] = entries.items[entry]!;
     pairs[2 * entry + 1] = index.places[entry]!;
   }
-  const arrays = {
+  const arrays = gpu.allOrNothing(() => ({
     spans: gpu.upload("list index: spans", spans),
     entries: gpu.upload("list index: entries", pairs),
     listed: gpu.upload("list index: lists", lists.items),
-  };
+  }));
   return {
     users,
     items,

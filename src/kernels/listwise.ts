@@ -80,8 +80,8 @@ const usersTogether = 1024;
  *
  * @param gpu The device.
  * @param input Embeddings and lists.
- * @throws {ArgumentError} if lengths do not agree, `dim` is above 128, a list is not as {@linkcode indexLists} wants it or
- * (with "ranked") one of positives or tops has more than 10,000 items, or an option is unknown.
+ * @throws {ArgumentError} if lengths do not agree, `dim` is above 128, a list is not as {@linkcode indexLists} wants it, a
+ * user has more than 10,000 positives and tops together, or an option is unknown.
  */
 export async function listwiseLoss(gpu: Gpu, input: ListwiseInput): Promise<ListwiseResult> {
   const { dim, observed, positives, tops, granularity, scores = "clamped" } = input;
@@ -115,7 +115,7 @@ export async function listwiseLoss(gpu: Gpu, input: ListwiseInput): Promise<List
   using losses = gpu.array("listwise: losses", 4 * users);
   using index = uploadListIndex(gpu, lists);
   const capacity = Math.min(users, usersTogether);
-  using step = new ListwiseStep(gpu, { users, items, dim, capacity, scores });
+  using step = gpu.allOrNothing(() => new ListwiseStep(gpu, { users, items, dim, capacity, scores }));
   let all = new Float32Array(0);
   for (let n = 0; n < batches; n++) {
     const start = n * usersTogether;

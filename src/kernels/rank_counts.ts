@@ -6,6 +6,7 @@ import { checkLists, uploadExclusions } from "./exclusions.ts";
 import { turnsPerInvocation } from "./dispatch_limits.ts";
 import { checkFactors } from "./factors.ts";
 import { rankCountsOnDevice } from "./rank_counts_on_device.ts";
+import { checkTuning } from "./top_k_tile_plan.ts";
 
 export { rankCountsOnDevice } from "./rank_counts_on_device.ts";
 export type { DeviceRankCountsOptions } from "./rank_counts_on_device.ts";
@@ -49,7 +50,7 @@ export interface RankCountsOptions {
  *
  * @returns `length` ranks per user; 0xffffffff where there is no target.
  * @throws {ArgumentError} if `length` is no integer from 1 to 60,000, `targets` does not hold `length` items per user, an
- * item does not exist, a number is not finite, or `exclude` has another number of rows.
+ * item does not exist, a number is not finite, `exclude` has another number of rows, or `tuning` is unknown.
  * @throws {GpuError} if an array does not fit into one binding of the device.
  */
 export async function rankCounts(gpu: Gpu, options: RankCountsOptions): Promise<Uint32Array<ArrayBuffer>> {
@@ -57,6 +58,7 @@ export async function rankCounts(gpu: Gpu, options: RankCountsOptions): Promise<
   if (!Number.isInteger(length) || length < 1 || length > turnsPerInvocation) {
     throw new ArgumentError("length", `it is ${length}`, `an integer from 1 to ${turnsPerInvocation}`);
   }
+  checkTuning(options.tuning);
   const counts = checkFactors(options.users, options.items, dim);
   if (options.targets.length !== counts.users * length) {
     throw new ArgumentError(

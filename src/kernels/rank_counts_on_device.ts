@@ -62,6 +62,10 @@ const workingBytes = 32 * 1024 * 1024;
  * @throws {GpuError} if the result does not fit into one binding.
  */
 export function rankCountsOnDevice(gpu: Gpu, options: DeviceRankCountsOptions): DeviceArray {
+  return gpu.allOrNothing(() => recordRankCounts(gpu, options));
+}
+
+function recordRankCounts(gpu: Gpu, options: DeviceRankCountsOptions): DeviceArray {
   const { users, items, dim, targets, length, exclude, rows, tuning = gpu.adapter.kind } = options;
   const served = rows ? options.rowCount ?? rows.byteLength / 4 : users.count;
   const ranks = options.into ?? gpu.array("ranks", served * length * 4);

@@ -5,6 +5,7 @@ import { padRows } from "./embedding.ts";
 import { checkLists, uploadExclusions } from "./exclusions.ts";
 import { checkFactors } from "./factors.ts";
 import { topKOnDevice } from "./top_k_on_device.ts";
+import { checkTuning } from "./top_k_tile_plan.ts";
 
 export { uploadExclusions } from "./exclusions.ts";
 export type { DeviceExclusions } from "./exclusions.ts";
@@ -38,6 +39,8 @@ export interface TopKResult {
 
 /** Entries of a result that are read back at a time: 64 MiB of items and as much of scores. */
 const entriesPerBlock = 2 ** 24;
+/** Places of a whole result, which is one array: 4 GiB of items. */
+const mostPlaces = 2 ** 30;
 
 /**
  * The K best items of every user by dot product, in order: higher scores first, equal scores by the lower item
@@ -57,14 +60,18 @@ const entriesPerBlock = 2 ** 24;
  * console.assert(best.items.join() === "1,2" && best.scores.join() === "3,2");
  * ```
  *
- * @throws {ArgumentError} if k is no positive integer, a length is no multiple of `dim`, a number is not finite, or
- * `exclude` has another number of rows or an unknown item.
+ * @throws {ArgumentError} if k is no positive integer or too large for so many users, a length is no multiple of `dim`, a
+ * number is not finite, `exclude` has another number of rows or an unknown item, or `tuning` is unknown.
  * @throws {GpuError} if the vectors do not fit into one binding of the device.
  */
 export async function topK(gpu: Gpu, options: TopKOptions): Promise<TopKResult> {
   const { dim, k, exclude } = options;
   if (!Number.isInteger(k) || k < 1) throw new ArgumentError("k", `it is ${k}`, "a positive integer");
+  checkTuning(options.tuning);
   const counts = checkFactors(options.users, options.items, dim);
+  if (counts.users * k > mostPlaces) {
+    throw new ArgumentError("k", `it is ${k}`, `at most ${mostPlaces} places for all ${counts.users} users`);
+  }
   if (exclude) checkLists("exclude", exclude, counts.users, counts.items);
   const result = { items: new Uint32Array(counts.users * k), scores: new Float32Array(counts.users * k) };
   using users = gpu.upload("users", padRows("users", options.users, dim));

@@ -70,15 +70,19 @@ const size = 64;
  * Graphics processors score by tiles in workgroup memory and give each user a workgroup that selects, up to a k of some
  * 1,000; drivers on processors, and larger k, give each user a single invocation.
  *
- * Working memory: chunk x (4 G + 8 C + 16) bytes, 32 MiB at most for ordinary sizes; k = 100 of many items: G = 222
- * groups of sampled items, C = 590 candidates. By tiles: 64 MiB at most, G = 1,088, C = 704. Beside it the result of
- * 8 k bytes per user.
+ * Working memory: chunk x (4 G + 8 C + 16) bytes, 32 MiB at most for ordinary sizes; k = 100 of many items that nobody
+ * excludes: G = 256 groups of sampled items, C = 510 candidates. By tiles: 64 MiB at most, G = 1,088, C = 640. Exclusions
+ * add to C. Beside it the result of 8 k bytes per user.
  * The scores must be finite numbers below 3.4e38: nothing on the device checks that.
  *
  * @returns The arrays of `into`, or new ones.
  * @throws {GpuError} if the result does not fit into one binding.
  */
 export function topKOnDevice(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
+  return gpu.allOrNothing(() => recordTopK(gpu, options));
+}
+
+function recordTopK(gpu: Gpu, options: DeviceTopKOptions): DeviceTopK {
   const { users, items, dim, k, exclude, rows, tuning = gpu.adapter.kind, tile: chosen } = options;
   const served = rows ? options.rowCount ?? rows.byteLength / 4 : users.count;
   const result = options.into ?? {

@@ -1,3 +1,4 @@
+import { ArgumentError } from "../errors.ts";
 import {
   planScoreTile,
   type ScoreTile,
@@ -10,6 +11,16 @@ import { sampleRank, sampleStride } from "./top_k_plan.ts";
 
 /** Which kind of adapter to plan for. */
 export type TopKTuning = "software" | "hardware";
+
+/**
+ * Checks the option `tuning` of a public function.
+ *
+ * @throws {ArgumentError} if it is no such kind.
+ */
+export function checkTuning(tuning: TopKTuning | undefined): void {
+  if (tuning === undefined || tuning === "software" || tuning === "hardware") return;
+  throw new ArgumentError("tuning", `it is ${tuning}`, "'software' or 'hardware'");
+}
 
 /** Workgroups of the top-K search by tiles: what they hold, and how many of them there are to be. */
 export interface TopKTile extends ScoreTile {

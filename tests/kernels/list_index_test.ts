@@ -58,6 +58,10 @@ Deno.test("indexLists() names the list, the user and the item of what it refuses
     () => indexLists({ users: 1, items: 5, observed: ragged([]), positives: ragged([]), tops: ragged([]) }),
     /'observed'.*0 rows/,
   );
+  for (const items of [NaN, -1, 2.5]) {
+    const lists = { observed: ragged([]), positives: ragged([]), tops: ragged([]) };
+    assert.throws(() => indexLists({ users: 0, items, ...lists }), /'items'.*a whole number from 0 on/);
+  }
 });
 
 Deno.test("uploadListIndex() uploads the spans of users and pairs of item and place", async () => {

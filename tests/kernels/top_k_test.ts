@@ -432,4 +432,8 @@ Deno.test("topK() says which argument is unusable", async () => {
   );
   await refuses({ ...good, exclude: ragged([[]]) }, /'exclude'.*1 rows.*2 users/);
   await refuses({ ...good, exclude: ragged([[], [4]]) }, /'exclude'.*row 1.*item 4/);
+  await refuses({ ...good, k: 2 ** 33 }, /'k'.*8589934592.*at most 1073741824 places for all 2 users/);
+  await refuses({ ...good, tuning: "cpu" as "software" }, /'tuning'.*cpu.*'software' or 'hardware'/);
+  const broken = { offsets: Uint32Array.of(0, 5, 2), items: Uint32Array.of(1) };
+  assert.throws(() => uploadExclusions(gpu, broken), /'exclude'/);
 });
