@@ -13,8 +13,8 @@ struct Params { start: u32, count: u32, first_row: u32, scattered: u32, first_ve
 
 const BLOCK: u32 = 32u;
 // A slice is summed relative to the highest score of its first vectors, and again, relative to its own, if the sum
-// exceeds this.
-const MOST: f32 = 1.0e33;
+// exceeds this: up to here the sum of vectors, of numbers up to 1e18, overflows no more than the sum itself.
+const MOST: f32 = 1.0e20;
 const SAMPLE: u32 = 16u;
 
 var<private> highest: array<Lanes, GROUPS>;

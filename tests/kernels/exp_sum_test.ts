@@ -158,6 +158,14 @@ Deno.test("ExpSum follows a maximum that rises by hundreds, and ignores excluded
   }
 });
 
+Deno.test("ExpSum takes large vectors of short rows, whose maximum comes late", async () => {
+  using gpu = await openGpu();
+  const vectors = Array.from({ length: 100 }, (_, n) => [n === 60 ? 7.5e6 : n, 3 - n]);
+  for (const tuning of ["software", "hardware"] as const) {
+    await check(gpu, [[1e-5, 0], [9e-6, 1e-6]], vectors, [[], [3]], false, tuning);
+  }
+});
+
 Deno.test("ExpSum ends no loop early, however many vectors are excluded", async () => {
   using gpu = await openGpu();
   const size = 12_000;
