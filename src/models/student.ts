@@ -42,12 +42,12 @@ export interface RecommendOptions {
   /** How many items at most. */
   k: number;
   /**
-   * What to leave out: `true` (the default) the items seen by a known user, or the history; `false` nothing; a list of
-   * item ids those as well as what `true` leaves out.
+   * What to leave out: `true` (the default) the items seen by a known user, or the history; `false` nothing; item ids,
+   * of which a string is one, those as well as what `true` leaves out.
    */
-  exclude?: readonly string[] | boolean;
-  /** Only these items are recommended (those of them that `exclude` leaves); by default all. */
-  allow?: readonly string[];
+  exclude?: Iterable<string> | boolean;
+  /** Only these item ids (a string is one) are recommended, those of them that `exclude` leaves; by default all. */
+  allow?: Iterable<string>;
   /** How a history becomes a user vector; see {@linkcode FoldInOptions}. */
   foldIn?: FoldInOptions;
 }
@@ -162,8 +162,13 @@ export class Student {
    * @throws {ArgumentError} if `k` is not a positive integer, the history is empty, or an id is unknown (the message
    * names the nearest known ids).
    */
-  recommend(userIdOrHistory: string | readonly string[], options: RecommendOptions): Recommendation[] {
+  recommend(userIdOrHistory: string | Iterable<string>, options: RecommendOptions): Recommendation[] {
     const { k, exclude = true, allow } = options;
+    const numbersOfItems = (argument: string, ids: Iterable<string>) =>
+      Array.from(
+        typeof ids === "string" ? [ids] : ids,
+        (id) => numberOf(argument, id, this.#itemNumbers),
+      );
     let vector: ArrayLike<number>;
     let had: Iterable<number>;
     if (typeof userIdOrHistory === "string") {
@@ -171,19 +176,19 @@ export class Student {
       vector = this.userFactors.subarray(user * this.dim, (user + 1) * this.dim);
       had = this.seen?.items.subarray(this.seen.offsets[user]!, this.seen.offsets[user + 1]!) ?? [];
     } else {
-      const history = [
-        ...new Set((userIdOrHistory ?? []).map((id) => numberOf("history", id, this.#itemNumbers))),
-      ];
+      const history = [...new Set(numbersOfItems("history", userIdOrHistory ?? []))];
       if (history.length === 0) throw new ArgumentError("history", "it is empty", "at least one item id");
       vector = foldIn(this.itemFactors, this.dim, history, options.foldIn);
       had = history;
     }
-    const left = new Uint8Array(this.items).fill(allow ? 1 : 0);
-    for (const id of allow ?? []) left[numberOf("allow", id, this.#itemNumbers)] = 0;
-    for (const item of exclude === false ? [] : had) left[item] = 1;
-    for (const id of typeof exclude === "boolean" ? [] : [exclude].flat()) {
-      left[numberOf("exclude", id, this.#itemNumbers)] = 1;
+    const left = new Uint8Array(this.items);
+    // An empty text is an id too.
+    if (allow || allow === "") {
+      left.fill(1);
+      for (const item of numbersOfItems("allow", allow)) left[item] = 0;
     }
+    for (const item of exclude === false ? [] : had) left[item] = 1;
+    for (const item of typeof exclude === "boolean" ? [] : numbersOfItems("exclude", exclude)) left[item] = 1;
     const { dim, itemFactors } = this;
     return this.#best(left, k, (item) => {
       let score = 0;
