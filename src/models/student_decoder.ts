@@ -6,7 +6,7 @@
  */
 import { fromHalf } from "../data/float16.ts";
 import { decodeTensors, type Fail, type Tensor, type TensorType } from "../data/safetensors.ts";
-import { HetcompError, ModelError } from "../errors.ts";
+import { HetcompError, ModelError, shown } from "../errors.ts";
 import type { Ragged } from "../ragged.ts";
 import { withSquares } from "./item_squares.ts";
 import { sirenOutputs, withSiren } from "./siren.ts";
@@ -45,7 +45,7 @@ export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Stud
     if (format !== studentFormat) fail("this is not a student", `the format "${studentFormat}"`);
     // Version 1 has the same tensors, in fewer types; version 3 half the numbers for an item, version 4 codes.
     if (!["1", "2", "3", "4"].includes(version!)) {
-      fail(`the format version is ${JSON.stringify(version)}`, "1, 2, 3 or 4");
+      fail(`the format version is ${shown(version)}`, "1, 2, 3 or 4");
     }
     const tensor = <Type extends TensorType>(name: string, ...types: Type[]) => {
       const found = tensors.get(name) ?? fail(`the tensor '${name}' is missing`);

@@ -166,6 +166,18 @@ Deno.test("recommend() names the nearest ids of an unknown one", () => {
   for (const k of [0, -1, 2.5, NaN]) refuses(() => student.recommend("ann", { k }), /'k'/);
 });
 
+Deno.test("recommend() refuses a very long unknown id at once, and shows its start", () => {
+  const userIds = Array.from({ length: 100_000 }, (_, n) => `user-${n}`);
+  const student = new Student(parts({ userIds, userFactors: new Float32Array(200_000) }));
+  const start = performance.now();
+  const message = `does not know "${"x".repeat(59)}...; expected a known id`;
+  assert.throws(() => student.recommend("x".repeat(8000), { k: 1 }), (error) => {
+    return error instanceof ArgumentError && error.message.endsWith(message);
+  });
+  // Some 10 ms; all edit distances take most of a minute.
+  assert.ok(performance.now() - start < 5000);
+});
+
 Deno.test("Student takes ids that are names of object members", () => {
   const student = new Student(parts({ userIds: ["__proto__", "constructor", "toString"] }));
   assert.equal(student.recommend("__proto__", { k: 1 })[0]!.item, "milk");
