@@ -81,7 +81,7 @@ export async function encodeOnnx(
   return await graph.encode(`hetcomp_student_${question}`, `A hetcomp student: ${about}.`, student.metadata);
 }
 
-/** The numbers, with one that is too large for negative ones: these would count from the end, and that is refused. */
+/** The numbers, with one too large for any runtime in place of negative ones, which would count from the end. */
 function withoutNegatives(graph: OnnxGraph, numbers: string): string {
   const isNegative = graph.add("Less", [numbers, graph.integers([], [0])]);
   return graph.add("Where", [isNegative, graph.integers([], [2 ** 31]), numbers]);

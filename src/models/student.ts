@@ -160,7 +160,7 @@ export class Student {
    * @param options How many, and what to leave out.
    * @returns At most `k` items; fewer if fewer are left.
    * @throws {ArgumentError} if `k` is not a positive integer, the history is empty, or an id is unknown (the message
-   * names the nearest known ids, where the search for them is short).
+   * names the nearest known ids that a short search finds).
    */
   recommend(userIdOrHistory: string | Iterable<string>, options: RecommendOptions): Recommendation[] {
     const { k, exclude = true, allow } = options;
