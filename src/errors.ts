@@ -5,6 +5,12 @@
  * @module
  */
 
+/** A value as messages show it: JSON, cut where it is long. */
+export function shown(value: unknown): string {
+  const text = `${JSON.stringify(value)}`;
+  return text.length <= 60 ? text : `${text.slice(0, 60)}...`;
+}
+
 /** The base class: catch this to tell a message for the user from a defect in the program. */
 export class HetcompError extends Error {
   /** The class name, so that it survives minification. */

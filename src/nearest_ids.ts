@@ -4,20 +4,33 @@
  * @module
  */
 
+/** Entries of edit distances that a search takes at most, some 30 ms: nobody waits for suggestions. */
+export const mostEntries = 3_000_000;
+
 /**
  * The known ids with the smallest edit distance (insertions, deletions and substitutions of UTF-16 units) from an
- * unknown one, the nearest first, equal distances in the order of `known`. An id with nothing in common is left out.
+ * unknown one, the nearest first, equal distances in the order of `known`. An id with nothing in common is left out, and
+ * one whose length differs by more than 6: a slip adds or loses few characters. The search is cut short where there are
+ * very many, or very long, ids to compare; then a nearer one may be missed.
  *
  * @param unknown The id that was asked for.
  * @param known The ids there are.
  * @param count How many to return at most.
+ * @param entries Entries of edit distances that the search takes at most.
  */
-export function nearestIds(unknown: string, known: Iterable<string>, count = 3): string[] {
+export function nearestIds(
+  unknown: string,
+  known: Iterable<string>,
+  count = 3,
+  entries = mostEntries,
+): string[] {
   const found: { id: string; distance: number }[] = [];
   for (const id of known) {
     const longer = Math.max(unknown.length, id.length);
     const farthest = Math.min(longer, found[count - 1]?.distance ?? longer);
-    if (Math.abs(unknown.length - id.length) >= farthest) continue;
+    if (Math.abs(unknown.length - id.length) >= Math.min(farthest, 7)) continue;
+    entries -= (unknown.length + 1) * (id.length + 1);
+    if (entries < 0) break;
     const distance = editDistance(unknown, id, farthest);
     if (distance >= farthest) continue;
     found.push({ id, distance });

@@ -29,6 +29,28 @@ Deno.test("nearestIds() agrees with a plain recursive edit distance", () => {
   }));
 });
 
+Deno.test("nearestIds() passes over ids whose length differs by more than six, and stops when its entries are used up", () => {
+  assert.deepEqual(nearestIds("item-1-colour", ["item-1"]), []);
+  assert.deepEqual(nearestIds("item-1-color", ["item-1"]), ["item-1"]);
+  let taken = 0;
+  const known = function* () {
+    for (const id of Array.from({ length: 100 }, (_, n) => `${"x".repeat(98)}${n}`)) {
+      taken++;
+      yield id;
+    }
+  };
+  // Each of these costs 101 x 101 entries at most, the first ten a row less.
+  const unknown = "x".repeat(100);
+  assert.equal(nearestIds(unknown, known(), 3, 20 * 101 ** 2).length, 3);
+  assert.equal(taken, 21);
+  taken = 0;
+  assert.equal(nearestIds(unknown, known()).length, 3);
+  assert.equal(taken, 100);
+  taken = 0;
+  assert.deepEqual(nearestIds("x".repeat(8000), known()), []);
+  assert.equal(taken, 100);
+});
+
 Deno.test("editDistance() is exact below its limit, and not below it elsewhere", () => {
   const word = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 5 });
   fc.assert(fc.property(word, word, fc.integer({ min: 0, max: 6 }), (a, b, limit) => {

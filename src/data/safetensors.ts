@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ArgumentError, DataError } from "../errors.ts";
+import { ArgumentError, DataError, shown } from "../errors.ts";
 
 /** The element types that hetcomp reads and writes. */
 export type TensorType = "F32" | "U32" | "I64" | "U8" | "U16" | "F16";
@@ -231,14 +231,14 @@ function parseTensor(
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isType(dtype)) {
     return wrong(
-      `has the dtype ${JSON.stringify(dtype)}`,
+      `has the dtype ${shown(dtype)}`,
       `one of ${Object.keys(arrays).join(", ")}`,
     );
   }
   const size = Array.isArray(shape) ? elements(shape) : null;
   if (size === null) {
     return wrong(
-      `has the shape ${JSON.stringify(shape)}`,
+      `has the shape ${shown(shape)}`,
       "a list of non-negative integers",
     );
   }
@@ -246,7 +246,7 @@ function parseTensor(
     !Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize) || offsets[0]! > offsets[1]!
   ) {
     return wrong(
-      `has the data_offsets ${JSON.stringify(offsets)}`,
+      `has the data_offsets ${shown(offsets)}`,
       "a begin and an end, not below it",
     );
   }

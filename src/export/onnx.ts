@@ -17,7 +17,10 @@ export type OnnxQuestion = "user" | "history";
  * - `user` int64 [batch]: user numbers, for the question "user"; or `history` int64 [batch, length]: item numbers, short
  *   rows filled up with -1, for the question "history", whose items are left out;
  * - `k` int64 [1]: how many items at most;
- * - `exclude` int64 [pairs, 2]: (row of the batch, item number) to be left out, such as seen items; there may be 0 pairs.
+ * - `exclude` int64 [pairs, 2]: (row of the batch, item number) to be left out, such as seen items; there may be 0 pairs,
+ *   and a pair whose item is -1 leaves out nothing.
+ *
+ * Other numbers that name no user, row or item of `exclude` are refused by the runtime.
  *
  * Its outputs are `items` int64, `ids` string and `scores` float, all [batch, min(k, items)]; equal scores by the lower
  * item number; where fewer items are left, the rest has the score -Infinity.
@@ -48,7 +51,8 @@ export async function encodeOnnx(
   if (question === "user") {
     graph.input("user", "int64", ["batch"]);
     const table = graph.floats([users, dim], student.userFactors, "user_factors");
-    scores = graph.add("MatMul", [graph.add("Gather", [table, "user"], { axis: 0 }), factors]);
+    const user = withoutNegatives(graph, "user");
+    scores = graph.add("MatMul", [graph.add("Gather", [table, user], { axis: 0 }), factors]);
   } else {
     if (itemFactors.every((value, n) => value === itemFactors[n % dim])) {
       throw new ModelError("all item vectors of the student are equal: a history says nothing");
@@ -59,9 +63,12 @@ export async function encodeOnnx(
   }
   graph.input("k", "int64", [1]);
   graph.input("exclude", "int64", ["pairs", 2]);
-  const pairs = graph.add("Gather", [graph.add("Shape", ["exclude"]), graph.integers([1], [0])], { axis: 0 });
+  const excludedItems = graph.add("Gather", ["exclude", graph.integers([], [1])], { axis: 1 });
+  const isFilling = graph.add("Equal", [excludedItems, graph.integers([], [-1])]);
+  const excluded = graph.add("Compress", ["exclude", graph.add("Not", [isFilling])], { axis: 0 });
+  const pairs = graph.add("Gather", [graph.add("Shape", [excluded]), graph.integers([1], [0])], { axis: 0 });
   const nothing = graph.add("Expand", [graph.floats([1], [-Infinity]), pairs]);
-  const left = graph.add("ScatterND", [scores, "exclude", nothing]);
+  const left = graph.add("ScatterND", [scores, withoutNegatives(graph, excluded), nothing]);
   const most = graph.add("Min", ["k", graph.integers([1], [items])]);
   graph.addNode("TopK", [left, most], ["scores", "items"], { axis: -1, largest: 1, sorted: 1 });
   graph.add("Gather", [graph.texts(student.itemIds, "item_ids"), "items"], { axis: 0 }, "ids");
@@ -72,6 +79,12 @@ export async function encodeOnnx(
     ? "the best items for known users"
     : "the best items for histories of items";
   return await graph.encode(`hetcomp_student_${question}`, `A hetcomp student: ${about}.`, student.metadata);
+}
+
+/** The numbers, with one too large for any runtime in place of negative ones, which would count from the end. */
+function withoutNegatives(graph: OnnxGraph, numbers: string): string {
+  const isNegative = graph.add("Less", [numbers, graph.integers([], [0])]);
+  return graph.add("Where", [isNegative, graph.integers([], [2 ** 31]), numbers]);
 }
 
 /** Newton steps of a fold-in: twice as many as random and trained students needed. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, shown } from "../errors.ts";
 import { checkRagged, type Ragged, rowCount } from "../ragged.ts";
 import { foldIn, type FoldInOptions } from "./fold_in.ts";
 import { nearestIds } from "../nearest_ids.ts";
@@ -42,12 +42,12 @@ export interface RecommendOptions {
   /** How many items at most. */
   k: number;
   /**
-   * What to leave out: `true` (the default) the items seen by a known user, or the history; `false` nothing; a list of
-   * item ids those as well as what `true` leaves out.
+   * What to leave out: `true` (the default) the items seen by a known user, or the history; `false` nothing; item ids,
+   * of which a string is one, those as well as what `true` leaves out.
    */
-  exclude?: readonly string[] | boolean;
-  /** Only these items are recommended (those of them that `exclude` leaves); by default all. */
-  allow?: readonly string[];
+  exclude?: Iterable<string> | boolean;
+  /** Only these item ids (a string is one) are recommended, those of them that `exclude` leaves; by default all. */
+  allow?: Iterable<string>;
   /** How a history becomes a user vector; see {@linkcode FoldInOptions}. */
   foldIn?: FoldInOptions;
 }
@@ -160,31 +160,36 @@ export class Student {
    * @param options How many, and what to leave out.
    * @returns At most `k` items; fewer if fewer are left.
    * @throws {ArgumentError} if `k` is not a positive integer, the history is empty, or an id is unknown (the message
-   * names the nearest known ids).
+   * names the nearest known ids that a short search finds).
    */
-  recommend(userIdOrHistory: string | readonly string[], options: RecommendOptions): Recommendation[] {
+  recommend(userIdOrHistory: string | Iterable<string>, options: RecommendOptions): Recommendation[] {
     const { k, exclude = true, allow } = options;
+    const { dim, itemFactors, seen } = this;
+    const numbersOfItems = (argument: string, ids: Iterable<string>) =>
+      Array.from(
+        typeof ids === "string" ? [ids] : ids,
+        (id) => numberOf(argument, id, this.#itemNumbers),
+      );
     let vector: ArrayLike<number>;
     let had: Iterable<number>;
     if (typeof userIdOrHistory === "string") {
       const user = numberOf("user", userIdOrHistory, this.#userNumbers);
-      vector = this.userFactors.subarray(user * this.dim, (user + 1) * this.dim);
-      had = this.seen?.items.subarray(this.seen.offsets[user]!, this.seen.offsets[user + 1]!) ?? [];
+      vector = this.userFactors.subarray(user * dim, (user + 1) * dim);
+      had = seen?.items.subarray(seen.offsets[user]!, seen.offsets[user + 1]!) ?? [];
     } else {
-      const history = [
-        ...new Set((userIdOrHistory ?? []).map((id) => numberOf("history", id, this.#itemNumbers))),
-      ];
+      const history = [...new Set(numbersOfItems("history", userIdOrHistory ?? []))];
       if (history.length === 0) throw new ArgumentError("history", "it is empty", "at least one item id");
-      vector = foldIn(this.itemFactors, this.dim, history, options.foldIn);
+      vector = foldIn(itemFactors, dim, history, options.foldIn);
       had = history;
     }
-    const left = new Uint8Array(this.items).fill(allow ? 1 : 0);
-    for (const id of allow ?? []) left[numberOf("allow", id, this.#itemNumbers)] = 0;
-    for (const item of exclude === false ? [] : had) left[item] = 1;
-    for (const id of typeof exclude === "boolean" ? [] : [exclude].flat()) {
-      left[numberOf("exclude", id, this.#itemNumbers)] = 1;
+    const left = new Uint8Array(this.items);
+    // An empty text is an id too.
+    if (allow || allow === "") {
+      left.fill(1);
+      for (const item of numbersOfItems("allow", allow)) left[item] = 0;
     }
-    const { dim, itemFactors } = this;
+    for (const item of exclude === false ? [] : had) left[item] = 1;
+    for (const item of typeof exclude === "boolean" ? [] : numbersOfItems("exclude", exclude)) left[item] = 1;
     return this.#best(left, k, (item) => {
       let score = 0;
       for (let d = 0; d < dim; d++) score += vector[d]! * itemFactors[item * dim + d]!;
@@ -257,7 +262,7 @@ function numbersOf(argument: string, ids: readonly string[]): Map<string, number
     if (other !== undefined) {
       throw new ArgumentError(
         argument,
-        `${JSON.stringify(id)} stands at ${other} and at ${n}`,
+        `${shown(id)} stands at ${other} and at ${n}`,
         "every id once",
       );
     }
@@ -269,9 +274,12 @@ function numbersOf(argument: string, ids: readonly string[]): Map<string, number
 function numberOf(argument: string, id: string, numbers: ReadonlyMap<string, number>): number {
   const found = numbers.get(id);
   if (found !== undefined) return found;
-  const near = nearestIds(id, numbers.keys()).map((other) => JSON.stringify(other));
-  const right = near.length === 0 ? "a known id" : `a known id; the nearest: ${near.join(", ")}`;
-  throw new ArgumentError(argument, `the model does not know ${JSON.stringify(id)}`, right);
+  const near = nearestIds(id, numbers.keys()).map((other) => JSON.stringify(other)).join(", ");
+  throw new ArgumentError(
+    argument,
+    `the model does not know ${shown(id)}`,
+    `a known id${near && `; the nearest: ${near}`}`,
+  );
 }
 
 function checkedFactors(

@@ -6,7 +6,7 @@
  */
 import { fromHalf } from "../data/float16.ts";
 import { decodeTensors, type Fail, type Tensor, type TensorType } from "../data/safetensors.ts";
-import { HetcompError, ModelError } from "../errors.ts";
+import { HetcompError, ModelError, shown } from "../errors.ts";
 import type { Ragged } from "../ragged.ts";
 import { withSquares } from "./item_squares.ts";
 import { sirenOutputs, withSiren } from "./siren.ts";
@@ -30,22 +30,22 @@ export const studentFormat = "hetcomp-student";
  * console.assert(refused);
  * ```
  *
- * @param bytes The whole file.
+ * @param bytes The whole file, such as `await response.arrayBuffer()`.
  * @param file Its path, for messages.
  * @throws {ModelError} naming the file, if it is truncated, not a student, of another version, inconsistent, or holds what
  * {@linkcode Student} refuses, such as a factor that is not a finite number (the message names the row).
  */
-export function decodeStudent(bytes: Uint8Array, file = "the bytes given"): Student {
+export function decodeStudent(bytes: Uint8Array | ArrayBuffer, file = "the bytes given"): Student {
   const fail: Fail = (wrong, right) => {
     throw new ModelError(`${file}: ${wrong}${right ? `; expected ${right}` : ""}`);
   };
   try {
-    const { tensors, metadata } = decodeTensors(bytes, fail);
+    const { tensors, metadata } = decodeTensors("buffer" in bytes ? bytes : new Uint8Array(bytes), fail);
     const { format, version, ...rest } = metadata;
     if (format !== studentFormat) fail("this is not a student", `the format "${studentFormat}"`);
     // Version 1 has the same tensors, in fewer types; version 3 half the numbers for an item, version 4 codes.
     if (!["1", "2", "3", "4"].includes(version!)) {
-      fail(`the format version is ${JSON.stringify(version)}`, "1, 2, 3 or 4");
+      fail(`the format version is ${shown(version)}`, "1, 2, 3 or 4");
     }
     const tensor = <Type extends TensorType>(name: string, ...types: Type[]) => {
       const found = tensors.get(name) ?? fail(`the tensor '${name}' is missing`);

@@ -25,8 +25,10 @@ export function openApiDocument(z: Zod, schemas: Schemas, version: string): Json
       in: "query",
       description,
       required: required.includes(name),
-      ...(rest["type"] === "array" ? { style: "form", explode: false } : {}),
-      schema: rest,
+      // As a JSON array an id may hold commas, which a list between commas cannot tell from its own.
+      ...(rest["type"] === "array"
+        ? { content: { "application/json": { schema: rest } } }
+        : { schema: rest }),
     }));
   };
   const reference = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });

@@ -64,9 +64,3 @@ export function fieldProblem(status: 400 | 404, errors: readonly FieldError[]): 
   ).join(". ");
   return new Problem(status, detail, errors);
 }
-
-/** A value of a request as messages show it: JSON, cut where it is long. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= 60 ? text : `${text.slice(0, 60)}...`;
-}

@@ -4,8 +4,9 @@
  * @module
  */
 import type { ZodType } from "npm:zod@4.6.7";
+import { shown } from "../errors.ts";
 import { nearestIds } from "../nearest_ids.ts";
-import { type FieldError, fieldProblem, Problem, shown } from "./problem.ts";
+import { type FieldError, fieldProblem, Problem } from "./problem.ts";
 import { expectations, limits } from "./schemas.ts";
 
 /** Wrong fields that one answer names at most. */

@@ -4,16 +4,14 @@
  * @module
  */
 import { readBytes, sha256 } from "../data/files.ts";
-import { ModelError } from "../errors.ts";
-import { nearestIds } from "../nearest_ids.ts";
+import { ModelError, shown } from "../errors.ts";
+import { mostEntries, nearestIds } from "../nearest_ids.ts";
 import { decodeStudent } from "../models/student_decoder.ts";
 import type { Student } from "../models/student.ts";
-import { type FieldError, fieldProblem, shown } from "./problem.ts";
+import { fieldProblem } from "./problem.ts";
 
 /** Unknown ids that one answer names at most. */
 const mostUnknown = 5;
-/** Entries of edit distances that one answer may cost: some 30 ms. */
-const mostEntries = 3_000_000;
 
 /** A student with what the service has to know about it. */
 export interface LoadedStudent {
@@ -37,8 +35,7 @@ async function loadServed(path: string): Promise<LoadedStudent> {
 }
 
 /**
- * Checks ids before a student looks for them: it names the nearest known ids of an unknown one however long that takes,
- * and a service has to bound what a request may cost.
+ * Checks ids before a student looks for them, which would name the first unknown one only.
  *
  * @param wanted Field, ids, and the ids that are known.
  * @throws {Problem} 404, naming the unknown ids and the nearest known ones.
@@ -46,31 +43,26 @@ async function loadServed(path: string): Promise<LoadedStudent> {
 export function requireKnown(
   wanted: readonly (readonly [field: string, ids: string | readonly string[], known: ReadonlySet<string>])[],
 ): void {
-  const errors: FieldError[] = [];
-  let entries = 0;
+  const unknown: { field: string; id: string; known: ReadonlySet<string> }[] = [];
   for (const [field, ids, known] of wanted) {
     const list = typeof ids === "string" ? [ids] : ids;
-    for (let n = 0; n < list.length && errors.length < mostUnknown; n++) {
+    for (let n = 0; n < list.length && unknown.length < mostUnknown; n++) {
       const id = list[n]!;
-      if (known.has(id)) continue;
-      const candidates = function* (): Generator<string> {
-        for (const other of known) {
-          // A slip adds or loses few characters.
-          if (Math.abs(other.length - id.length) > 6) continue;
-          entries += (id.length + 1) * (other.length + 1);
-          if (entries > mostEntries) return;
-          yield other;
-        }
-      };
-      errors.push({
-        field: typeof ids === "string" ? field : `${field}[${n}]`,
-        wrong: `the student does not know ${shown(id)}`,
-        expected: "a known id",
-        nearest: nearestIds(id, candidates()),
-      });
+      if (!known.has(id)) {
+        unknown.push({ field: typeof ids === "string" ? field : `${field}[${n}]`, id, known });
+      }
     }
   }
-  if (errors.length > 0) throw fieldProblem(404, errors);
+  if (unknown.length === 0) return;
+  // One answer costs no more than one search.
+  const entries = mostEntries / unknown.length;
+  const errors = unknown.map(({ field, id, known }) => ({
+    field,
+    wrong: `the student does not know ${shown(id)}`,
+    expected: "a known id",
+    nearest: nearestIds(id, known, 3, entries),
+  }));
+  throw fieldProblem(404, errors);
 }
 
 /** What is told about a reload. */

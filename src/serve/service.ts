@@ -95,7 +95,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     }
   };
   const listening = listenAgain();
-  const address = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${bound}`;
+  const address = `http://${hostAndPort(hostname, bound)}`;
   log(`serving ${path} (${sizes(served.current.student)}) on ${address}`, "serving", { path, address });
   served.watch(options.reloadSeconds);
   return {
@@ -157,13 +157,20 @@ function sizes({ users, items, dim, seen }: Student): string {
   return `${users} users, ${items} items, dim ${dim}${without}`;
 }
 
+/** As addresses and permissions write them; without a port that is 0, any that is free. */
+function hostAndPort(host: string, port: number): string {
+  const written = host.includes(":") ? `[${host}]` : host;
+  return port === 0 ? written : `${written}:${port}`;
+}
+
 function listen(
   hostname: string,
   port: number,
   app: (request: Request) => Response | Promise<Response>,
 ): Deno.HttpServer<Deno.NetAddr> {
+  const wanted = hostAndPort(hostname, port);
   const fail = (reason: string): never => {
-    throw new RunError(`the service cannot listen on ${hostname}:${port}: ${reason}`);
+    throw new RunError(`the service cannot listen on ${wanted}: ${reason}`);
   };
   try {
     return Deno.serve({
@@ -176,7 +183,7 @@ function listen(
     if (error instanceof Deno.errors.NotCapable) {
       return fail(
         "the task allows 127.0.0.1 and localhost only; expected one of them, or " +
-          `deno run --allow-read --allow-net=${hostname}:${port} src/cli/main.ts serve ...`,
+          `deno run --allow-read "--allow-net=${wanted}" src/cli/main.ts serve ...`,
       );
     }
     if (error instanceof Deno.errors.AddrInUse) return fail("another program does; expected a free --port");

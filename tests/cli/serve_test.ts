@@ -138,6 +138,25 @@ Deno.test("serve logs JSON on standard error with --log json", async () => {
   assert.ok((milliseconds as number) >= 0);
 });
 
+Deno.test("serve names a permission that Deno takes where it may not listen, also on IPv6 hosts and any port", async () => {
+  await using small = await smallStudent();
+  const hosts = [["::1", "8123", "[::1]:8123"], ["::", "0", "[::]"], ["0.0.0.0", "0", "0.0.0.0"]] as const;
+  for (const [host, port, permitted] of hosts) {
+    const options = ["--student", small.at("student.safetensors"), "--host", host, "--port", port];
+    const { code, stderr } = await runProgram(["serve", ...options], { flags: [...serveFlags] });
+    assert.equal(code, 1);
+    assert.ok(stderr.includes(`cannot listen on ${permitted}: `), stderr);
+    const flag = /"(--allow-net=.*)" src/.exec(stderr)?.[1];
+    assert.equal(flag, `--allow-net=${permitted}`);
+    const asked = JSON.stringify({ name: "net", host: permitted });
+    const query = `console.log(Deno.permissions.querySync(${asked}).state)`;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "--no-config", flag!, `data:text/javascript,${encodeURIComponent(query)}`],
+    }).output();
+    assert.equal(new TextDecoder().decode(stdout), "granted\n");
+  }
+});
+
 /** Runs `hetcomp serve` in a shell, after its words `before` and with `behind` its command line. */
 function serveInShell(student: string, port: number, before: string, behind: string): Deno.ChildProcess {
   const words = [Deno.execPath(), "run", "--no-prompt", ...serveFlags, "src/cli/main.ts", "serve"];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ModelError } from "../../src/errors.ts";
 import { encodeOnnx } from "../../src/export/onnx.ts";
 import { type Recommendation, Student } from "../../src/models/student.ts";
-import { rowOf } from "../../src/ragged.ts";
+import { ragged, rowOf } from "../../src/ragged.ts";
 import { randomStudent } from "./random_student.ts";
 import { runForeign } from "./run_foreign.ts";
 
@@ -66,6 +66,32 @@ Deno.test("ONNX Runtime gives the student's recommendations to users, seen items
     sameRow(without!, row, student.recommend(id, { k: 12 }), student);
     sameRow(all!, row, student.recommend(id, { k: 99 }), student);
   });
+});
+
+Deno.test("ONNX Runtime refuses users, rows and items that are not there, and passes over pairs with item -1", async () => {
+  const student = randomStudent(7, 40, 5);
+  const model = await encodeOnnx(student, "user");
+  const [filled, onlyFilled] = await runModel(model, [
+    { user: [3, 6], k: [40], exclude: [[0, -1], [1, 2], [-1, -1], [0, 39], [0, -1]] },
+    { user: [3, 6], k: [40], exclude: [[1, -1]] },
+  ]);
+  [[39], [2]].forEach((items, row) => {
+    const id = student.userIds[[3, 6][row]!]!;
+    const exclude = items.map((item) => student.itemIds[item]!);
+    const unseen = new Student({ ...student, seen: ragged(student.userIds.map(() => [])) });
+    sameRow(filled!, row, unseen.recommend(id, { k: 40, exclude }), student);
+    sameRow(onlyFilled!, row, unseen.recommend(id, { k: 40 }), student);
+  });
+  const refused = [
+    { user: [-1], k: [5], exclude: [] },
+    { user: [7], k: [5], exclude: [] },
+    { user: [0], k: [5], exclude: [[0, -2]] },
+    { user: [0], k: [5], exclude: [[0, 40]] },
+    { user: [0], k: [5], exclude: [[-1, 3]] },
+  ];
+  for (const feed of refused) {
+    await assert.rejects(runModel(model, [feed]), /indices element out of data bounds|invalid indice/);
+  }
 });
 
 Deno.test("ONNX Runtime folds histories in as the student does", async () => {

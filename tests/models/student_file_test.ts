@@ -191,6 +191,14 @@ Deno.test("encodeStudent() rounds to half precision and leaves the seen items ou
   refuses(() => encodeStudent(large(-65520), { precision: "f16" }), /user_factors.*-65520.*f16/);
 });
 
+Deno.test("decodeStudent() takes a buffer as it takes its bytes, and names what is wrong with one", () => {
+  const bytes = encodeStudent(example());
+  const buffer = new Uint8Array(bytes).buffer;
+  assert.deepEqual(decodeStudent(buffer), decodeStudent(bytes));
+  refuses(() => decodeStudent(buffer.slice(0, 100)), /truncated/);
+  refuses(() => decodeStudent(new ArrayBuffer(0)), /the bytes given/);
+});
+
 Deno.test("decodeStudent() reads files of version 1", () => {
   const student = example({ userIds: ["7"], itemIds: ["1", "2", "3"] });
   const text = (ids: readonly string[]) => {

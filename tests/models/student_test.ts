@@ -47,6 +47,24 @@ Deno.test("recommend() keeps to the allowed items, and leaves out of them what i
   assert.deepEqual(student.recommend("ann", { k: 9, allow: [] }), []);
 });
 
+Deno.test("recommend() takes any iterable of ids, and a string as one id", () => {
+  // Every character of an id is an id as well.
+  const student = new Student(parts({ itemIds: ["1", "2", "12", "3", "4"] }));
+  const lists = (ids: string[]) => [ids, new Set(ids), ids.values()];
+  for (const allow of ["12", ...lists(["12"])]) {
+    assert.deepEqual(idsOf(student.recommend("ann", { k: 9, allow })), ["12"]);
+  }
+  for (const exclude of ["12", ...lists(["12"])]) {
+    assert.deepEqual(idsOf(student.recommend("ann", { k: 9, exclude })), ["2", "3", "1", "4"]);
+  }
+  for (const history of lists(["1", "3"])) {
+    assert.deepEqual(student.recommend(history, { k: 9 }), student.recommend(["1", "3"], { k: 9 }));
+  }
+  for (const options of [{ allow: "" }, { exclude: "" }]) {
+    assert.throws(() => student.recommend("ann", { k: 9, ...options }), /does not know ""/);
+  }
+});
+
 Deno.test("similar() orders by the cosine, whatever the length of a vector, without the item itself", () => {
   const list = new Student(parts()).similar("milk", { k: 9 });
   assert.deepEqual(idsOf(list), ["rope", "salt", "tea", "soap"]);
@@ -146,6 +164,18 @@ Deno.test("recommend() names the nearest ids of an unknown one", () => {
   refuses(() => student.recommend(null as never, { k: 1 }), /empty/);
   assert.ok(!idsOf(student.recommend("ann", { k: 5, exclude: "milk" as never })).includes("milk"));
   for (const k of [0, -1, 2.5, NaN]) refuses(() => student.recommend("ann", { k }), /'k'/);
+});
+
+Deno.test("recommend() refuses a very long unknown id at once, and shows its start", () => {
+  const userIds = Array.from({ length: 100_000 }, (_, n) => `user-${n}`);
+  const student = new Student(parts({ userIds, userFactors: new Float32Array(200_000) }));
+  const start = performance.now();
+  const message = `does not know "${"x".repeat(59)}...; expected a known id`;
+  assert.throws(() => student.recommend("x".repeat(8000), { k: 1 }), (error) => {
+    return error instanceof ArgumentError && error.message.endsWith(message);
+  });
+  // Some 10 ms; all edit distances take most of a minute.
+  assert.ok(performance.now() - start < 5000);
 });
 
 Deno.test("Student takes ids that are names of object members", () => {

@@ -25,3 +25,18 @@ Deno.test("text stays readable on paper, tint and the darkest shade, in light an
     assert.ok(shades >= 1.5, `the darkest shade is hardly seen in theme ${theme}: ${shades}`);
   }
 });
+
+Deno.test("the student's name and muted text stay readable on paper and tint, and lines are seen on paper", () => {
+  const lines = Object.keys(colors).filter((name) => /^(student|baseline|teacher-\d)$/.test(name));
+  assert.equal(lines.length, 8);
+  for (const theme of [0, 1] as const) {
+    const requireContrast = (name: string, ground: string, least: number) => {
+      const ratio = contrast(colors[name]![theme], colors[ground]![theme]);
+      assert.ok(ratio >= least, `${name} on ${ground}, theme ${theme}: ${ratio}`);
+    };
+    for (const name of ["student", "muted"]) {
+      for (const ground of ["paper", "tint"]) requireContrast(name, ground, 4.5);
+    }
+    for (const name of lines) requireContrast(name, "paper", 3);
+  }
+});

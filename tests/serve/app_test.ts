@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ArgumentError } from "../../src/errors.ts";
+import { Student } from "../../src/models/student.ts";
+import { saveStudent } from "../../src/models/student_file.ts";
 import { type Body, smallService } from "./small_service.ts";
 
 Deno.test("/recommend answers as Student.recommend() does, by GET and by POST", async () => {
@@ -125,6 +127,26 @@ Deno.test("/openapi.json is valid OpenAPI 3.1, and the schemas are those that va
   const { properties, oneOf } = body.paths["/recommend"].post.requestBody.content["application/json"].schema;
   assert.deepEqual(Object.keys(properties), ["user", "history", "k", "exclude", "allow"]);
   assert.equal(oneOf.length, 2);
+});
+
+Deno.test("a list written as /openapi.json says holds ids with commas", async () => {
+  await using small = await smallService();
+  const { student, at, service, ask } = small;
+  const itemIds = student.itemIds.map((id) => `${id},${id}`);
+  const withCommas = new Student({ ...student, itemIds });
+  await saveStudent(at("student.safetensors"), withCommas);
+  await service.reload();
+  const { parameters } = (await ask("/openapi.json")).body.paths["/recommend"].get;
+  const user = student.userIds[0]!;
+  const some = itemIds.slice(3, 90);
+  for (const name of ["exclude", "allow"] as const) {
+    const parameter = parameters.find((parameter: Body) => parameter.name === name);
+    assert.deepEqual(Object.keys(parameter.content), ["application/json"]);
+    assert.equal(parameter.content["application/json"].schema.type, "array");
+    const query = new URLSearchParams({ user, [name]: JSON.stringify(some) });
+    const { body } = await ask(`/recommend?${query}`);
+    assert.deepEqual(body.items, withCommas.recommend(user, { k: 10, [name]: some }));
+  }
 });
 
 Deno.test("unknown ids get 404 with the nearest known ones, as Student names them", async () => {
