@@ -3,13 +3,22 @@
  *
  * @module
  */
+import { exists } from "../data/files.ts";
 import type { SettingValue } from "../distill/method.ts";
 import { trialSettings } from "../distill/method_settings.ts";
 import { methodOf } from "../distill/methods/registry.ts";
 import { DivergenceError } from "../errors.ts";
 import type { EpochRecord } from "../teachers/training.ts";
 import { pause, takeClaim } from "./claim.ts";
-import { cellFolder, type CellWorld, copyCell, readCell, readDivergence, runCell } from "./compare_cells.ts";
+import {
+  cellFolder,
+  type CellWorld,
+  clearCheckpoints,
+  copyCell,
+  readCell,
+  readDivergence,
+  runCell,
+} from "./compare_cells.ts";
 import type { CompareConfig } from "./compare_config.ts";
 import type { Entry } from "./compare_entries.ts";
 import { readTuning, type Tuning, writeTuning } from "./compare_results.ts";
@@ -67,7 +76,10 @@ export class Queue {
     try {
       while (true) {
         const outcome = await this.#step(entries, seeds, finished);
-        if (outcome === "done") return;
+        if (outcome === "done") {
+          await this.#tidy(entries, seeds);
+          return;
+        }
         if (outcome === "busy") {
           this.#show(0, "waiting for other processes");
           await pause(this.#signal);
@@ -76,6 +88,19 @@ export class Queue {
       }
     } finally {
       this.#progress?.stop();
+    }
+  }
+
+  /** Removes what a process left that was killed when it had finished a training but not put its things away. */
+  async #tidy(entries: readonly Entry[], seeds: readonly number[]): Promise<void> {
+    const folders = entries.flatMap((entry) => [
+      ...seeds.map((seed) => cellFolder(this.#folder, entry.name, seed)),
+      ...(this.#tuned ? this.#trials(entry).map((_, n) => this.#trialFolder(entry, n)) : []),
+    ]);
+    for (const folder of folders) {
+      if (!await exists(`${folder}/claim`)) continue;
+      using claim = await takeClaim(`${folder}/claim`);
+      if (claim !== null) await clearCheckpoints(folder);
     }
   }
 

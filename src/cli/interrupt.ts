@@ -14,8 +14,8 @@ export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** A terminal and a parent process may both deliver the same Ctrl-C. */
-const sameKeyMilliseconds = 300;
+/** A terminal and a parent process may both deliver the same Ctrl-C, this long apart at most. */
+export const sameKeyMilliseconds = 300;
 
 /**
  * Turns the first Ctrl-C into an abort, so that the work can stop at a good place. The second ends the program as if

@@ -28,11 +28,20 @@ Deno.test({
   assert.ok(bundled.success, new TextDecoder().decode(bundled.stderr));
   const said: string[] = [];
   const { promise: end, resolve } = Promise.withResolvers<void>();
+  let late: number | undefined;
+  const wait = () => {
+    clearTimeout(late);
+    late = setTimeout(() => {
+      said.push("error nothing more came for five minutes");
+      resolve();
+    }, 300_000);
+  };
   const page = new URL("page.html", import.meta.url);
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/said") {
       said.push(await request.text());
+      wait();
       if (/^(done|error)/.test(said.at(-1)!)) resolve();
       return new Response();
     }
@@ -45,6 +54,7 @@ Deno.test({
     args: [
       "--headless=new",
       "--no-sandbox",
+      "--disable-dev-shm-usage",
       "--enable-unsafe-webgpu",
       "--use-webgpu-adapter=swiftshader",
       `--user-data-dir=${folder}/profile`,
@@ -54,10 +64,7 @@ Deno.test({
     stdout: "null",
     stderr: "null",
   }).spawn();
-  const late = setTimeout(() => {
-    said.push("error nothing more came for five minutes");
-    resolve();
-  }, 300_000);
+  wait();
   try {
     await end;
   } finally {

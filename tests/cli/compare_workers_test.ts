@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { takeClaim } from "../../src/cli/claim.ts";
+import { folderCheckpoints } from "../../src/teachers/checkpoint_store.ts";
 import { facts, results, untimedTable } from "./comparison_facts.ts";
 import { runProgram } from "./run_program.ts";
 import { filesUnder, smallData, succeed, temporaryFolder } from "./small_run.ts";
@@ -45,6 +46,16 @@ Deno.test("processes share a comparison and come to the results of one", posix, 
     }
     assert.equal(both[0]!.stdout.replaceAll(/ \d.*s$/gm, ""), both[1]!.stdout.replaceAll(/ \d.*s$/gm, ""));
     assert.deepEqual(filesUnder(at("new teachers")), filesUnder(at("teachers")));
+    await same("twice");
+  });
+
+  await t.step("what was left behind a finished training is put away", async () => {
+    for (const finished of ["cells/rrd-2", "trials/bpr-1"]) {
+      const checkpoints = folderCheckpoints(at(`twice/${finished}/checkpoints`));
+      await checkpoints.put("latest", { arrays: {}, facts: { epoch: 20 } });
+      await Deno.writeTextFile(at(`twice/${finished}/claim`), "");
+    }
+    await succeed(...command("twice", "new teachers"));
     await same("twice");
   });
 

@@ -194,7 +194,7 @@ const linux = { ignore: Deno.build.os !== "linux" };
 Deno.test("serve outlives more connections than files may be open", linux, async () => {
   await using small = await smallStudent();
   const port = freePort();
-  const child = serveInShell(small.at("student.safetensors"), port, "ulimit -n 128;", "");
+  const child = serveInShell(small.at("student.safetensors"), port, "ulimit -n 150;", "");
   const stderr = new Response(child.stderr).text();
   assert.equal(await healthAt(port), 200);
   const connections: Deno.Conn[] = [];
