@@ -23,6 +23,9 @@ export function normals(length: number, deviation: number): Float32Array<ArrayBu
   return result;
 }
 
+/** Mean length of a table's rows that all lie outside the unit ball, if they have some tens of numbers. */
+export const lengthOutside = 2;
+
 /** A padded table of normal numbers whose rows have length 1 on average. */
 export function table(rows: number, dim: number, length = 1): Float32Array<ArrayBuffer> {
   const stride = strideOf(dim);

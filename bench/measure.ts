@@ -11,7 +11,8 @@ import { median } from "./statistics.ts";
 
 /**
  * Which time counts: the device's timestamps around every dispatch; the host's wall time, one wait included; or the
- * processor time of this process, for software adapters on a machine that is busy with other work.
+ * processor time of this process, for software adapters on a machine that is busy with other work. From the latter two
+ * the time of copies that only restore what a case uses up, measured apart, is taken away.
  */
 export type Clock = "device" | "host" | "processor";
 
@@ -48,23 +49,11 @@ const mostRepeats = 40;
 /** Multiply-adds before each sample on a graphics processor, about 25 ms: one that idles lowers its clock. */
 const warmingRuns = 80;
 
-async function sample(
-  gpu: Gpu,
-  prepared: PreparedCase,
-  repeats: number,
-  warming: PreparedCase | null,
-): Promise<Sample> {
-  if (warming) {
-    for (let n = 0; n < warmingRuns; n++) warming.record();
-    if (gpu.timing) await gpu.timings();
-    else {
-      using flag = gpu.zeros("end of the warming", 4);
-      await gpu.read(flag);
-    }
-  }
+/** The time of `repeats` recordings and of the wait for them, for one of them. */
+async function timed(gpu: Gpu, repeats: number, record: () => void): Promise<Sample> {
   const started = performance.now();
   const used = process.cpuUsage();
-  for (let n = 0; n < repeats; n++) prepared.record();
+  for (let n = 0; n < repeats; n++) record();
   const kernels = new Map<string, number>();
   let device: number | null = null;
   if (gpu.timing) {
@@ -81,6 +70,31 @@ async function sample(
   const { user, system } = process.cpuUsage(used);
   const host = (performance.now() - started) / repeats;
   return { clocks: { device, host, processor: (user + system) / 1000 / repeats }, kernels };
+}
+
+async function sample(
+  gpu: Gpu,
+  { record, restore }: PreparedCase,
+  repeats: number,
+  warming: PreparedCase | null,
+): Promise<Sample> {
+  if (warming) {
+    for (let n = 0; n < warmingRuns; n++) warming.record();
+    if (gpu.timing) await gpu.timings();
+    else {
+      using flag = gpu.zeros("end of the warming", 4);
+      await gpu.read(flag);
+    }
+  }
+  if (!restore) return await timed(gpu, repeats, record);
+  const { clocks, kernels } = await timed(gpu, repeats, () => {
+    restore();
+    record();
+  });
+  const copies = await timed(gpu, repeats, restore);
+  const less = (clock: "host" | "processor") => clocks[clock]! - copies.clocks[clock]!;
+  // Copies have no timestamps.
+  return { clocks: { device: clocks.device, host: less("host"), processor: less("processor") }, kernels };
 }
 
 /**
