@@ -68,6 +68,17 @@ export function rankCountsCost({ users, items, dim }: PairShape, targets: number
   });
 }
 
+/** The same from stored scores: each read and compared once, and the targets' own, in order. */
+export function storedRankCountsCost(
+  { users, items }: Pick<PairShape, "users" | "items">,
+  targets: number,
+): Cost {
+  return cost({
+    bytes: 4 * users * items + 8 * users * targets,
+    operations: users * items + users * targets * Math.log2(targets),
+  });
+}
+
 /** Lists of the streaming exp-sum, per row. */
 export interface ListShape {
   /** Listed vectors. */

@@ -12,6 +12,7 @@ import {
   propagationCost,
   rankCountsCost,
   selectionCost,
+  storedRankCountsCost,
   sumOfCosts,
   topKBytes,
   topKCost,
@@ -35,6 +36,14 @@ Deno.test("the parts of a top-K search have all its operations, and the sample's
 
 Deno.test("rankCountsCost() counts one comparison an item, and each target's score and place", () => {
   assert.equal(rankCountsCost(shape, 8).operations, 3 * 10 * (2 * 5 + 1) + 3 * 8 * (2 * 5 + 3));
+});
+
+Deno.test("storedRankCountsCost() counts one comparison a score, and each target's place", () => {
+  assert.deepEqual(storedRankCountsCost(shape, 8), {
+    bytes: 4 * 3 * 10 + 8 * 3 * 8,
+    operations: 3 * 10 + 3 * 8 * 3,
+    exponentials: 0,
+  });
 });
 
 Deno.test("the exp-sum's costs have one exponential per pair in each half", () => {
