@@ -34,6 +34,8 @@ export interface WorkOptions {
   /** How often a timed run does it before it waits. */
   readonly repeats: number;
   readonly kind: "MF" | "ML" | "DL" | "GNN" | "AE" | "I-AE";
+  /** Epochs of a teacher that are trained for the comparison. */
+  readonly checked: number;
 }
 
 /** Work that a peer cannot do; the message says why in a few words. */
