@@ -83,7 +83,10 @@ export async function serve(name: string, factories: WorkFactories): Promise<voi
         answer = { milliseconds: performance.now() - start, processor: processorTime() - used };
       }
     } catch (error) {
-      answer = { failure: error instanceof Error ? error.message : String(error) };
+      answer = {
+        failure: error instanceof Error ? error.message : String(error),
+        unsupported: error instanceof Unsupported,
+      };
     }
     console.log(JSON.stringify(answer));
   }
