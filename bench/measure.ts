@@ -44,7 +44,8 @@ interface Sample {
 
 /** Work of at least this long is timed at once, if it takes no more recordings than {@linkcode mostRepeats}. */
 const enoughMilliseconds = { device: 8, host: 80, processor: 20 };
-const mostRepeats = 40;
+/** By the host's clock the wait at the end, 10 ms or more in Deno, has to be a small part. */
+const mostRepeats = { device: 40, host: 4000, processor: 40 };
 
 /** Multiply-adds before each sample on a graphics processor, about 25 ms: one that idles lowers its clock. */
 const warmingRuns = 80;
@@ -98,6 +99,27 @@ async function sample(
 }
 
 /**
+ * How many recordings a sample takes. A wait is part of what the host's clock finds, and weighs less the more recordings
+ * share it: therefore each answer is asked for again with as many as it demands.
+ *
+ * @param clock The clock that counts.
+ * @param millisecondsOf The time of one of so many recordings.
+ */
+export async function enoughRepeats(
+  clock: Clock,
+  millisecondsOf: (repeats: number) => Promise<number>,
+): Promise<number> {
+  let repeats = 1;
+  while (true) {
+    const wanted = Math.ceil(enoughMilliseconds[clock] / Math.max(await millisecondsOf(repeats), 1e-3));
+    const next = Math.min(mostRepeats[clock], wanted);
+    // No more than a tenth is missing.
+    if (next <= 1.1 * repeats) return repeats;
+    repeats = next;
+  }
+}
+
+/**
  * Prepares all cases, runs each to warm up, and then times each once a round.
  *
  * @param gpu Opened with `timing`.
@@ -124,10 +146,12 @@ export async function measureCases(
     const prepared = stack.use(measured.prepare(gpu));
     const cold = await sample(gpu, prepared, 1, warming);
     const first = performance.now() - started;
-    const enough = enoughMilliseconds[clock];
-    const { clocks } = cold.clocks.host! > 40 * enough ? cold : await sample(gpu, prepared, 1, warming);
-    const repeats = Math.ceil(enough / Math.max(clocks[clock]!, 1e-3));
-    runs.push({ measured, prepared, first, repeats: Math.min(mostRepeats, repeats) });
+    const isLong = cold.clocks.host! > 40 * enoughMilliseconds[clock];
+    const repeats = await enoughRepeats(clock, async (repeats) => {
+      const found = isLong && repeats === 1 ? cold : await sample(gpu, prepared, repeats, warming);
+      return found.clocks[clock]!;
+    });
+    runs.push({ measured, prepared, first, repeats });
     onStep(++done, measured);
   }
   const samples: Sample[][] = runs.map(() => []);
