@@ -29,6 +29,8 @@ export interface CasePart {
   readonly kernels: RegExp;
   /** What they cost. */
   readonly cost: Cost;
+  /** What they cost on a graphics processor, if other work is done there. */
+  readonly hardwareCost?: Cost;
 }
 
 /** A case with its memory on the device. */

@@ -51,9 +51,18 @@ export function filterCost({ users, items, dim }: PairShape): Cost {
   return cost({ bytes: rowBytes(users + items, dim), operations: users * items * (2 * dim + 1) });
 }
 
-/** The rest of it: a sample's scores and maxima, the candidates read once, the result written. */
-export function selectionCost({ users, items, dim }: PairShape, k: number, excluded: number): Cost {
-  const { groups, samples } = planTopK(users, items, k);
+/**
+ * The rest of it: a sample's scores and maxima, the candidates read once, the result written. Graphics processors plan
+ * the sample in another way.
+ */
+export function selectionCost(
+  { users, items, dim }: PairShape,
+  k: number,
+  excluded: number,
+  kind: TopKTuning = "software",
+): Cost {
+  const tiled = kind === "hardware" ? planTopKTiles({ users, items, dim, k, excluded }) : null;
+  const { groups, samples } = tiled ?? planTopK(users, items, k);
   return cost({
     bytes: users * (8 * groups + 24 * k + 4 * excluded),
     operations: users * (samples * (2 * dim + 1) + groups + k),

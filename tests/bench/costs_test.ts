@@ -17,6 +17,8 @@ import {
   topKBytes,
   topKCost,
 } from "../../bench/costs.ts";
+import { planTopK } from "../../src/kernels/top_k_plan.ts";
+import { planTopKTiles } from "../../src/kernels/top_k_tile_plan.ts";
 
 const shape = { users: 3, items: 10, dim: 5 };
 
@@ -32,6 +34,21 @@ Deno.test("the parts of a top-K search have all its operations, and the sample's
   const [all, filter, selection] = [topKCost(shape, 2, 4), filterCost(shape), selectionCost(shape, 2, 4)];
   assert.equal(filter.operations, all.operations);
   assert.ok(selection.operations > 0 && filter.bytes + selection.bytes > all.bytes);
+});
+
+Deno.test("selectionCost() counts the sample and the groups that this kind of adapter plans", () => {
+  const large = { users: 512, items: 25_181, dim: 64 };
+  const plans = {
+    software: planTopK(512, 25_181, 100),
+    hardware: planTopKTiles({ users: 512, items: 25_181, dim: 64, k: 100, excluded: 15 })!,
+  };
+  assert.notEqual(plans.software.groups, plans.hardware.groups);
+  for (const kind of ["software", "hardware"] as const) {
+    const { samples, groups } = plans[kind];
+    const { bytes, operations } = selectionCost(large, 100, 15, kind);
+    assert.equal(operations, 512 * (samples * 129 + groups + 100));
+    assert.equal(bytes, 512 * (8 * groups + 2400 + 60));
+  }
 });
 
 Deno.test("rankCountsCost() counts one comparison an item, and each target's score and place", () => {
