@@ -160,11 +160,10 @@ export function propagationCost(edges: number, rows: number, dim: number): Cost 
 }
 
 /** A dense layer forward. */
-export function denseCost(rows: number, inputs: number, outputs: number, tanh = false): Cost {
+export function denseCost(rows: number, inputs: number, outputs: number): Cost {
   return cost({
     bytes: rowBytes(rows, inputs) + rowBytes(inputs + 1, outputs) + rowBytes(rows, outputs),
     operations: rows * outputs * (2 * inputs + 1),
-    exponentials: tanh ? rows * outputs : 0,
   });
 }
 
@@ -176,7 +175,7 @@ export function denseGradientCost(rows: number, inputs: number, outputs: number)
   });
 }
 
-/** Device memory of one distillation step by formula, in bytes; `pool` is what rounding up may add. */
+/** Device memory of one distillation step by formula, in bytes. */
 export function distillationBytes(
   shape: {
     readonly users: number;
@@ -187,7 +186,7 @@ export function distillationBytes(
     readonly entries: number;
     readonly kind: "hardware" | "software";
   },
-): { total: number; pool: number; parts: Record<string, number> } {
+): { total: number; parts: Record<string, number> } {
   const { users, items, dim, capacity, listed, entries, kind } = shape;
   const plan = planExpSum(kind, dim, capacity, items);
   const stride = strideOf(dim);
@@ -201,7 +200,7 @@ export function distillationBytes(
     "partial gradients": plan.rowSlices > 1 ? rowBytes(items * plan.rowSlices, dim) : 0,
   };
   const total = Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);
-  return { total, pool: total / 8 + 20 * 512, parts };
+  return { total, parts };
 }
 
 /** Device memory of a top-K search by formula, in bytes, while `block` users are served at a time. */
