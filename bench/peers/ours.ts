@@ -113,7 +113,7 @@ function listwise(inputs: Inputs, { granularity, scores, repeats }: WorkOptions)
   };
 }
 
-/** This project never stores scores; its kernel for dense layers does the same arithmetic. */
+/** This project never stores the scores of all users and items; its kernel for dense layers does the same arithmetic. */
 function scores(inputs: Inputs, { dim, count, repeats }: WorkOptions): PreparedWork {
   const { items } = inputs.header;
   const rows = count!;
