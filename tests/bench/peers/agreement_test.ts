@@ -95,8 +95,8 @@ Deno.test("agreement() of a teacher asks for the first loss and for as large a f
   await withInputs((inputs) => {
     const work = allWorks(inputs.header).find(({ arguments: { kind } }) => kind === "MF")!;
     assert.ok(work.arguments.checked! > 1);
-    const judge = (loss: number, lastLoss: number) =>
-      agreement(inputs, work, { loss: 0.693, lastLoss: 0.554 }, { loss, lastLoss }).agrees;
+    const judge = (loss: number, lastLoss: number, ours = { loss: 0.693, lastLoss: 0.554 }) =>
+      agreement(inputs, work, ours, { loss, lastLoss }).agrees;
     assert.ok(judge(0.693, 0.554));
     assert.ok(judge(0.691, 0.57));
     // A peer that never steps, one that takes half or twice the steps, and other losses altogether.
@@ -106,6 +106,9 @@ Deno.test("agreement() of a teacher asks for the first loss and for as large a f
     assert.ok(!judge(0.74, 0.601));
     assert.ok(!judge(0.693, NaN));
     assert.ok(!judge(NaN, 0.554));
+    // Of a large loss that falls little, half a percent is left to the random numbers.
+    assert.ok(judge(42.62, 42.16, { loss: 42.62, lastLoss: 42 }));
+    assert.ok(!judge(154.8, 154.8, { loss: 154.8, lastLoss: 149.1 }));
   });
 });
 
