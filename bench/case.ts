@@ -29,12 +29,19 @@ export interface CasePart {
   readonly kernels: RegExp;
   /** What they cost. */
   readonly cost: Cost;
+  /** What they cost on a graphics processor, if other work is done there. */
+  readonly hardwareCost?: Cost;
 }
 
 /** A case with its memory on the device. */
 export interface PreparedCase extends Disposable {
   /** Records the work once; it may be recorded again and again. */
-  record(): void;
+  readonly record: () => void;
+  /**
+   * Records the copies that bring back what the work uses up: to be called before each {@linkcode PreparedCase.record}
+   * (which without it would find less to do), and no part of what is timed. Null if the work uses up nothing.
+   */
+  readonly restore: (() => void) | null;
 }
 
 /** One benchmark. */
@@ -77,9 +84,16 @@ export class Workspace {
     return this.own(this.gpu.upload(label, data));
   }
 
+  /** Takes memory for what the work uses up, and gives it with the copy that fills it anew with `data`. */
+  renewed(label: string, data: HostArray): { array: DeviceArray; renew: () => void } {
+    const source = this.upload(`${label}, to copy`, data);
+    const array = this.upload(label, data);
+    return { array, renew: () => this.gpu.copy(source, array) };
+  }
+
   /** The prepared case. */
-  prepared(record: () => void): PreparedCase {
+  prepared(record: () => void, restore: (() => void) | null = null): PreparedCase {
     const stack = this.#stack;
-    return { record, [Symbol.dispose]: () => stack.dispose() };
+    return { record, restore, [Symbol.dispose]: () => stack.dispose() };
   }
 }

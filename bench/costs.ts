@@ -51,9 +51,18 @@ export function filterCost({ users, items, dim }: PairShape): Cost {
   return cost({ bytes: rowBytes(users + items, dim), operations: users * items * (2 * dim + 1) });
 }
 
-/** The rest of it: a sample's scores and maxima, the candidates read once, the result written. */
-export function selectionCost({ users, items, dim }: PairShape, k: number, excluded: number): Cost {
-  const { groups, samples } = planTopK(users, items, k);
+/**
+ * The rest of it: a sample's scores and maxima, the candidates read once, the result written. Graphics processors plan
+ * the sample in another way.
+ */
+export function selectionCost(
+  { users, items, dim }: PairShape,
+  k: number,
+  excluded: number,
+  kind: TopKTuning = "software",
+): Cost {
+  const tiled = kind === "hardware" ? planTopKTiles({ users, items, dim, k, excluded }) : null;
+  const { groups, samples } = tiled ?? planTopK(users, items, k);
   return cost({
     bytes: users * (8 * groups + 24 * k + 4 * excluded),
     operations: users * (samples * (2 * dim + 1) + groups + k),
@@ -65,6 +74,17 @@ export function rankCountsCost({ users, items, dim }: PairShape, targets: number
   return cost({
     bytes: rowBytes(users + items, dim) + 8 * users * targets,
     operations: users * items * (2 * dim + 1) + users * targets * (2 * dim + Math.log2(targets)),
+  });
+}
+
+/** The same from stored scores: each read and compared once, and the targets' own, in order. */
+export function storedRankCountsCost(
+  { users, items }: Pick<PairShape, "users" | "items">,
+  targets: number,
+): Cost {
+  return cost({
+    bytes: 4 * users * items + 8 * users * targets,
+    operations: users * items + users * targets * Math.log2(targets),
   });
 }
 
@@ -140,11 +160,10 @@ export function propagationCost(edges: number, rows: number, dim: number): Cost 
 }
 
 /** A dense layer forward. */
-export function denseCost(rows: number, inputs: number, outputs: number, tanh = false): Cost {
+export function denseCost(rows: number, inputs: number, outputs: number): Cost {
   return cost({
     bytes: rowBytes(rows, inputs) + rowBytes(inputs + 1, outputs) + rowBytes(rows, outputs),
     operations: rows * outputs * (2 * inputs + 1),
-    exponentials: tanh ? rows * outputs : 0,
   });
 }
 
@@ -156,7 +175,7 @@ export function denseGradientCost(rows: number, inputs: number, outputs: number)
   });
 }
 
-/** Device memory of one distillation step by formula, in bytes; `pool` is what rounding up may add. */
+/** Device memory of one distillation step by formula, in bytes. */
 export function distillationBytes(
   shape: {
     readonly users: number;
@@ -167,7 +186,7 @@ export function distillationBytes(
     readonly entries: number;
     readonly kind: "hardware" | "software";
   },
-): { total: number; pool: number; parts: Record<string, number> } {
+): { total: number; parts: Record<string, number> } {
   const { users, items, dim, capacity, listed, entries, kind } = shape;
   const plan = planExpSum(kind, dim, capacity, items);
   const stride = strideOf(dim);
@@ -181,7 +200,7 @@ export function distillationBytes(
     "partial gradients": plan.rowSlices > 1 ? rowBytes(items * plan.rowSlices, dim) : 0,
   };
   const total = Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);
-  return { total, pool: total / 8 + 20 * 512, parts };
+  return { total, parts };
 }
 
 /** Device memory of a top-K search by formula, in bytes, while `block` users are served at a time. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ArgumentError } from "../src/errors.ts";
 import { strideOf } from "../src/kernels/embedding.ts";
 import { normal, permutation, uniform } from "../src/random.ts";
 import { type Ragged, ragged } from "../src/ragged.ts";
@@ -22,6 +23,9 @@ export function normals(length: number, deviation: number): Float32Array<ArrayBu
   for (let n = 0; n < length; n++) result[n] = deviation * source[n % period]!;
   return result;
 }
+
+/** Mean length of a table's rows that all lie outside the unit ball, if they have some tens of numbers. */
+export const lengthOutside = 2;
 
 /** A padded table of normal numbers whose rows have length 1 on average. */
 export function table(rows: number, dim: number, length = 1): Float32Array<ArrayBuffer> {
@@ -52,6 +56,32 @@ export function popularLists(users: number, items: number, length: number, seed 
     rows.push(row);
   }
   return ragged(rows);
+}
+
+/**
+ * Distinct items that a user has not, as `draw` gives them.
+ *
+ * @param user The user's number, for the message.
+ * @param own Items the user has, distinct.
+ * @param wanted How many, of how many items altogether.
+ * @param draw The n-th draw: any item.
+ * @throws {ArgumentError} if there are fewer.
+ */
+export function drawOthers(
+  user: number,
+  own: Uint32Array,
+  { length, items }: { readonly length: number; readonly items: number },
+  draw: (n: number) => number,
+): number[] {
+  const others = items - own.length;
+  if (others < length) {
+    const wrong =
+      `user ${user} has ${own.length} of the ${items} items in training, so that ${others} are left`;
+    throw new ArgumentError("split", wrong, `${length} others or more`);
+  }
+  const taken = new Set(own);
+  for (let n = 0; taken.size < own.length + length; n++) taken.add(draw(n));
+  return [...taken].slice(own.length);
 }
 
 /** The same lists in ascending order. */

@@ -143,7 +143,7 @@ async function run(options: Options): Promise<void> {
     options,
   );
   const ceilings = ceilingsOf(kernels.probes);
-  const throughputs = throughputsOf([...kernels.probes, ...kernels.chosen], ceilings);
+  const throughputs = throughputsOf([...kernels.probes, ...kernels.chosen], ceilings, gpu.adapter.kind);
   result.adapter = gpu.adapter;
   result.system = {
     deno: Deno.version.deno,

@@ -11,7 +11,8 @@ import { median } from "./statistics.ts";
 
 /**
  * Which time counts: the device's timestamps around every dispatch; the host's wall time, one wait included; or the
- * processor time of this process, for software adapters on a machine that is busy with other work.
+ * processor time of this process, for software adapters on a machine that is busy with other work. From the latter two
+ * the time of copies that only restore what a case uses up, measured apart, is taken away.
  */
 export type Clock = "device" | "host" | "processor";
 
@@ -43,28 +44,17 @@ interface Sample {
 
 /** Work of at least this long is timed at once, if it takes no more recordings than {@linkcode mostRepeats}. */
 const enoughMilliseconds = { device: 8, host: 80, processor: 20 };
-const mostRepeats = 40;
+/** By the host's clock the wait at the end, 10 ms or more in Deno, has to be a small part. */
+const mostRepeats = { device: 40, host: 4000, processor: 40 };
 
 /** Multiply-adds before each sample on a graphics processor, about 25 ms: one that idles lowers its clock. */
 const warmingRuns = 80;
 
-async function sample(
-  gpu: Gpu,
-  prepared: PreparedCase,
-  repeats: number,
-  warming: PreparedCase | null,
-): Promise<Sample> {
-  if (warming) {
-    for (let n = 0; n < warmingRuns; n++) warming.record();
-    if (gpu.timing) await gpu.timings();
-    else {
-      using flag = gpu.zeros("end of the warming", 4);
-      await gpu.read(flag);
-    }
-  }
+/** The time of `repeats` recordings and of the wait for them, for one of them. */
+async function timed(gpu: Gpu, repeats: number, record: () => void): Promise<Sample> {
   const started = performance.now();
   const used = process.cpuUsage();
-  for (let n = 0; n < repeats; n++) prepared.record();
+  for (let n = 0; n < repeats; n++) record();
   const kernels = new Map<string, number>();
   let device: number | null = null;
   if (gpu.timing) {
@@ -81,6 +71,52 @@ async function sample(
   const { user, system } = process.cpuUsage(used);
   const host = (performance.now() - started) / repeats;
   return { clocks: { device, host, processor: (user + system) / 1000 / repeats }, kernels };
+}
+
+async function sample(
+  gpu: Gpu,
+  { record, restore }: PreparedCase,
+  repeats: number,
+  warming: PreparedCase | null,
+): Promise<Sample> {
+  if (warming) {
+    for (let n = 0; n < warmingRuns; n++) warming.record();
+    if (gpu.timing) await gpu.timings();
+    else {
+      using flag = gpu.zeros("end of the warming", 4);
+      await gpu.read(flag);
+    }
+  }
+  if (!restore) return await timed(gpu, repeats, record);
+  const { clocks, kernels } = await timed(gpu, repeats, () => {
+    restore();
+    record();
+  });
+  const copies = await timed(gpu, repeats, restore);
+  const less = (clock: "host" | "processor") => clocks[clock]! - copies.clocks[clock]!;
+  // Copies have no timestamps.
+  return { clocks: { device: clocks.device, host: less("host"), processor: less("processor") }, kernels };
+}
+
+/**
+ * How many recordings a sample takes. A wait is part of what the host's clock finds, and weighs less the more recordings
+ * share it: therefore each answer is asked for again with as many as it demands.
+ *
+ * @param clock The clock that counts.
+ * @param millisecondsOf The time of one of so many recordings.
+ */
+export async function enoughRepeats(
+  clock: Clock,
+  millisecondsOf: (repeats: number) => Promise<number>,
+): Promise<number> {
+  let repeats = 1;
+  while (true) {
+    const wanted = Math.ceil(enoughMilliseconds[clock] / Math.max(await millisecondsOf(repeats), 1e-3));
+    const next = Math.min(mostRepeats[clock], wanted);
+    // No more than a tenth is missing.
+    if (next <= 1.1 * repeats) return repeats;
+    repeats = next;
+  }
 }
 
 /**
@@ -110,10 +146,12 @@ export async function measureCases(
     const prepared = stack.use(measured.prepare(gpu));
     const cold = await sample(gpu, prepared, 1, warming);
     const first = performance.now() - started;
-    const enough = enoughMilliseconds[clock];
-    const { clocks } = cold.clocks.host! > 40 * enough ? cold : await sample(gpu, prepared, 1, warming);
-    const repeats = Math.ceil(enough / Math.max(clocks[clock]!, 1e-3));
-    runs.push({ measured, prepared, first, repeats: Math.min(mostRepeats, repeats) });
+    const isLong = cold.clocks.host! > 40 * enoughMilliseconds[clock];
+    const repeats = await enoughRepeats(clock, async (repeats) => {
+      const found = isLong && repeats === 1 ? cold : await sample(gpu, prepared, repeats, warming);
+      return found.clocks[clock]!;
+    });
+    runs.push({ measured, prepared, first, repeats });
     onStep(++done, measured);
   }
   const samples: Sample[][] = runs.map(() => []);

@@ -23,6 +23,7 @@ import { uniform } from "../src/random.ts";
 import { ragged, rowOf } from "../src/ragged.ts";
 import { textTable } from "../src/report/table.ts";
 import type { Trajectory } from "../src/teachers/trajectory.ts";
+import { drawOthers } from "./inputs.ts";
 import { median } from "./statistics.ts";
 
 const [folder = "", rounds = "3", stepsWanted = "8", dim = "6"] = Deno.args;
@@ -36,12 +37,11 @@ function madeUp(split: Split, kind: string, seed: number): Trajectory {
   const items = new Uint32Array(split.users * length);
   const importance = new Float32Array(split.users * length);
   for (let user = 0; user < split.users; user++) {
-    const drawn = new Set<number>(rowOf(split.train, user));
-    const own = drawn.size;
-    for (let n = 0; drawn.size < own + length; n++) {
-      drawn.add(Math.floor(split.items * uniform(seed, 1, user, n) ** 2));
-    }
-    items.set([...drawn].slice(own), user * length);
+    const draw = (n: number) => Math.floor(split.items * uniform(seed, 1, user, n) ** 2);
+    items.set(
+      drawOthers(user, rowOf(split.train, user), { length, items: split.items }, draw),
+      user * length,
+    );
     for (let n = 0; n < length; n++) importance[user * length + n] = 2 - n / length;
   }
   const states = [1, 2, 3, 4].map((epoch) => ({ epoch, items, importance, metrics: {} }));

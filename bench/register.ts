@@ -19,8 +19,13 @@ export async function register(cases: readonly BenchCase[]): Promise<void> {
       group: `${one.family}, ${gpu.adapter.name}`,
       n: 5,
       warmup: 1,
-    }, async () => {
+    }, async (timer) => {
       prepared ??= one.prepare(gpu);
+      if (prepared.restore) {
+        prepared.restore();
+        await gpu.read(flag);
+        timer.start();
+      }
       prepared.record();
       await gpu.read(flag);
     });

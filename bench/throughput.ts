@@ -80,8 +80,12 @@ export function ceilingsOf(probes: readonly Measurement[]): Ceilings {
   };
 }
 
-/** One line for each case, followed by its parts where their times are known. */
-export function throughputsOf(measurements: readonly Measurement[], ceilings: Ceilings): Throughput[] {
+/** One line for each case, followed by its parts where their times are known; parts cost what they do on that kind. */
+export function throughputsOf(
+  measurements: readonly Measurement[],
+  ceilings: Ceilings,
+  kind: "hardware" | "software" = "software",
+): Throughput[] {
   return measurements.flatMap((measurement) => {
     const { measured: { family, name, shape, cost, parts = [] }, milliseconds } = measurement;
     const whole = throughput(`${family}: ${name}`, shape, milliseconds, cost, ceilings);
@@ -89,7 +93,8 @@ export function throughputsOf(measurements: readonly Measurement[], ceilings: Ce
       whole,
       ...parts.flatMap((part) => {
         const time = partMilliseconds(measurement, part);
-        return time === null ? [] : [throughput(`→ ${part.name}`, shape, time, part.cost, ceilings)];
+        const partCost = kind === "hardware" ? part.hardwareCost ?? part.cost : part.cost;
+        return time === null ? [] : [throughput(`→ ${part.name}`, shape, time, partCost, ceilings)];
       }),
     ];
   });

@@ -9,7 +9,7 @@ import { recordItemSquares, recordItemSquaresGradient } from "../../src/kernels/
 import { recordUnitBall } from "../../src/kernels/unit_ball.ts";
 import { type BenchCase, Workspace } from "../case.ts";
 import { adamCost, itemSquaresCost, unitBallCost } from "../costs.ts";
-import { citeulike, count, table } from "../inputs.ts";
+import { citeulike, count, lengthOutside, table } from "../inputs.ts";
 
 function adamCase(rows: number, dim: number): BenchCase {
   const numbers = rows * strideOf(dim);
@@ -21,9 +21,10 @@ function adamCase(rows: number, dim: number): BenchCase {
     cost: adamCost(numbers),
     prepare(gpu) {
       const space = new Workspace(gpu);
-      const gradient = space.zeros("gradient", numbers);
-      const adam = space.own(new Adam(gpu, space.upload("table", table(rows, dim)), gradient));
-      return space.prepared(() => adam.record());
+      // A step sets the gradient to zero, and writes nothing where it is zero already.
+      const gradient = space.renewed("gradient", table(rows, dim));
+      const adam = space.own(new Adam(gpu, space.upload("table", table(rows, dim)), gradient.array));
+      return space.prepared(() => adam.record(), gradient.renew);
     },
   };
 }
@@ -37,8 +38,9 @@ function unitBallCase(rows: number, dim: number): BenchCase {
     cost: unitBallCost(rows, dim),
     prepare(gpu) {
       const space = new Workspace(gpu);
-      const rowsArray = space.upload("table", table(rows, dim));
-      return space.prepared(() => recordUnitBall(gpu, rowsArray, rows, dim));
+      // Rows inside the ball are not written.
+      const outside = space.renewed("table", table(rows, dim, lengthOutside));
+      return space.prepared(() => recordUnitBall(gpu, outside.array, rows, dim), outside.renew);
     },
   };
 }

@@ -25,7 +25,7 @@ import {
   sumOfCosts,
   unitBallCost,
 } from "../costs.ts";
-import { ascendingLists, citeulike, count, table } from "../inputs.ts";
+import { ascendingLists, citeulike, count, lengthOutside, table } from "../inputs.ts";
 
 const { users, items } = citeulike;
 const rows = users + items;
@@ -97,15 +97,20 @@ function stepCase(loss: PairwiseLoss, batch: number, dim: number, quick: boolean
       const space = new Workspace(gpu);
       const drawn = sampling(space, batch, 1);
       drawn.record();
-      const judged = { table: space.upload("table", table(rows, dim)), dim, loss, margin: 1 };
-      const gradient = space.zeros("gradient", numbers);
-      const adam = space.own(new Adam(gpu, judged.table, gradient));
+      const rowTable = space.renewed("table", table(rows, dim, loss === "hinge" ? lengthOutside : 1));
+      const gradient = space.renewed("gradient", table(rows, dim));
+      // No triple of the hinge loss lies beyond this margin: it would have no gradient.
+      const judged = { table: rowTable.array, dim, loss, margin: 100 };
+      const adam = space.own(new Adam(gpu, judged.table, gradient.array));
       const given = { ...drawn, first: 0, count: batch };
       return space.prepared(() => {
         recordPairwiseLoss(gpu, given, judged);
-        recordEmbeddingGradient(gpu, given, judged, gradient);
+        recordEmbeddingGradient(gpu, given, judged, gradient.array);
         adam.record();
         if (loss === "hinge") recordUnitBall(gpu, judged.table, rows, dim);
+      }, () => {
+        rowTable.renew();
+        gradient.renew();
       });
     },
   };

@@ -7,7 +7,7 @@ import type { DeviceArray } from "../../src/gpu/device_array.ts";
 import { rankCountsOfBlocks, type ScoreBlocks, topKOfBlocks } from "../../src/kernels/score_blocks.ts";
 import { uploadExclusions } from "../../src/kernels/top_k.ts";
 import { type BenchCase, type Cost, Workspace } from "../case.ts";
-import { cost } from "../costs.ts";
+import { cost, storedRankCountsCost } from "../costs.ts";
 import { citeulike, count, normals, popularLists } from "../inputs.ts";
 
 const users = 256;
@@ -40,13 +40,11 @@ function blockCase(
   };
 }
 
-const stored = 4 * users * items;
-
 /** All cases of the family. */
 export const scoreBlocksCases: readonly BenchCase[] = [
   blockCase(
     `top-${length}`,
-    cost({ bytes: stored + 4 * users * length, operations: users * items }),
+    cost({ bytes: 4 * users * items + 4 * users * length, operations: users * items }),
     (space, blocks) => {
       const exclude = space.own(uploadExclusions(space.gpu, popularLists(users, items, 15)));
       return () => topKOfBlocks(space.gpu, blocks, length, { exclude });
@@ -54,7 +52,7 @@ export const scoreBlocksCases: readonly BenchCase[] = [
   ),
   blockCase(
     `ranks of ${length}`,
-    cost({ bytes: stored + 8 * users * length, operations: 2 * users * items * length }),
+    storedRankCountsCost({ users, items }, length),
     (space, blocks) => {
       const targets = space.upload("targets", popularLists(users, items, length).items);
       return () => rankCountsOfBlocks(space.gpu, blocks, targets, length);

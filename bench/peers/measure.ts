@@ -5,7 +5,7 @@
  */
 import { type Agreement, agreement } from "./agreement.ts";
 import type { Inputs } from "./inputs.ts";
-import { type Peer, PeerFailure, type StoredResults } from "./peer_process.ts";
+import { type Peer, PeerFailure, type StoredResults, UnsupportedWork } from "./peer_process.ts";
 import type { Work } from "./works.ts";
 
 /** What one peer did with a piece of work. */
@@ -21,7 +21,14 @@ export interface Measurement {
   /** Whether its results agree with ours; null for ours. */
   agreement: Agreement | null;
   /** Why there are no times. */
-  failure: string | null;
+  readonly failure: string | null;
+  /** Whether that is because the peer has no such work. */
+  readonly unsupported: boolean;
+}
+
+/** Whether a peer failed at what it can do, or gave other results than ours. */
+export function hasFailed({ agreement, failure, unsupported }: Measurement): boolean {
+  return failure !== null && !unsupported || agreement !== null && !agreement.agrees;
 }
 
 /** How long to measure. */
@@ -32,23 +39,30 @@ export interface Effort {
   readonly seconds: number;
 }
 
+/** What is asked of a peer here. */
+type Measured = Pick<Peer, "key" | "prepare" | "run">;
+
+function begun(work: string, peer: string): Measurement {
+  return { work, peer, times: [], processorTimes: [], agreement: null, failure: null, unsupported: false };
+}
+
 /** Checks every peer once, then times them in turns, so that noise hits all alike. Ours is the first peer. */
 export async function measure(
   inputs: Inputs,
   work: Work,
-  peers: readonly Peer[],
+  peers: readonly Measured[],
   { rounds, seconds }: Effort,
 ): Promise<Measurement[]> {
   let ours: StoredResults | null = null;
-  const measurements = peers.map((peer): Measurement => {
-    return { work: work.name, peer: peer.key, times: [], processorTimes: [], agreement: null, failure: null };
-  });
-  const attempt = async (n: number, action: (peer: Peer) => Promise<void>) => {
+  const measurements = peers.map(({ key }) => begun(work.name, key));
+  const attempt = async (n: number, action: (peer: Measured) => Promise<void>) => {
     try {
       await action(peers[n]!);
     } catch (error) {
       if (!(error instanceof PeerFailure)) throw error;
-      measurements[n]!.failure = error.message;
+      // What came before the failure is no result.
+      const unsupported = error instanceof UnsupportedWork;
+      measurements[n] = { ...begun(work.name, peers[n]!.key), failure: error.message, unsupported };
     }
   };
   for (let n = 0; n < peers.length; n++) {

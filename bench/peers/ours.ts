@@ -113,7 +113,7 @@ function listwise(inputs: Inputs, { granularity, scores, repeats }: WorkOptions)
   };
 }
 
-/** This project never stores scores; its kernel for dense layers does the same arithmetic. */
+/** This project never stores the scores of all users and items; its kernel for dense layers does the same arithmetic. */
 function scores(inputs: Inputs, { dim, count, repeats }: WorkOptions): PreparedWork {
   const { items } = inputs.header;
   const rows = count!;
@@ -194,7 +194,7 @@ function crossEntropy(inputs: Inputs, { dim, count, repeats }: WorkOptions): Pre
   };
 }
 
-function teacher(inputs: Inputs, { kind, repeats }: WorkOptions): PreparedWork {
+function teacher(inputs: Inputs, { kind, repeats, checked }: WorkOptions): PreparedWork {
   const { users, items, teachers } = inputs.header;
   const model = createModel(gpu, kind, { users, items, interactions: inputs.lists("train") }, teachers[kind]);
   let epoch = 0;
@@ -203,7 +203,12 @@ function teacher(inputs: Inputs, { kind, repeats }: WorkOptions): PreparedWork {
     return model.epochLoss();
   };
   return {
-    check: async () => ({ loss: await train() }),
+    async check() {
+      const loss = await train();
+      let lastLoss = loss;
+      for (let n = 1; n < checked; n++) lastLoss = await train();
+      return { loss, lastLoss };
+    },
     async run() {
       let last = train();
       for (let n = 1; n < repeats; n++) {

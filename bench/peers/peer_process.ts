@@ -22,6 +22,7 @@ export type StoredResults = Readonly<Record<string, number | { readonly file: st
 interface Answer {
   readonly name?: string;
   readonly failure?: string;
+  readonly unsupported?: boolean;
   readonly results?: StoredResults;
   readonly milliseconds?: number;
   readonly processor?: number;
@@ -37,6 +38,9 @@ export interface RunTime {
 
 /** Why a peer gives no answer. */
 export class PeerFailure extends Error {}
+
+/** Why a peer does not even try. */
+export class UnsupportedWork extends PeerFailure {}
 
 /** Starts the process when it is first asked, and again after it died. */
 export class Peer {
@@ -122,7 +126,10 @@ export class Peer {
       throw new PeerFailure(`process ended (${(error as Error).name})`);
     }
     const answer = await this.#answer();
-    if (answer.failure !== undefined) throw new PeerFailure(answer.failure.split("\n")[0]!.slice(0, 160));
+    if (answer.failure !== undefined) {
+      const Failure = answer.unsupported ? UnsupportedWork : PeerFailure;
+      throw new Failure(answer.failure.split("\n")[0]!.slice(0, 160));
+    }
     return answer;
   }
 

@@ -34,6 +34,8 @@ export interface WorkOptions {
   /** How often a timed run does it before it waits. */
   readonly repeats: number;
   readonly kind: "MF" | "ML" | "DL" | "GNN" | "AE" | "I-AE";
+  /** Epochs of a teacher that are trained for the comparison. */
+  readonly checked: number;
 }
 
 /** Work that a peer cannot do; the message says why in a few words. */
@@ -81,7 +83,10 @@ export async function serve(name: string, factories: WorkFactories): Promise<voi
         answer = { milliseconds: performance.now() - start, processor: processorTime() - used };
       }
     } catch (error) {
-      answer = { failure: error instanceof Error ? error.message : String(error) };
+      answer = {
+        failure: error instanceof Error ? error.message : String(error),
+        unsupported: error instanceof Unsupported,
+      };
     }
     console.log(JSON.stringify(answer));
   }

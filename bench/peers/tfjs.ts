@@ -63,13 +63,21 @@ function crossEntropy(inputs: Inputs, { dim, count }: WorkOptions): PreparedWork
     const own = tf.sum(tf.mul(rows, tf.slice(vectors, [0, 0], [count!, dim])));
     return tf.sub(tf.sum(tf.logSumExp(tf.matMul(rows, vectors, false, true), 1)), own);
   };
-  const run = async () => {
-    const { value, grads } = tf.valueAndGrads(loss)([users, items]);
-    const [lossValue, rows, vectors] = await Promise.all([value.data(), grads[0].data(), grads[1].data()]);
-    tf.dispose([value, grads]);
-    return { loss: lossValue[0], users: rows, items: vectors };
+  const gradients = tf.valueAndGrads(loss);
+  return {
+    async check() {
+      const { value, grads } = gradients([users, items]);
+      const [lossValue, rows, vectors] = await Promise.all([value.data(), grads[0].data(), grads[1].data()]);
+      tf.dispose([value, grads]);
+      return { loss: lossValue[0], users: rows, items: vectors };
+    },
+    async run() {
+      const { value, grads } = gradients([users, items]);
+      await value.data();
+      tf.dispose([value, grads]);
+    },
+    dispose: () => tf.dispose([users, items]),
   };
-  return { check: run, run, dispose: () => tf.dispose([users, items]) };
 }
 
 /**

@@ -64,6 +64,13 @@ Deno.test("throughputRows() lists a case, then its parts where times are known",
   assert.equal(textTable(throughputColumns, rows).split("\n").length, 5);
 });
 
+Deno.test("throughputsOf() counts for a part what it costs on that kind of adapter", () => {
+  const parts = [{ name: "p", kernels: /a/, cost: cost({ bytes: 1e6 }), hardwareCost: cost({ bytes: 3e6 }) }];
+  const known = measurement({ parts }, 2, [{ name: "a", milliseconds: 2 }]);
+  const bytes = (kind: "hardware" | "software") => throughputsOf([known], ceilings, kind)[1]!.cost.bytes;
+  assert.deepEqual([bytes("software"), bytes("hardware")], [1e6, 3e6]);
+});
+
 Deno.test("fitCurves() finds exponent 1 where time follows the operations", () => {
   const curves = scalingCurves("quick");
   assert.equal(curves.length, 9);

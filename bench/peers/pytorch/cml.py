@@ -25,7 +25,3 @@ class MetricLearning(MatrixFactorization):
 
     def epoch(self):
         return train_epoch(self.batches, self.losses, self.optimizer, self.reduction, self.project)
-
-    def scores(self, users):
-        own, items = self.users.weight[users], self.items.weight
-        return 2 * own @ items.T - own.square().sum(1, keepdim=True) - items.square().sum(1)

@@ -1,4 +1,4 @@
-"""Interaction lists: `user item item ...` a line, as sparse and dense rows."""
+"""Interaction lists as sparse and dense rows."""
 
 import numpy as np
 import torch
@@ -48,25 +48,3 @@ def from_pairs(users, items, user_count, item_count):
     offsets = np.zeros(user_count + 1, dtype=np.int64)
     np.cumsum(np.bincount(users, minlength=user_count), out=offsets[1:])
     return Interactions(offsets, np.asarray(items, dtype=np.int64)[order], item_count)
-
-
-def read_lists(path, user_count, item_count):
-    users, items = [], []
-    with open(path) as lines:
-        for line in lines:
-            user, *own = map(int, line.split())
-            users += [user] * len(own)
-            items += own
-    return from_pairs(np.array(users, dtype=np.int64), np.array(items, dtype=np.int64), user_count, item_count)
-
-
-def sizes_of(paths):
-    """One more than the largest user and the largest item of all files."""
-    users, items = 0, 0
-    for path in paths:
-        with open(path) as lines:
-            for line in lines:
-                user, *own = map(int, line.split())
-                users = max(users, user + 1)
-                items = max(items, *(item + 1 for item in own), 0)
-    return users, items

@@ -45,7 +45,3 @@ class LightGcn:
 
     def epoch(self):
         return train_epoch(self.batches, self.losses, self.optimizer, torch.mean)
-
-    def scores(self, users):
-        final = self.final()
-        return final[: self.user_count][users] @ final[self.user_count :].T

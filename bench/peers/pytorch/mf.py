@@ -29,6 +29,3 @@ class MatrixFactorization:
 
     def epoch(self):
         return train_epoch(self.batches, self.losses, self.optimizer, self.reduction)
-
-    def scores(self, users):
-        return self.users.weight[users] @ self.items.weight.T

@@ -19,11 +19,11 @@ class MultVae(nn.Module):
         self.second = nn.Linear(hidden, 2 * latent)
         self.decoder = nn.Linear(latent, columns)
 
-    def start_from_glorot(self, bias_deviation=0.0):
+    def start_from_glorot(self):
         """Normal weights of variance 2 / (inputs + outputs) in place of PyTorch's uniform ones."""
         for layer in (self.first, self.second, self.decoder):
             nn.init.normal_(layer.weight, std=math.sqrt(2 / sum(layer.weight.shape)))
-            nn.init.normal_(layer.bias, std=bias_deviation) if bias_deviation else nn.init.zeros_(layer.bias)
+            nn.init.zeros_(layer.bias)
 
     def encode(self, rows):
         inputs = functional.dropout(functional.normalize(rows), self.dropout, self.training)
@@ -44,7 +44,7 @@ def mult_vae_loss(rows, logits, mean, log_variance, divergence_weight):
 class MultVaeTraining:
     """Epochs over the lists that are not empty, in random batches."""
 
-    def __init__(self, lists, device, batch=500, rate=3e-3, weight=0.2, annealing=10_000, epsilon=1e-8, **shape):
+    def __init__(self, lists, device, batch=500, rate=3e-3, weight=0.2, annealing=10_000, **shape):
         self.lists = lists
         self.device = device
         self.batch = batch
@@ -52,7 +52,7 @@ class MultVaeTraining:
         self.annealing = annealing
         self.steps = 0
         self.model = MultVae(lists.item_count, **shape).to(device)
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=rate, eps=epsilon)
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=rate)
 
     def epoch(self):
         self.model.train()
@@ -67,8 +67,3 @@ class MultVaeTraining:
             self.steps += 1
             total += loss.detach() * len(rows)
         return float(total) / len(order)
-
-    def scores(self, users):
-        """Logits of rows from their mean latent rows."""
-        self.model.eval()
-        return self.model(self.lists.dense(users, self.device))[0]

@@ -38,8 +38,9 @@ TEACHERS = {
 
 
 class TeacherWork:
-    def __init__(self, inputs, device, kind, repeats):
+    def __init__(self, inputs, device, kind, repeats, checked):
         self.repeats = repeats
+        self.checked = checked
         self.teacher = TEACHERS[kind](inputs.lists("train"), device, inputs.settings(kind))
 
     def run(self):
@@ -48,4 +49,5 @@ class TeacherWork:
         return loss
 
     def check(self):
-        return {"loss": self.teacher.epoch()}
+        losses = [self.teacher.epoch() for _ in range(self.checked)]
+        return {"loss": losses[0], "lastLoss": losses[-1]}

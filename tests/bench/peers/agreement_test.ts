@@ -91,6 +91,27 @@ Deno.test("agreement() tells places swapped by rounding from wrong ones", async 
   });
 });
 
+Deno.test("agreement() of a teacher asks for the first loss and for as large a fall as ours", async () => {
+  await withInputs((inputs) => {
+    const work = allWorks(inputs.header).find(({ arguments: { kind } }) => kind === "MF")!;
+    assert.ok(work.arguments.checked! > 1);
+    const judge = (loss: number, lastLoss: number, ours = { loss: 0.693, lastLoss: 0.554 }) =>
+      agreement(inputs, work, ours, { loss, lastLoss }).agrees;
+    assert.ok(judge(0.693, 0.554));
+    assert.ok(judge(0.691, 0.57));
+    // A peer that never steps, one that takes half or twice the steps, and other losses altogether.
+    assert.ok(!judge(0.693, 0.693));
+    assert.ok(!judge(0.693, 0.624));
+    assert.ok(!judge(0.692, 0.415));
+    assert.ok(!judge(0.74, 0.601));
+    assert.ok(!judge(0.693, NaN));
+    assert.ok(!judge(NaN, 0.554));
+    // Of a large loss that falls little, half a percent is left to the random numbers.
+    assert.ok(judge(42.62, 42.16, { loss: 42.62, lastLoss: 42 }));
+    assert.ok(!judge(154.8, 154.8, { loss: 154.8, lastLoss: 149.1 }));
+  });
+});
+
 Deno.test("median() is the middle, the mean of two middles, or not a number", () => {
   assert.equal(median([3, 1, 2]), 2);
   assert.equal(median([4, 1, 2, 3]), 2.5);
