@@ -28,7 +28,7 @@ Deno.test({
   assert.ok(bundled.success, new TextDecoder().decode(bundled.stderr));
   const said: string[] = [];
   const { promise: end, resolve } = Promise.withResolvers<void>();
-  let late: number | undefined;
+  let late: ReturnType<typeof setTimeout> | undefined;
   const wait = () => {
     clearTimeout(late);
     late = setTimeout(() => {
