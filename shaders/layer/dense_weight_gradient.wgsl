@@ -1,6 +1,7 @@
 // Gradient of a dense layer by its weights and bias over one slice of the rows: transposed inputs * gradient by the
-// sums. An invocation has 16 inputs and 4 outputs, all its lanes the same inputs; the last workgroups in y have the
-// bias, which is row `inputs` of a slice's result. slice_sums[(slice * (inputs + 1) + input) * stride + output].
+// sums. An invocation has VECTORS vec4 of inputs and one of outputs, all its lanes the same inputs; the first workgroups in
+// y also have the bias, which is row `inputs` of a slice's result:
+// slice_sums[(slice * (inputs + 1) + input) * stride + output]. Header: VECTORS.
 struct Params { rows: u32, inputs: u32, outputs: u32, slice: u32, first_block: u32 }
 @group(0) @binding(0) var<storage, read> input: array<vec4f>;
 @group(0) @binding(1) var<storage, read> sum_gradient: array<vec4f>;
@@ -19,39 +20,25 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let begin = workgroup.z * params.slice;
   let end = min(params.rows, begin + params.slice);
   let out = workgroup.z * (params.inputs + 1u);
-  if (4u * block >= vectors) {
-    var sum = vec4f();
-    for (var row = begin; row < end; row++) { sum += sum_gradient[row * stride + column]; }
-    slice_sums[(out + params.inputs) * stride + column] = sum;
-    return;
-  }
-  let place = min(vec4u(4u * block) + vec4u(0u, 1u, 2u, 3u), vec4u(vectors - 1u));
-  var sum = array<vec4f, 16>();
+  var sum = array<vec4f, 4u * VECTORS>();
+  var bias = vec4f();
   for (var row = begin; row < end; row++) {
     let slope = sum_gradient[row * stride + column];
-    let a = input[row * vectors + place.x];
-    let b = input[row * vectors + place.y];
-    let c = input[row * vectors + place.z];
-    let d = input[row * vectors + place.w];
-    sum[0] = fma(vec4f(a.x), slope, sum[0]);
-    sum[1] = fma(vec4f(a.y), slope, sum[1]);
-    sum[2] = fma(vec4f(a.z), slope, sum[2]);
-    sum[3] = fma(vec4f(a.w), slope, sum[3]);
-    sum[4] = fma(vec4f(b.x), slope, sum[4]);
-    sum[5] = fma(vec4f(b.y), slope, sum[5]);
-    sum[6] = fma(vec4f(b.z), slope, sum[6]);
-    sum[7] = fma(vec4f(b.w), slope, sum[7]);
-    sum[8] = fma(vec4f(c.x), slope, sum[8]);
-    sum[9] = fma(vec4f(c.y), slope, sum[9]);
-    sum[10] = fma(vec4f(c.z), slope, sum[10]);
-    sum[11] = fma(vec4f(c.w), slope, sum[11]);
-    sum[12] = fma(vec4f(d.x), slope, sum[12]);
-    sum[13] = fma(vec4f(d.y), slope, sum[13]);
-    sum[14] = fma(vec4f(d.z), slope, sum[14]);
-    sum[15] = fma(vec4f(d.w), slope, sum[15]);
+    bias += slope;
+    /* unroll */ for (var v = 0u; v < VECTORS; v++) {
+      let own = input[row * vectors + min(VECTORS * block + v, vectors - 1u)];
+      sum[4u * v] = fma(vec4f(own.x), slope, sum[4u * v]);
+      sum[4u * v + 1u] = fma(vec4f(own.y), slope, sum[4u * v + 1u]);
+      sum[4u * v + 2u] = fma(vec4f(own.z), slope, sum[4u * v + 2u]);
+      sum[4u * v + 3u] = fma(vec4f(own.w), slope, sum[4u * v + 3u]);
+    }
   }
-  let first = 16u * block;
-  for (var n = 0u; n < 16u; n++) {
-    if (first + n < params.inputs) { slice_sums[(out + first + n) * stride + column] = sum[n]; }
+  let first = 4u * VECTORS * block;
+  /* unroll */ for (var v = 0u; v < VECTORS; v++) {
+    /* unroll */ for (var part = 0u; part < 4u; part++) {
+      let unit = first + 4u * v + part;
+      if (unit < params.inputs) { slice_sums[(out + unit) * stride + column] = sum[4u * v + part]; }
+    }
   }
+  if (block == 0u) { slice_sums[(out + params.inputs) * stride + column] = bias; }
 }

@@ -74,6 +74,8 @@ const tiles = {
   software: { rows: 8, columns: 4, size: 16 },
   hardware: { rows: 4, columns: 1, size: 64 },
 } as const;
+/** vec4 of inputs of an invocation of the weights' gradient, at most: with more, processors run out of registers. */
+const vectorsOfWeights = 4;
 /** Rows over which one invocation of the weights' gradient sums. */
 const sliceRows = 128;
 /** Memory of the slices' results, at most, unless a single slice takes more. */
@@ -218,14 +220,16 @@ function recordWeightGradient(gpu: Gpu, layer: DenseBackward): void {
   const slices = Math.ceil(rows / slice);
   const size = stride > 32 ? 64 : stride > 16 ? 32 : stride > 8 ? 16 : 8;
   const across = Math.ceil(stride / size);
+  const width = strideOf(inputs) / 4;
+  const blocks = Math.ceil(width / vectorsOfWeights);
   using sliceSums = gpu.array("dense gradients of slices", slices * resultBytes);
   const kernel = gpu.kernel({
     name: "layer/dense_weight_gradient",
     code: weightGradientCode,
+    header: { VECTORS: Math.ceil(width / blocks) },
     constants: { SIZE: size },
   });
-  // One block more than the inputs have: the bias.
-  for (const { first, here, share } of pieces(Math.ceil(inputs / 16) + 1, rows * (inputs + 1) * outputs)) {
+  for (const { first, here, share } of pieces(blocks, rows * (inputs + 1) * outputs)) {
     gpu.dispatch(
       kernel,
       { input, sum_gradient: outputGradient, slice_sums: sliceSums },
