@@ -78,7 +78,7 @@ const tiles = {
 const vectorsOfWeights = 4;
 /** Rows over which one invocation of the weights' gradient sums. */
 const sliceRows = 128;
-/** Memory of the slices' results, at most, unless a single slice takes more. */
+/** Memory of the slices' results, at most, unless the fewest slices that there may be take more. */
 const sliceBytes = 16 * 1024 * 1024;
 
 /** As many vec4 as the kind's tile has at most, so that the last tile across is as full as the others. */
@@ -150,8 +150,8 @@ export function recordDense(gpu: Gpu, layer: DenseForward): void {
 }
 
 /**
- * Records the gradients of a dense layer. Working memory: 16 MiB at most, or the size of weights and bias if that
- * is more.
+ * Records the gradients of a dense layer. Working memory: 16 MiB at most, or the size of weights and bias for every
+ * 60,000 rows begun, if that is more.
  *
  * @throws {ArgumentError} if a size is out of range.
  */
