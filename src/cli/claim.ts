@@ -4,6 +4,7 @@
  *     using claim = await takeClaim(path)             null while another process holds it
  *     using claim = await claimFolder(folder)         an error while another process does
  *     await untilFree(() => ..., signal)              asks again until it gives something
+ *     await putAway(folder)                           what a killed process left behind finished work
  *
  * A claim is the system's lock on a file, which goes with its process however that ends: none outlives its holder, and
  * none is lost while its holder is busy.
@@ -11,7 +12,9 @@
  * @module
  */
 import { dirname } from "node:path";
+import { exists } from "../data/files.ts";
 import { DataError, RunError } from "../errors.ts";
+import { folderCheckpoints } from "../teachers/checkpoint_store.ts";
 
 /** Keeps other processes from the same work until it is disposed of. */
 export type Claim = Disposable;
@@ -59,6 +62,14 @@ export async function claimFolder(folder: string): Promise<Claim> {
   const claim = await takeClaim(claimFile(folder));
   if (claim !== null) return claim;
   throw new RunError(`another process is at work in ${folder}; wait for it, or name another folder`);
+}
+
+/** Removes what a process left that was killed when its work in a folder was done: its claim, and its checkpoints. */
+export async function putAway(folder: string): Promise<void> {
+  if (!await exists(`${folder}/claim`)) return;
+  // Where nothing may be written it stays: it harms nobody.
+  using claim = await takeClaim(`${folder}/claim`).catch(() => null);
+  if (claim !== null) await folderCheckpoints(`${folder}/checkpoints`).clear();
 }
 
 function claimOf(file: Deno.FsFile, path: string): Claim {

@@ -57,11 +57,6 @@ export function readCell(folder: string): Promise<Cell | null> {
   return readKept(`${folder}/${cellName}`, `delete ${folder} to train it again`);
 }
 
-/** Removes the checkpoints of a cell, as its training does at its end. */
-export function clearCheckpoints(folder: string): Promise<void> {
-  return folderCheckpoints(`${folder}/checkpoints`).clear();
-}
-
 /** The epoch at which the training of a cell diverged; null if it did not. */
 export async function readDivergence(folder: string): Promise<number | null> {
   const remedy = "delete it to train again";

@@ -3,22 +3,13 @@
  *
  * @module
  */
-import { exists } from "../data/files.ts";
 import type { SettingValue } from "../distill/method.ts";
 import { trialSettings } from "../distill/method_settings.ts";
 import { methodOf } from "../distill/methods/registry.ts";
 import { DivergenceError } from "../errors.ts";
 import type { EpochRecord } from "../teachers/training.ts";
-import { pause, takeClaim } from "./claim.ts";
-import {
-  cellFolder,
-  type CellWorld,
-  clearCheckpoints,
-  copyCell,
-  readCell,
-  readDivergence,
-  runCell,
-} from "./compare_cells.ts";
+import { pause, putAway, takeClaim } from "./claim.ts";
+import { cellFolder, type CellWorld, copyCell, readCell, readDivergence, runCell } from "./compare_cells.ts";
 import type { CompareConfig } from "./compare_config.ts";
 import type { Entry } from "./compare_entries.ts";
 import { readTuning, type Tuning, writeTuning } from "./compare_results.ts";
@@ -91,17 +82,13 @@ export class Queue {
     }
   }
 
-  /** Removes what a process left that was killed when it had finished a training but not put its things away. */
+  /** Puts away what processes that were killed left behind finished trainings. */
   async #tidy(entries: readonly Entry[], seeds: readonly number[]): Promise<void> {
     const folders = entries.flatMap((entry) => [
       ...seeds.map((seed) => cellFolder(this.#folder, entry.name, seed)),
       ...(this.#tuned ? this.#trials(entry).map((_, n) => this.#trialFolder(entry, n)) : []),
     ]);
-    for (const folder of folders) {
-      if (!await exists(`${folder}/claim`)) continue;
-      using claim = await takeClaim(`${folder}/claim`);
-      if (claim !== null) await clearCheckpoints(folder);
-    }
+    for (const folder of folders) await putAway(folder);
   }
 
   async #left(entries: readonly Entry[], seeds: readonly number[]): Promise<number> {

@@ -14,7 +14,7 @@ import { type TeacherKind, trainTeacher } from "../teachers/train_teacher.ts";
 import { type Trajectory } from "../teachers/trajectory.ts";
 import { loadTrajectory, saveTrajectory } from "../teachers/trajectory_file.ts";
 import { yardstickTrajectory } from "../teachers/yardstick_teacher.ts";
-import { pause, takeClaim } from "./claim.ts";
+import { pause, putAway, takeClaim } from "./claim.ts";
 import { invocation } from "./invocation.ts";
 import { type DataChoice, splitName } from "./load_split.ts";
 import { logNotice } from "./log.ts";
@@ -155,6 +155,7 @@ async function kept(
   const folder = teacherFolder(split, choice, kind);
   if (!await exists(`${folder}/manifest.json`)) return null;
   const trajectory = await load(folder, split, kind);
+  await putAway(folder);
   if (!quiet) {
     const imported = trajectory.hyperparameters.imported === true;
     const found = imported ? [] : differences(trajectory, choice, chosenSettings(choice, kind, split.name));

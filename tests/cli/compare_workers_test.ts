@@ -50,13 +50,14 @@ Deno.test("processes share a comparison and come to the results of one", posix, 
   });
 
   await t.step("what was left behind a finished training is put away", async () => {
-    for (const finished of ["cells/rrd-2", "trials/bpr-1"]) {
-      const checkpoints = folderCheckpoints(at(`twice/${finished}/checkpoints`));
+    for (const finished of ["twice/cells/rrd-2", "twice/trials/bpr-1", "new teachers/small/MF"]) {
+      const checkpoints = folderCheckpoints(at(`${finished}/checkpoints`));
       await checkpoints.put("latest", { arrays: {}, facts: { epoch: 20 } });
-      await Deno.writeTextFile(at(`twice/${finished}/claim`), "");
+      await Deno.writeTextFile(at(`${finished}/claim`), "");
     }
     await succeed(...command("twice", "new teachers"));
     await same("twice");
+    assert.deepEqual(filesUnder(at("new teachers")), filesUnder(at("teachers")));
   });
 
   await t.step("--workers", async () => {
