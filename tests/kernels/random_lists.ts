@@ -1,4 +1,5 @@
 import { normal, permutation, uniform } from "../../src/random.ts";
+import type { ListwiseCase } from "../oracle/listwise.ts";
 
 /** Lists of every user, as the listwise losses take them. */
 export interface Lists {
@@ -39,4 +40,19 @@ export function randomRows(
     { length: count },
     (_, row) => Array.from({ length: dim }, (_, d) => Math.fround(scale * normal(seed, purpose, row, d))),
   );
+}
+
+/** Random rows of users and items with random lists. */
+export function randomCase(
+  seed: number,
+  users: number,
+  items: number,
+  dim: number,
+  scale: number,
+): ListwiseCase {
+  return {
+    users: randomRows(seed, 1, users, dim, scale),
+    items: randomRows(seed, 2, items, dim, scale),
+    ...randomLists(seed, users, items),
+  };
 }
