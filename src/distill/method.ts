@@ -23,6 +23,8 @@ export interface SharedSettings extends StudentOptions {
   readonly every: number;
   /** Evaluations that count without a better validation value after which training ends. */
   readonly patience: number;
+  /** How many of the epochs are kept for the end, as in {@linkcode DistillOptions}. */
+  readonly finalEpochs: number;
 }
 
 /** A setting's value. */

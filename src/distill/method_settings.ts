@@ -6,7 +6,7 @@
 import { ArgumentError } from "../errors.ts";
 import { readOptions } from "../models/model_options.ts";
 import { permutation, stream } from "../random.ts";
-import { distillRules } from "./options.ts";
+import { checkFinalEpochs, distillRules } from "./options.ts";
 import { studentKinds } from "./students.ts";
 import type { DistillationMethod, MethodSettings, SettingValue, SharedSettings } from "./method.ts";
 
@@ -22,6 +22,7 @@ export const sharedDefaults: SharedSettings = {
   batchSize: 1024,
   every: 10,
   patience: 5,
+  finalEpochs: 0,
 };
 
 /**
@@ -43,6 +44,7 @@ export function methodSettings(
       trainable.join(", "),
     );
   }
+  checkFinalEpochs(settings);
   method.check?.(settings);
   return settings;
 }

@@ -73,6 +73,11 @@ export interface DistillOptions {
   readonly every?: number;
   /** Evaluations of the second phase without a better validation value after which training ends. Default 5. */
   readonly patience?: number;
+  /**
+   * How many of the epochs are kept for the end: when all others are over, or patience is, training goes back to the
+   * best evaluation and takes this many epochs of steps a tenth as long. Default 0.
+   */
+  readonly finalEpochs?: number;
   /** Cut-off of the discrepancy. Default 50. */
   readonly discrepancyLength?: number;
   /** Scale of the discrepancy's gain. Default 10. */
@@ -113,6 +118,7 @@ export const distillDefaults: DistillSettings = {
   weightedWeight: 0.02,
   every: 10,
   patience: 5,
+  finalEpochs: 0,
   discrepancyLength: 50,
   lambda: 10,
   gain: "teacher",
@@ -151,6 +157,7 @@ export const distillRules: { readonly [K in keyof DistillSettings]: OptionRule }
   weightedWeight: positive,
   every: positiveInteger,
   patience: positiveInteger,
+  finalEpochs: wholeNumber(0, 0xffffffff),
   discrepancyLength: positiveInteger,
   lambda: positive,
   gain: word("teacher", "student"),
@@ -161,6 +168,31 @@ export const distillRules: { readonly [K in keyof DistillSettings]: OptionRule }
 
 /** The students that can take rows to start from. */
 export const startable: readonly string[] = ["MF", "Quadric", "Siren"];
+
+/**
+ * Checks that final epochs leave others before them, and that the student can go back to its best.
+ *
+ * @throws {ArgumentError} naming what would be right.
+ */
+export function checkFinalEpochs(
+  { finalEpochs, epochs, student }: {
+    readonly finalEpochs: number;
+    readonly epochs: number;
+    readonly student: string;
+  },
+): void {
+  if (finalEpochs === 0) return;
+  if (finalEpochs >= epochs) {
+    throw new ArgumentError(
+      "finalEpochs",
+      `it is ${finalEpochs} of ${epochs} epochs`,
+      "fewer, so that others are left",
+    );
+  }
+  if (startable.includes(student)) return;
+  const right = `0, or one of the students ${startable.join(", ")}`;
+  throw new ArgumentError("finalEpochs", `it is ${finalEpochs} with the student ${student}`, right);
+}
 
 /**
  * Checks that a student is not too large for the kernels of the losses over all items.
@@ -178,7 +210,7 @@ export function checkStudentDim({ dim, student }: { readonly dim: number; readon
 /**
  * Fills in the defaults and checks every value.
  *
- * @throws {ArgumentError} if a name is unknown, a value is out of range, or the student cannot start so.
+ * @throws {ArgumentError} if a name is unknown, a value is out of range, or the student cannot start or end so.
  */
 export function distillSettings(options: DistillOptions): DistillSettings {
   for (const name of Object.keys(options)) {
@@ -188,6 +220,7 @@ export function distillSettings(options: DistillOptions): DistillSettings {
   }
   const settings = readOptions(options, distillDefaults, distillRules);
   checkStudentDim(settings);
+  checkFinalEpochs(settings);
   if (settings.start === "spectral" && !startable.includes(settings.student)) {
     throw new ArgumentError(
       "start",

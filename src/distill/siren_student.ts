@@ -77,6 +77,22 @@ export class SirenStudent extends DerivedStudent {
     this.#codes.load({ table: rows });
   }
 
+  /** Codes and network of a snapshot, and moments of zero. */
+  goBack(snapshot: Float32Array<ArrayBuffer>): void {
+    let start = 0;
+    const parts = Object.entries(this.#parameters.tables).map(([name, { rows, dim }]) => {
+      const part = snapshot.slice(start, start += rows * dim);
+      return [`${name}.table`, part] as const;
+    });
+    this.#parameters.load(Object.fromEntries(parts));
+    this.#parameters.restart();
+  }
+
+  /** The step length of Adam. */
+  setLearningRate(learningRate: number): void {
+    this.#parameters.setLearningRate(learningRate);
+  }
+
   get #rows(): number {
     return this.users + this.items;
   }

@@ -55,6 +55,10 @@ export interface StudentModel extends Disposable, StudentShape {
   recordStep(): void;
   /** Takes other rows, users' then items' without padding, to start from; absent where rows are computed. */
   start?(rows: Float32Array<ArrayBuffer>): void;
+  /** Goes back to the parameters of a snapshot, as if no step had been taken; absent where {@linkcode StudentModel.start} is. */
+  goBack?(snapshot: Float32Array<ArrayBuffer>): void;
+  /** Takes steps of another length from now on; absent where {@linkcode StudentModel.goBack} is. */
+  setLearningRate?(learningRate: number): void;
   /** Reads what {@linkcode StudentModel.rowsOf} needs of the parameters as they are. */
   snapshot(): Promise<Float32Array<ArrayBuffer>>;
   /** The rows of a snapshot, and what they follow from. */
@@ -111,6 +115,17 @@ export class FactorStudent implements StudentModel {
    */
   start(rows: Float32Array<ArrayBuffer>): void {
     this.#embeddings.load({ table: rows });
+  }
+
+  /** The rows of a snapshot, and moments of zero. */
+  goBack(snapshot: Float32Array<ArrayBuffer>): void {
+    this.#embeddings.load({ table: snapshot });
+    this.#embeddings.adam.restart();
+  }
+
+  /** The step length of Adam. */
+  setLearningRate(learningRate: number): void {
+    this.#embeddings.adam.learningRate = learningRate;
   }
 
   /** Nothing: the rows are the parameters. */

@@ -26,7 +26,7 @@ export interface TrainingJob {
   /** The method at work on it. */
   readonly run: MethodRun;
   /** How long to train and how often to look. */
-  readonly settings: Pick<SharedSettings, "epochs" | "every" | "patience">;
+  readonly settings: Pick<SharedSettings, "epochs" | "every" | "patience" | "finalEpochs" | "learningRate">;
   /** Least length of the lists that the method is given. */
   readonly listLength?: number | undefined;
   /** The validation metric that decides. Default "recall@50". */
@@ -34,6 +34,9 @@ export interface TrainingJob {
   /** Tells one training from another: a checkpoint of another is dropped. */
   readonly identity: string;
 }
+
+/** How much shorter the steps of the final epochs are. */
+const shortening = 10;
 
 /** A trained student. */
 export interface TrainedStudent {
@@ -64,6 +67,7 @@ export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}):
     job.listLength === undefined ? {} : { listLength: job.listLength },
   );
   let best: Float32Array<ArrayBuffer> = new Float32Array(0);
+  const shortenSteps = () => student.setLearningRate?.(settings.learningRate / shortening);
   const trainee: Trainee = {
     prepare: (epoch) => run.prepare?.(epoch),
     async epoch(epoch) {
@@ -88,8 +92,13 @@ export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}):
     },
     counts: (record) => run.counts?.(record) ?? true,
     checkpoint: async () => ({ ...await student.checkpoint(), ...run.checkpoint?.(), best }),
-    restore(checkpoint) {
+    beginFinal() {
+      student.goBack?.(best);
+      shortenSteps();
+    },
+    restore(checkpoint, final) {
       student.restore(checkpoint);
+      if (final) shortenSteps();
       run.restore?.(checkpoint);
       best = checkpoint.best as Float32Array<ArrayBuffer>;
     },

@@ -25,6 +25,8 @@ export interface AdamOptions {
 export class Adam implements Disposable {
   /** Steps taken so far. */
   steps = 0;
+  /** Step length, from the next step on. */
+  learningRate: number;
   /** Mean gradient, the parameters' shape. */
   readonly firstMoment: DeviceArray;
   /** Mean squared gradient, the parameters' shape. */
@@ -32,7 +34,7 @@ export class Adam implements Disposable {
   readonly #gpu: Gpu;
   readonly #parameters: DeviceArray;
   readonly #gradient: DeviceArray;
-  readonly #options: Required<AdamOptions>;
+  readonly #options: Required<Omit<AdamOptions, "learningRate">>;
 
   /**
    * Takes memory for the moments.
@@ -54,8 +56,8 @@ export class Adam implements Disposable {
     this.#gpu = gpu;
     this.#parameters = parameters;
     this.#gradient = gradient;
+    this.learningRate = options.learningRate ?? 1e-3;
     this.#options = {
-      learningRate: options.learningRate ?? 1e-3,
       beta1: options.beta1 ?? 0.9,
       beta2: options.beta2 ?? 0.999,
       epsilon: options.epsilon ?? 1e-8,
@@ -67,7 +69,7 @@ export class Adam implements Disposable {
 
   /** Records one step; the gradient is zero afterwards. */
   record(): void {
-    const { learningRate, beta1, beta2, epsilon, weightDecay } = this.#options;
+    const { beta1, beta2, epsilon, weightDecay } = this.#options;
     this.steps++;
     const count = this.#parameters.byteLength / 16;
     this.#gpu.dispatch(
@@ -80,7 +82,7 @@ export class Adam implements Disposable {
       },
       {
         count,
-        step_size: learningRate / (1 - beta1 ** this.steps),
+        step_size: this.learningRate / (1 - beta1 ** this.steps),
         inverse_root: 1 / Math.sqrt(1 - beta2 ** this.steps),
         decay1: beta1,
         rest1: 1 - beta1,
@@ -92,6 +94,13 @@ export class Adam implements Disposable {
       spread(Math.ceil(count / 64)),
       count * 80,
     );
+  }
+
+  /** Forgets the steps so far: the moments are zero again. */
+  restart(): void {
+    this.#gpu.clear(this.firstMoment);
+    this.#gpu.clear(this.secondMoment);
+    this.steps = 0;
   }
 
   /** Gives the memory of the moments back; parameters and gradient are their owner's. */

@@ -23,6 +23,16 @@ export class ParameterTables<Name extends string> implements Disposable {
     return this.#entries[0]![1].adam.steps;
   }
 
+  /** Takes steps of another length from now on. */
+  setLearningRate(learningRate: number): void {
+    for (const [, { adam }] of this.#entries) adam.learningRate = learningRate;
+  }
+
+  /** Forgets the steps of the optimiser so far. */
+  restart(): void {
+    for (const [, { adam }] of this.#entries) adam.restart();
+  }
+
   /** Records one step of the optimiser for every table. */
   recordStep(): void {
     for (const [, table] of this.#entries) table.adam.record();

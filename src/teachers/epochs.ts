@@ -16,6 +16,8 @@ export interface FitOptions {
   readonly every: number;
   /** Evaluations without a better validation value after which training ends. */
   readonly patience: number;
+  /** How many of the epochs are kept for the end: see {@linkcode Trainee.beginFinal}. Default 0. */
+  readonly finalEpochs?: number;
   /** The validation metric that decides. */
   readonly metric: string;
 }
@@ -39,10 +41,12 @@ export interface Trainee {
   keep?(epoch: number): Promise<void>;
   /** Whether an evaluation counts for early stopping. Default: all do. */
   counts?(record: EpochRecord): boolean;
+  /** Goes back to the best evaluation before the final epochs begin, which are no longer judged by patience. */
+  beginFinal?(): void;
   /** All that it needs to go on. */
   checkpoint(): Promise<ModelCheckpoint>;
-  /** Goes on from a checkpoint. */
-  restore(checkpoint: ModelCheckpoint): void;
+  /** Goes on from a checkpoint, which is of the final epochs or not. */
+  restore(checkpoint: ModelCheckpoint, final: boolean): void;
 }
 
 /** Most epochs that are recorded before the losses of the first of them are read. */
@@ -73,7 +77,7 @@ export async function trainEpochs(
   identity: string,
   hooks: TrainingHooks = {},
 ): Promise<{ history: EpochRecord[]; every: number }> {
-  const { epochs, patience, metric } = options;
+  const { epochs, patience, metric, finalEpochs = 0 } = options;
   const checkpoints = hooks.checkpoints ?? memoryCheckpoints();
   const history: EpochRecord[] = [];
   let every = options.every;
@@ -87,8 +91,8 @@ export async function trainEpochs(
         `${length} or more, as the checkpoint is of epoch ${length}`,
       );
     }
-    trainee.restore(latest.arrays);
     history.push(...(latest.facts.history as EpochRecord[]).map(revived));
+    trainee.restore(latest.arrays, history.at(-1)?.final ?? false);
     every = latest.facts.every as number | undefined ?? every;
     hooks.onResume?.([...history]);
   } else if (latest) {
@@ -100,7 +104,13 @@ export async function trainEpochs(
       facts: { identity, every, history },
     });
   };
+  /** Epochs before the final ones; unknown until these begin. */
+  let before: number | null = null;
+  if (history.at(-1)?.final) before = history.findIndex(({ final }) => final);
+  /** The last epoch of those that are judged by patience, or of the final ones. */
+  const lastEpoch = () => before === null ? epochs - finalEpochs : before + finalEpochs;
   const finished = () => {
+    if (before !== null) return false;
     const evaluations = evaluationsOf(history);
     const since = evaluations.slice(bestOf(evaluations, metric) + 1);
     return since.filter((record) => trainee.counts?.(record) ?? true).length >= patience;
@@ -109,7 +119,7 @@ export async function trainEpochs(
   // there, up to the next evaluation.
   const begun: ReturnType<Trainee["epoch"]>[] = [];
   let pace = Infinity;
-  const evaluated = (epoch: number) => epoch % every === 0 || epoch === epochs;
+  const evaluated = (epoch: number) => epoch % every === 0 || epoch === lastEpoch();
   const fill = async () => {
     const most = Math.min(mostBegun, 1 + Math.round(secondsBegun / pace));
     let next = history.length + begun.length + 1;
@@ -160,12 +170,17 @@ export async function trainEpochs(
     }
   };
   const last = history.at(-1);
-  if (last?.epoch === epochs && last.valid === undefined) {
+  if (last?.epoch === lastEpoch() && last.valid === undefined) {
     if (!await measured(last)) return { history, every };
     await keep(last);
   }
   try {
-    while (history.length < epochs && !finished()) {
+    while (true) {
+      if (history.length >= lastEpoch() || finished()) {
+        if (before !== null || finalEpochs === 0) break;
+        before = history.length;
+        trainee.beginFinal?.();
+      }
       if (begun.length === 0 && hooks.signal?.aborted) {
         await keepLatest();
         throw new Interrupted(history.length);
@@ -173,7 +188,12 @@ export async function trainEpochs(
       const start = performance.now();
       const epoch = history.length + 1;
       await fill();
-      const record: EpochRecord = { epoch, seconds: 0, ...await begun.shift()! };
+      const record: EpochRecord = {
+        epoch,
+        seconds: 0,
+        ...(before === null ? {} : { final: true }),
+        ...await begun.shift()!,
+      };
       if (!Number.isFinite(record.loss)) {
         endDiverged(new DivergenceError(epoch, `the loss of epoch ${epoch} is ${record.loss}`));
         break;

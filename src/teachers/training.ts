@@ -14,6 +14,8 @@ export interface EpochRecord {
   phase?: "overall" | "ranked" | "weighted";
   /** Stage of a curriculum, from 1. */
   stage?: number;
+  /** Whether it is one of the final epochs, which take short steps from the best evaluation on. */
+  final?: boolean;
   /** Mean training loss of the epoch. */
   loss: number;
   /** Wall time of the epoch in seconds, evaluation included. */
