@@ -61,6 +61,34 @@ for (const [key, student] of trainings as [string, string][]) {
   });
 }
 
+for (const student of ["MF", "Quadric", "Siren"]) {
+  Deno.test(`final epochs of ${student} take short steps from its best, and continue to the same bytes`, async () => {
+    const options = { ...short, student, every: 1, finalEpochs: 3 };
+    const whole = await distillWith(gpu, split, trajectories, "weighted", options);
+    const finals = whole.history.map(({ final = false }) => final);
+    assert.deepEqual(finals, [...Array(options.epochs - 3).fill(false), true, true, true]);
+    const recalls = whole.history.map(({ valid }) => valid!["recall@50"]!);
+    // Before them nothing differs.
+    const plain = await distillWith(gpu, split, trajectories, "weighted", { ...short, student, every: 1 });
+    assert.deepEqual(
+      recalls.slice(0, -3),
+      plain.history.slice(0, -3).map(({ valid }) => valid!["recall@50"]!),
+    );
+    const best = Math.max(...recalls.slice(0, -3));
+    assert.ok(Math.abs(recalls[options.epochs - 3]! - best) < 0.03, `${recalls}`);
+    const checkpoints = memoryCheckpoints();
+    for (const epoch of [options.epochs - 3, options.epochs - 2, options.epochs - 1]) {
+      const stopped = distillWith(gpu, split, trajectories, "weighted", options, {
+        checkpoints,
+        ...stopAfter(epoch),
+      });
+      await assert.rejects(stopped, Interrupted);
+    }
+    const resumed = await distillWith(gpu, split, trajectories, "weighted", options, { checkpoints });
+    assert.deepEqual(encodeStudent(resumed.student), encodeStudent(whole.student));
+  });
+}
+
 Deno.test('distillWith("hetcomp") trains the student of distill(), and "bpr" that of trainWithoutDistillation()', async () => {
   const one = await distill(gpu, split, trajectories, short);
   const two = await distillWith(gpu, split, trajectories, "hetcomp", short);
@@ -272,6 +300,11 @@ Deno.test("methods refuse unknown keys, settings of another kind, and missing te
   assert.throws(() => methodSettings(methodOf("dcd"), { listLength: 513 }), /'listLength'.*at most 512/);
   assert.throws(() => methodSettings(methodOf("bpr"), { seed: 2 ** 32 }), /'seed'.*from 0 to 4294967295/);
   assert.throws(() => methodSettings(methodOf("spectral"), { student: "GNN" }), /GNN/);
+  assert.throws(
+    () => methodSettings(methodOf("hetcomp"), { student: "AE", finalEpochs: 5 }),
+    /'finalEpochs'.*5 with the student AE.*MF, Quadric, Siren/,
+  );
+  assert.throws(() => methodSettings(methodOf("rrd"), { epochs: 5, finalEpochs: 5 }), /5 of 5 epochs.*fewer/);
   for (const key of ["rrd", "mtd", "softmax", "hetcomp"]) {
     assert.throws(
       () => methodSettings(methodOf(key), { student: "Quadric", dim: 65 }),

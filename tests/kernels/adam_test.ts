@@ -73,6 +73,26 @@ Deno.test("Adam leaves zeros with zero gradient at zero, and everything finite, 
   assert.ok(actual.every(Number.isFinite), String(actual));
 });
 
+Deno.test("Adam starts again with moments of zero, and takes steps as long as it is told", async () => {
+  using gpu = await openGpu();
+  using parameters = gpu.upload("parameters", Float32Array.of(1, -2, 0, 3));
+  using gradient = gpu.upload("gradient", Float32Array.of(0.5, -4, 0, 2));
+  using adam = new Adam(gpu, parameters, gradient, { learningRate: 0.1 });
+  adam.record();
+  gpu.write(gradient, Float32Array.of(7, 7, 7, 7));
+  adam.record();
+  adam.restart();
+  assert.equal(adam.steps, 0);
+  assert.deepEqual(await gpu.readFloats(adam.firstMoment), new Float32Array(4));
+  assert.deepEqual(await gpu.readFloats(adam.secondMoment), new Float32Array(4));
+  adam.learningRate = 0.25;
+  gpu.write(parameters, Float32Array.of(1, 1, 1, 1));
+  gpu.write(gradient, Float32Array.of(-3, 0, 2, 5));
+  adam.record();
+  // As every first step: the learning rate against the sign of the gradient.
+  assertClose(await gpu.readFloats(parameters), [1.25, 1, 0.75, 0.75], 1e-6, 1, "first step again");
+});
+
 Deno.test("Adam refuses a gradient of another length", async () => {
   using gpu = await openGpu();
   using parameters = gpu.zeros("parameters", 32);

@@ -140,6 +140,102 @@ Deno.test("a training that goes on to more epochs has the history of one that wa
   );
 });
 
+/** A chain whose evaluations rise up to an epoch and fall after it, and which goes back to the best of them. */
+class FinalChain extends Chain {
+  best = [0, 0];
+  short = 0;
+  begun: number[] = [];
+
+  constructor(
+    readonly peak: number,
+    delay: (epoch: number) => number,
+    whenRecorded?: (epoch: number) => void,
+  ) {
+    super({ delay, ...(whenRecorded ? { whenRecorded } : {}) });
+  }
+
+  override async evaluate(record: EpochRecord): Promise<void> {
+    await super.evaluate(record);
+    const quality = this.short ? -1 : -Math.abs(record.epoch - this.peak);
+    record.valid = { quality };
+    if (this.best[0] === 0 || quality > this.best[1]!) this.best = [this.state, quality];
+  }
+
+  beginFinal(): void {
+    this.begun.push(this.recorded);
+    this.state = this.best[0]!;
+    this.short = 1;
+  }
+
+  override async checkpoint(): Promise<Record<string, Uint32Array<ArrayBuffer>>> {
+    const [state, quality] = this.best as [number, number];
+    return { ...await super.checkpoint(), best: Uint32Array.of(state, quality + 1000) };
+  }
+
+  override restore(checkpoint: Record<string, ArrayLike<number>>, final = false): void {
+    super.restore(checkpoint);
+    this.best = [checkpoint.best![0]!, checkpoint.best![1]! - 1000];
+    this.short = Number(final);
+  }
+}
+
+Deno.test("final epochs begin at the best evaluation, where patience or the others end, and nothing ends them", async () => {
+  const begins = async (peak: number, epochs: number, patience: number) => {
+    const trainee = new FinalChain(peak, () => 0);
+    const options = { epochs, every: 3, patience, metric: "quality", finalEpochs: 7 };
+    const { history } = await trainEpochs(trainee, options, "chain");
+    const final = history.findIndex((record) => record.final);
+    assert.deepEqual(trainee.begun, [final]);
+    assert.ok(history.every((record, n) => (record.final ?? false) === n >= final));
+    assert.equal(history.length, final + 7);
+    assert.ok(history.at(-1)!.valid);
+    // Their first step is from the state of the best evaluation.
+    const best = history.find(({ epoch }) => epoch === peak)!;
+    assert.equal(history[final]!.loss, (best.loss * 31 + final + 1) % 1009);
+    return final;
+  };
+  assert.equal(await begins(6, 60, 2), 12);
+  assert.equal(await begins(6, 20, 100), 13);
+  assert.equal(await begins(12, 19, 100), 12);
+});
+
+Deno.test("wherever a training with final epochs is stopped, it has the same history", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        ...lengths,
+        delay: delays,
+        stops: fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 4 }),
+        peak: fc.integer({ min: 1, max: 20 }),
+        patience: fc.integer({ min: 1, max: 4 }),
+        finalEpochs: fc.integer({ min: 0, max: 9 }),
+      }),
+      async ({ epochs: more, every, delay, stops, peak, patience, finalEpochs }) => {
+        const epochs = finalEpochs + more;
+        const options = { epochs, every, patience, metric: "quality", finalEpochs };
+        const undisturbed = await trainEpochs(new FinalChain(peak, () => 0), options, "chain");
+        const checkpoints = memoryCheckpoints();
+        let history: EpochRecord[] = [];
+        for (const stop of [...stops, Infinity]) {
+          const controller = new AbortController();
+          const trainee = new FinalChain(peak, delay, (epoch) => epoch >= stop && controller.abort());
+          const hooks = { checkpoints, signal: controller.signal };
+          await trainEpochs(trainee, options, "chain", hooks).then(
+            (trained) => ({ history } = trained),
+            (error) => {
+              assert.ok(error instanceof Interrupted);
+            },
+          );
+        }
+        assert.deepEqual(facts(history), facts(undisturbed.history));
+        assert.deepEqual(history.map(({ final }) => final), undisturbed.history.map(({ final }) => final));
+        assert.ok(history.length <= epochs);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
 Deno.test("a metric that is not measured is named at the first evaluation", async () => {
   const options = { epochs: 3, every: 2, patience: 5, metric: "recall@20" };
   await assert.rejects(trainEpochs(new Chain({ delay: () => 0 }), options, "chain"), {
