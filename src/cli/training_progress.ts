@@ -44,7 +44,8 @@ export function trainingProgress(label: string, epochs: number | null, quiet: bo
           latest = `, Recall@50 ${recall(record).toFixed(4)} (best ${recall(best).toFixed(4)})`;
         }
         const phase = record.phase ? `${record.phase} ` : "";
-        progress.update(record.epoch, `${phase}loss ${record.loss.toPrecision(4)}${latest}`);
+        const stage = record.final ? "final " : phase;
+        progress.update(record.epoch, `${stage}loss ${record.loss.toPrecision(4)}${latest}`);
       },
       onStage(stage, done, all) {
         stop();

@@ -103,7 +103,8 @@ export async function trainStudent(job: TrainingJob, hooks: TrainingHooks = {}):
       best = checkpoint.best as Float32Array<ArrayBuffer>;
     },
   };
-  const { history } = await trainEpochs(trainee, { ...settings, metric }, identity, hooks);
+  const finalEpochs = Math.min(settings.finalEpochs, Math.floor(settings.epochs / 2));
+  const { history } = await trainEpochs(trainee, { ...settings, finalEpochs, metric }, identity, hooks);
   const evaluations = evaluationsOf(history);
   const { dim } = student;
   const trained = student.rowsOf(best);

@@ -304,7 +304,10 @@ Deno.test("methods refuse unknown keys, settings of another kind, and missing te
     () => methodSettings(methodOf("hetcomp"), { student: "AE", finalEpochs: 5 }),
     /'finalEpochs'.*5 with the student AE.*MF, Quadric, Siren/,
   );
-  assert.throws(() => methodSettings(methodOf("rrd"), { epochs: 5, finalEpochs: 5 }), /5 of 5 epochs.*fewer/);
+  assert.throws(
+    () => methodSettings(methodOf("settled"), { student: "GNN" }),
+    /settled.*GNN.*MF, Quadric, Siren/,
+  );
   for (const key of ["rrd", "mtd", "softmax", "hetcomp"]) {
     assert.throws(
       () => methodSettings(methodOf(key), { student: "Quadric", dim: 65 }),

@@ -15,6 +15,7 @@ import {
   hetcompOverall,
   hetcompRanked,
   hetcompReleased,
+  hetcompSettled,
   hetcompSpectral,
   hetcompWeighted,
 } from "./hetcomp.ts";
@@ -38,6 +39,7 @@ export const distillationMethods: Readonly<Record<string, DistillationMethod>> =
     hetcomp,
     hetcompSpectral,
     hetcompWeighted,
+    hetcompSettled,
   ].map((method) => [method.key, method]),
 );
 
