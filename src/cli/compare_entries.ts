@@ -5,6 +5,7 @@
  * @module
  */
 import { InvalidArgumentError } from "commander";
+import type { SettingValue } from "../distill/method.ts";
 import { ArgumentError } from "../errors.ts";
 import { distillationMethods, methodOf } from "../distill/methods/registry.ts";
 import { type YardstickKind, yardstickKinds } from "../models/yardsticks.ts";
@@ -25,15 +26,17 @@ export interface Entry {
   readonly student: string;
   /** The only teacher; null: all. */
   readonly teacher: string | null;
+  /** Settings that differ from the method's defaults. */
+  readonly settings?: Readonly<Record<string, SettingValue>>;
   /** What it is compared as. */
   readonly group: MethodSummary["group"];
 }
 
 const singlePrefix = "only-";
 /** What trains another student than MF by weighted lists, beside methods that train MF. */
-const ownStudents: Readonly<Record<string, { readonly title: string; readonly student: string }>> = {
+const ownStudents: Readonly<Record<string, Pick<Entry, "title" | "student" | "settings">>> = {
   quadrics: { title: "Quadrics (ours)", student: "Quadric" },
-  sirens: { title: "Sirens (ours)", student: "Siren" },
+  sirens: { title: "Sirens (ours)", student: "Siren", settings: { finalEpochs: 20 } },
 };
 
 /** The method against which the others are tested unless another is asked for. */

@@ -193,14 +193,20 @@ export class Queue {
     // Another process may have done it in between.
     if (await this.#isDone(folder)) return "worked";
     const { dim, every, patience } = this.#config;
-    const { student } = entry;
+    const { student, settings: own } = entry;
     const onEpoch = ({ epoch, loss, valid }: EpochRecord) => {
       const recall = valid ? `, Recall@50 ${valid["recall@50"]!.toFixed(4)}` : "";
       this.#show(epoch, `${entry.title} (${note}) epoch ${epoch}, loss ${loss.toPrecision(4)}${recall}`);
     };
     const hooks = { onEpoch, signal: this.#signal };
     try {
-      await runCell(this.#world, entry, { student, dim, every, patience, ...settings }, folder, hooks);
+      await runCell(
+        this.#world,
+        entry,
+        { student, dim, every, patience, ...own, ...settings },
+        folder,
+        hooks,
+      );
     } catch (error) {
       // The others go on without it.
       if (!(error instanceof DivergenceError)) throw error;

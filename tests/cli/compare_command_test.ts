@@ -271,4 +271,5 @@ Deno.test("entriesOf() puts methods in the order of the tables, each teacher alo
       .map(({ name, method, student }) => [name, method, student]),
     [["weighted", "weighted", "MF"], ["quadrics", "weighted", "Quadric"], ["sirens", "weighted", "Siren"]],
   );
+  assert.deepEqual(entriesOf(["sirens"], ["MF"])[0]!.settings, { finalEpochs: 20 });
 });

@@ -304,10 +304,6 @@ Deno.test("methods refuse unknown keys, settings of another kind, and missing te
     () => methodSettings(methodOf("hetcomp"), { student: "AE", finalEpochs: 5 }),
     /'finalEpochs'.*5 with the student AE.*MF, Quadric, Siren/,
   );
-  assert.throws(
-    () => methodSettings(methodOf("settled"), { student: "GNN" }),
-    /settled.*GNN.*MF, Quadric, Siren/,
-  );
   for (const key of ["rrd", "mtd", "softmax", "hetcomp"]) {
     assert.throws(
       () => methodSettings(methodOf(key), { student: "Quadric", dim: 65 }),

@@ -258,16 +258,6 @@ export const hetcompWeighted: DistillationMethod = form({
   grid: { weightScale: [5, 10, 20] },
 });
 
-/** Ours: the same, and final epochs of short steps. */
-export const hetcompSettled: DistillationMethod = form({
-  key: "settled",
-  title: "Weighted lists, settled (ours)",
-  own: true,
-  students: startable,
-  defaults: { ...hetcompWeighted.defaults, finalEpochs: 20 },
-  grid: { weightScale: [5, 10, 20] },
-});
-
 /** Ablation: the coarse loss only. */
 export const hetcompOverall: DistillationMethod = form({
   key: "hetcomp-overall",

@@ -15,7 +15,6 @@ import {
   hetcompOverall,
   hetcompRanked,
   hetcompReleased,
-  hetcompSettled,
   hetcompSpectral,
   hetcompWeighted,
 } from "./hetcomp.ts";
@@ -39,7 +38,6 @@ export const distillationMethods: Readonly<Record<string, DistillationMethod>> =
     hetcomp,
     hetcompSpectral,
     hetcompWeighted,
-    hetcompSettled,
   ].map((method) => [method.key, method]),
 );
 
