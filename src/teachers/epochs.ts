@@ -56,10 +56,11 @@ const mostBegun = 16;
 const secondsBegun = 0.2;
 
 /**
- * Trains until `patience` evaluations that count have brought no better validation value than the best. It continues
- * from the store's last checkpoint with the same bits as an undisturbed training, and keeps one at every evaluation and
- * when stopped. A checkpoint of another identity is dropped. The last epoch is evaluated in any case; where that is out
- * of turn, the checkpoint is of before it, so that a longer training that goes on from there knows nothing of it.
+ * Trains until `patience` evaluations that count have brought no better validation value than the best, or only the final
+ * epochs are left; then come these, if there are to be some. It continues from the store's last checkpoint with the same
+ * bits as an undisturbed training, and keeps one at every evaluation and when stopped. A checkpoint of another identity
+ * is dropped. The last epoch is evaluated in any case; where that is out of turn, the checkpoint is of before it, so
+ * that a longer training that goes on from there knows nothing of it.
  *
  * @param trainee What is trained.
  * @param options How long; a training that continues keeps its own `every`.
