@@ -12,7 +12,7 @@ import type { Gpu } from "../gpu/gpu.ts";
 import type { Hyperparameters } from "../models/model.ts";
 import { createModel } from "../models/registry.ts";
 import { meantName } from "../nearest_ids.ts";
-import { type CheckpointStore, latestName } from "../teachers/checkpoint_store.ts";
+import { beforeFinalName, type CheckpointStore, latestName } from "../teachers/checkpoint_store.ts";
 import { bestOf } from "../teachers/epochs.ts";
 import { fit, fitDefaults } from "../teachers/fit.ts";
 import { teacherSettings } from "../teachers/presets.ts";
@@ -67,7 +67,8 @@ export function checkTrial(model: SearchedModel, settings: Hyperparameters): voi
 function latestOnly(store: CheckpointStore): CheckpointStore {
   return {
     ...store,
-    put: (name, checkpoint) => name === latestName ? store.put(name, checkpoint) : Promise.resolve(),
+    put: (name, checkpoint) =>
+      name === latestName || name === beforeFinalName ? store.put(name, checkpoint) : Promise.resolve(),
   };
 }
 

@@ -41,6 +41,9 @@ export function memoryCheckpoints(): CheckpointStore {
 /** Name of the checkpoint from which a training continues, and which names the others. */
 export const latestName = "latest";
 
+/** Name of the one from which a longer training continues whose final epochs had begun. */
+export const beforeFinalName = "before-final";
+
 /** Name of what a kill in the middle of a put leaves behind. */
 const partOf = /\.safetensors\.[\da-f-]{36}\.part$/;
 

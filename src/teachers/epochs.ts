@@ -5,7 +5,7 @@
  */
 import { ArgumentError, DivergenceError } from "../errors.ts";
 import type { ModelCheckpoint } from "../models/model.ts";
-import { latestName, memoryCheckpoints } from "./checkpoint_store.ts";
+import { beforeFinalName, latestName, memoryCheckpoints } from "./checkpoint_store.ts";
 import { type EpochRecord, Interrupted, type TrainingHooks } from "./training.ts";
 
 /** How long to train and how often to look. */
@@ -60,7 +60,7 @@ const secondsBegun = 0.2;
  * epochs are left; then come these, if there are to be some. It continues from the store's last checkpoint with the same
  * bits as an undisturbed training, and keeps one at every evaluation and when stopped. A checkpoint of another identity
  * is dropped. The last epoch is evaluated in any case; where that is out of turn, the checkpoint is of before it, so
- * that a longer training that goes on from there knows nothing of it.
+ * that a longer training that goes on from there knows nothing of it, nor of the final epochs of the shorter one.
  *
  * @param trainee What is trained.
  * @param options How long; a training that continues keeps its own `every`.
@@ -82,7 +82,10 @@ export async function trainEpochs(
   const checkpoints = hooks.checkpoints ?? memoryCheckpoints();
   const history: EpochRecord[] = [];
   let every = options.every;
-  const latest = await checkpoints.get(latestName);
+  let latest = await checkpoints.get(latestName);
+  if (latest?.facts.finalOf !== undefined && latest.facts.finalOf !== epochs) {
+    latest = await checkpoints.get(beforeFinalName);
+  }
   if (latest?.facts.identity === identity) {
     const { length } = latest.facts.history as EpochRecord[];
     if (length > epochs) {
@@ -102,7 +105,7 @@ export async function trainEpochs(
   const keepLatest = async () => {
     await checkpoints.put(latestName, {
       arrays: await trainee.checkpoint(),
-      facts: { identity, every, history },
+      facts: { identity, every, history, ...(history.at(-1)?.final ? { finalOf: epochs } : {}) },
     });
   };
   /** Epochs before the final ones; unknown until these begin. */
@@ -180,6 +183,8 @@ export async function trainEpochs(
       if (history.length >= lastEpoch() || finished()) {
         if (before !== null || finalEpochs === 0) break;
         before = history.length;
+        const kept = await checkpoints.get(latestName);
+        if (kept) await checkpoints.put(beforeFinalName, kept);
         trainee.beginFinal?.();
       }
       if (begun.length === 0 && hooks.signal?.aborted) {

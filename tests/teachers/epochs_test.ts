@@ -236,6 +236,32 @@ Deno.test("wherever a training with final epochs is stopped, it has the same his
   );
 });
 
+Deno.test("a training with final epochs that goes on to more epochs knows nothing of those it had", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        ...lengths,
+        ends: fc.array(fc.integer({ min: 10, max: 40 }), { maxLength: 3 }),
+        peak: fc.integer({ min: 1, max: 40 }),
+        finalEpochs: fc.integer({ min: 0, max: 9 }),
+      }),
+      async ({ every, ends, peak, finalEpochs }) => {
+        const checkpoints = memoryCheckpoints();
+        for (const epochs of [...ends.sort((a, b) => a - b), 41]) {
+          const options = { epochs, every, patience: 3, metric: "quality", finalEpochs };
+          const undisturbed = await trainEpochs(new FinalChain(peak, () => 0), options, "chain");
+          for (const _again of [1, 2]) {
+            const trainee = new FinalChain(peak, () => 0);
+            const { history } = await trainEpochs(trainee, options, "chain", { checkpoints });
+            assert.deepEqual(facts(history), facts(undisturbed.history));
+          }
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
 Deno.test("a metric that is not measured is named at the first evaluation", async () => {
   const options = { epochs: 3, every: 2, patience: 5, metric: "recall@20" };
   await assert.rejects(trainEpochs(new Chain({ delay: () => 0 }), options, "chain"), {
